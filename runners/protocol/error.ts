@@ -1,0 +1,77 @@
+/** Every way a step, a deck or a message can fail. A new code needs a sentence in {@link ERROR_TITLES}. */
+export type ErrorCode
+  = | 'bad-input'
+    | 'cancelled'
+    | 'engine-lost'
+    | 'engine-unavailable'
+    | 'exited-early'
+    | 'expectation'
+    | 'failed'
+    | 'image-missing'
+    | 'internal'
+    | 'needs-failed'
+    | 'no-recording'
+    | 'not-allowed'
+    | 'not-available'
+    | 'output-limit'
+    | 'port-taken'
+    | 'recording-damaged'
+    | 'timeout'
+    | 'unknown-step'
+
+/** A short title for each code, as a person reads it. */
+export const ERROR_TITLES: Record<ErrorCode, string> = {
+  'bad-input': 'bad input',
+  'cancelled': 'cancelled',
+  'engine-lost': 'the engine went away',
+  'engine-unavailable': 'no engine',
+  'exited-early': 'it ended before it was ready',
+  'expectation': 'an expectation does not hold',
+  'failed': 'it failed',
+  'image-missing': 'the image is missing',
+  'internal': 'an error in Kamishibai',
+  'needs-failed': 'a step it needs did not pass',
+  'no-recording': 'there is no recording',
+  'not-allowed': 'not allowed',
+  'not-available': 'not available yet',
+  'output-limit': 'too much output',
+  'port-taken': 'the port is taken',
+  'recording-damaged': 'the recording is damaged',
+  'timeout': 'it took too long',
+  'unknown-step': 'there is no such step',
+}
+
+/** What crosses the wire and stands in a log of an error. */
+export interface ErrorInfo {
+  code: ErrorCode
+  /** What happened, one sentence. */
+  message: string
+  /** What to do next, one sentence; empty if there is nothing. */
+  hint: string
+}
+
+/** The one error that runners throw; recognised by its name, so that it survives two copies of this module. */
+export class StepError extends Error {
+  override readonly name = 'StepError'
+
+  constructor(readonly code: ErrorCode, message: string, readonly hint = '', options?: ErrorOptions) {
+    super(message, options)
+  }
+
+  toJSON(): ErrorInfo {
+    return { code: this.code, message: this.message, hint: this.hint }
+  }
+}
+
+/** Whether `error` is a {@link StepError}, of whichever copy of this module. */
+export function isStepError(error: unknown): error is StepError {
+  return error instanceof Error && error.name === 'StepError'
+}
+
+/** `error` as it may be shown; what is no {@link StepError} becomes `internal` with its message. */
+export function toErrorInfo(error: unknown): ErrorInfo {
+  if (isStepError(error))
+    return { code: error.code, message: error.message, hint: error.hint }
+  const message = error instanceof Error ? error.message : String(error)
+  return { code: 'internal', message, hint: '' }
+}

@@ -1,0 +1,69 @@
+import type { Payload } from './event.ts'
+import type { Settings } from './headmatter.ts'
+import type { RunnerName, Step } from './step.ts'
+
+/** Label keys on everything that a session creates. */
+export const LABELS = {
+  session: 'dev.kamishibai.session',
+  deck: 'dev.kamishibai.deck',
+  step: 'dev.kamishibai.step',
+  owner: 'dev.kamishibai.owner',
+} as const
+
+/** What a runner may know of the session it works for. */
+export interface RunnerConfig {
+  sessionId: string
+  /** The deck's folder, absolute: where scripts start and contexts are found. */
+  deckDir: string
+  /** A folder only the user can enter, removed at the session's end. */
+  privateDir: string
+  settings: Settings
+  /** Labels for everything created, all but the step's. */
+  labels: Record<string, string>
+  /** Process environment, so that no runner reads `process.env`. */
+  env: Record<string, string | undefined>
+}
+
+/** Whether a runner can work here. */
+export type Probe
+  = | { available: true, version: string }
+    | { available: false, reason: string, hint: string }
+
+/** What a run gets. */
+export interface RunContext {
+  emit: (payload: Payload) => void
+  /** Aborted at cancel, time-out and the session's end. */
+  signal: AbortSignal
+  /** Labels of the session and of this step. */
+  labels: Record<string, string>
+  /** Environment that other runners offer to a shell (`DOCKER_HOST`, `KUBECONFIG`). */
+  openShell: (shell: string) => Promise<Record<string, string>>
+  /** Bytes typed by the presenter, for interactive runs; the handler stays until the run ends. */
+  onInput: (handler: (data: string) => void) => void
+  onResize: (handler: (cols: number, rows: number) => void) => void
+  /** Called by the runner when it may pause its source: resolves when readers have caught up. */
+  drained: () => Promise<void> | undefined
+}
+
+/** Executes one kind of step. A missing capability is a missing method. */
+export interface Runner {
+  name: RunnerName
+  probe: (signal: AbortSignal) => Promise<Probe>
+  /** Resolves when the run is over; throws only `StepError`. Emits `exit` before it resolves, where there is one. */
+  run: (step: Step, context: RunContext) => Promise<void>
+  /** Removes what earlier runs of the step left. */
+  reset?: (stepId: string) => Promise<void>
+  /** Environment for a named shell of the session; `step` says which step runs in it now. */
+  open?: (shell: string, step: () => string) => Promise<Record<string, string>>
+  /** Follows the engine; `step` is the label of the object's step, undefined when unknown. */
+  watch?: (emit: (step: string | undefined, payload: Payload) => void, signal: AbortSignal) => Promise<void>
+  /** The base URL to reach NAME's port from here, for conditions and requests. */
+  dial?: (target: string) => Promise<string | undefined>
+  /** Whether NAME is healthy. */
+  healthy?: (name: string) => Promise<boolean>
+  /** Removes everything of the session; resolves when nothing is left. */
+  close?: () => Promise<void>
+}
+
+/** Creates a runner; acquires nothing until it is used. */
+export type RunnerFactory = (config: RunnerConfig) => Runner

@@ -1,0 +1,84 @@
+import type { RunState } from './fold.ts'
+import type { RunnerName } from './step.ts'
+import { z } from 'zod'
+import { payloadSchema } from './event.ts'
+
+/** Where the service answers. */
+export const SOCKET_PATH = '/__kamishibai/ws'
+/** Sub-protocols: the protocol's own name, and the driver token behind its prefix. */
+export const SUBPROTOCOL = 'kamishibai.v1'
+export const TOKEN_PREFIX = 'kamishibai.token.'
+/** A message from a browser is at most this long, in bytes. */
+export const MAX_CLIENT_MESSAGE = 64 * 1024
+/** Bytes that may be under way to a browser without an `ack`. */
+export const CREDIT = 512 * 1024
+
+/** How a runner stands: live, or replaying and why. */
+export const runnerStateSchema = z.object({
+  name: z.string(),
+  mode: z.enum(['live', 'replay']),
+  version: z.string().optional(),
+  reason: z.string().optional(),
+})
+export interface RunnerState { name: RunnerName, mode: 'live' | 'replay', version?: string, reason?: string }
+
+/** What a browser knows of a run besides its log. */
+export const runInfoSchema = z.object({
+  /** Number of the run in its session, from 1. */
+  n: z.int(),
+  step: z.string(),
+  mode: z.enum(['live', 'replay']),
+  /** When the recording was made, ISO 8601; of a replay only. */
+  recordedAt: z.string().optional(),
+  /** When the run began, ms since the epoch by the service's clock. */
+  startedAt: z.number(),
+  cols: z.int(),
+  rows: z.int(),
+})
+export type RunInfo = z.infer<typeof runInfoSchema>
+
+/** From browser to service. Only step ids and run numbers, never commands. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  /** First message: what this tab has of each run, to go on from there. */
+  z.object({ type: z.literal('hello'), session: z.string().optional(), have: z.record(z.string(), z.int()).default({}) }),
+  z.object({ type: z.literal('run'), step: z.string().max(64), replay: z.boolean().default(false) }),
+  z.object({ type: z.literal('cancel'), run: z.int() }),
+  z.object({ type: z.literal('input'), run: z.int(), data: z.string().max(32 * 1024) }),
+  z.object({ type: z.literal('resize'), run: z.int(), cols: z.int().min(2).max(500), rows: z.int().min(1).max(200) }),
+  /** Bytes of terminal frames that were drawn. */
+  z.object({ type: z.literal('ack'), bytes: z.int().min(0) }),
+  /** Asks for the whole log of a run, for Again. */
+  z.object({ type: z.literal('log'), run: z.int() }),
+])
+export type ClientMessage = z.infer<typeof clientMessageSchema>
+
+/** From service to browser; terminal output goes in binary frames instead ({@link encodeFrame}). */
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('session'), session: z.string(), deck: z.string(), mode: z.enum(['auto', 'live', 'replay']), runners: z.array(runnerStateSchema) }),
+  /** A run as it stands: `state` up to its seq, `screen` (ANSI) up to `screenSeq`. */
+  z.object({ type: z.literal('snapshot'), run: runInfoSchema, state: z.any().transform(s => s as RunState), screen: z.string(), screenSeq: z.int() }),
+  z.object({ type: z.literal('event'), run: z.int(), seq: z.int(), at: z.number(), payload: payloadSchema }),
+  z.object({ type: z.literal('log'), run: z.int(), cast: z.string(), events: z.string() }),
+  z.object({ type: z.literal('error'), code: z.string(), message: z.string(), hint: z.string(), step: z.string().optional() }),
+])
+export type ServerMessage = z.infer<typeof serverMessageSchema>
+
+const HEADER = 16
+
+/** A binary frame: run (u32), seq of its last event (u32), at in ms (f64), then UTF-8 output. Big-endian. */
+export function encodeFrame(run: number, seq: number, at: number, data: string): Uint8Array {
+  const bytes = new TextEncoder().encode(data)
+  const frame = new Uint8Array(HEADER + bytes.length)
+  const view = new DataView(frame.buffer)
+  view.setUint32(0, run)
+  view.setUint32(4, seq)
+  view.setFloat64(8, at)
+  frame.set(bytes, HEADER)
+  return frame
+}
+
+/** The parts of a frame made by {@link encodeFrame}; throws RangeError if it is too short. */
+export function decodeFrame(buffer: ArrayBuffer): { run: number, seq: number, at: number, data: Uint8Array } {
+  const view = new DataView(buffer)
+  return { run: view.getUint32(0), seq: view.getUint32(4), at: view.getFloat64(8), data: new Uint8Array(buffer, HEADER) }
+}
