@@ -53,9 +53,13 @@ export interface ErrorInfo {
 /** The one error that runners throw; recognised by its name, so that it survives two copies of this module. */
 export class StepError extends Error {
   override readonly name = 'StepError'
+  readonly code: ErrorCode
+  readonly hint: string
 
-  constructor(readonly code: ErrorCode, message: string, readonly hint = '', options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, hint = '', options?: ErrorOptions) {
     super(message, options)
+    this.code = code
+    this.hint = hint
   }
 
   toJSON(): ErrorInfo {
