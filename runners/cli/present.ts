@@ -1,0 +1,121 @@
+import type { Deck } from '../deck/deck.ts'
+import type { Service } from '../service/service.ts'
+import { once } from 'node:events'
+import { createServer as createNetServer } from 'node:net'
+import process from 'node:process'
+import { consola } from 'consola'
+import { parseDeck } from '../deck/parse.ts'
+import { setPresenting } from '../service/presenting.ts'
+import { createService } from '../service/service.ts'
+import { openBrowser } from './browser.ts'
+
+export interface PresentOptions {
+  deck: string
+  mode?: 'auto' | 'live' | 'replay'
+  /** @default the first free port from 3030 */
+  port?: number
+  open?: boolean
+  trust?: boolean
+  edit?: boolean
+}
+
+/** A deck being presented; `close` ends it and removes what it created. */
+export interface Presentation {
+  url: string
+  service: Service
+  close: () => Promise<void>
+}
+
+const FIRST_PORT = 3030
+const LAST_PORT = 3999
+
+/** Serves the deck with its service and returns once a browser can open `url`. */
+export async function startPresentation(options: PresentOptions): Promise<Presentation> {
+  const deck = await parseDeck(options.deck)
+  const mode = options.mode ?? deck.settings.mode
+  const live = options.trust || Boolean(process.stdin.isTTY)
+  tellProblems(deck)
+  if (!live && mode !== 'replay')
+    consola.warn('Without a terminal to ask at, the deck is replayed. To run its steps: --trust')
+  const service = await createService({ deck, mode, live })
+  setPresenting({ service, edit: options.edit ?? false })
+  try {
+    // Slidev first runs after the session exists: its plugins attach to it.
+    const slidev = await import('@slidev/cli')
+    const resolved = await slidev.resolveOptions({ entry: deck.file }, 'dev')
+    const port = options.port ?? await freePort()
+    const server = await slidev.createServer(resolved, {
+      server: { port, strictPort: true, host: '127.0.0.1' },
+      logLevel: 'warn',
+      clearScreen: false,
+    }, {
+      loadData: async source => ({ ...resolved.data, ...await slidev.parser.load(resolved, resolved.entry, source, 'dev') }),
+    })
+    await server.listen()
+    return {
+      url: `http://localhost:${port}/#t=${service.token}`,
+      service,
+      async close() {
+        await Promise.allSettled([service.close(), server.close()])
+      },
+    }
+  }
+  catch (error) {
+    await service.close()
+    throw error
+  }
+}
+
+/** `kamishibai present`: serves until Ctrl-C, the terminal's end or an error; resolves with the exit code. */
+export async function present(options: PresentOptions): Promise<number> {
+  const presentation = await startPresentation(options)
+  const { service, url } = presentation
+  for (const runner of service.session.runners)
+    consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
+  consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace('/#', '/presenter/1#')}\nCtrl-C ends the talk and removes what it created.`)
+  if (options.open !== false)
+    openBrowser(url)
+  const code = await untilEnd()
+  consola.start('Cleaning up …')
+  await presentation.close()
+  consola.success('Nothing is left behind.')
+  return code
+}
+
+/** Resolves when the process is asked to end (130, 143, 129), or with 1 after an error nobody caught. */
+async function untilEnd(): Promise<number> {
+  const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+  const ends = Object.entries(SIGNALS).map(async ([signal, code]) => {
+    await once(process, signal)
+    return code
+  })
+  const failure = new Promise<number>((resolve) => {
+    const onError = (error: unknown): void => {
+      consola.error(error)
+      resolve(1)
+    }
+    process.on('uncaughtException', onError)
+    process.on('unhandledRejection', onError)
+  })
+  return Promise.race([...ends, failure])
+}
+
+function tellProblems(deck: Deck): void {
+  for (const { severity, file, line, column, message } of deck.problems)
+    consola[severity === 'error' ? 'error' : 'warn'](`${file}:${line}:${column} ${message}`)
+}
+
+/** The first port from 3030 on that nobody listens on at 127.0.0.1. */
+async function freePort(): Promise<number> {
+  for (let port = FIRST_PORT; port <= LAST_PORT; port++) {
+    const server = createNetServer()
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    await new Promise(resolve => server.close(resolve))
+    if (free)
+      return port
+  }
+  throw new Error(`no free port between ${FIRST_PORT} and ${LAST_PORT}; name one with --port`)
+}

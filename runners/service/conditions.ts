@@ -1,0 +1,90 @@
+import type { Expectation } from '../protocol/event.ts'
+import type { Condition } from '../protocol/step.ts'
+import type { RunLog } from './log.ts'
+import { stripVTControlCharacters } from 'node:util'
+import { StepError } from '../protocol/error.ts'
+
+/** What conditions may ask besides the log. */
+export interface ConditionWorld {
+  log: RunLog
+  healthy: (name: string) => Promise<boolean>
+  signal: AbortSignal
+}
+
+const HTTP_TIMEOUT = 1000
+
+/** The output as text: escape sequences gone, line ends as `\n`. */
+function plainText(log: RunLog): string {
+  return stripVTControlCharacters(log.text()).replace(/\r+\n/g, '\n')
+}
+
+async function httpStatus(url: string, signal: AbortSignal): Promise<{ status?: number, detail: string }> {
+  try {
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.any([signal, AbortSignal.timeout(HTTP_TIMEOUT)]) })
+    await response.body?.cancel()
+    return { status: response.status, detail: `answered ${response.status}` }
+  }
+  catch (error) {
+    const cause = (error as Error).cause as { code?: string } | undefined
+    return { detail: cause?.code ?? (error as Error).message }
+  }
+}
+
+/** Judges one condition against the run as it stands now. */
+export async function judge(condition: Condition, { log, healthy, signal }: ConditionWorld): Promise<Expectation> {
+  const { text } = condition
+  switch (condition.type) {
+    case 'exit': {
+      const { exit } = log.state
+      const ok = exit !== undefined && (exit.code === condition.code) !== condition.not
+      return { text, ok, detail: exit ? `exit ${exit.code}` : 'still running' }
+    }
+    case 'match':
+      return { text, ok: new RegExp(condition.source, condition.flags).test(plainText(log)) }
+    case 'http': {
+      const { status, detail } = await httpStatus(condition.url, signal)
+      return { text, ok: status === condition.status, detail }
+    }
+    case 'settled':
+      return { text, ok: log.now() - log.lastOutputAt >= condition.ms }
+    case 'healthy':
+      return { text, ok: await healthy(condition.name) }
+    default:
+      throw new StepError('not-available', `the condition ${text} needs Kubernetes, which is not available yet`)
+  }
+}
+
+/** Judges all conditions, in their order. */
+export async function judgeAll(conditions: Condition[], world: ConditionWorld): Promise<Expectation[]> {
+  return Promise.all(conditions.map(condition => judge(condition, world)))
+}
+
+const POLL = 100
+
+/** Resolves when all conditions hold at once; looks after events and every 100 ms, until aborted. */
+export async function untilAll(conditions: Condition[], world: ConditionWorld): Promise<void> {
+  let wake: () => void = () => {}
+  const unsubscribe = world.log.subscribe(() => wake())
+  const onAbort = (): void => wake()
+  world.signal.addEventListener('abort', onAbort)
+  try {
+    while (!world.signal.aborted) {
+      const results = await judgeAll(conditions, world)
+      if (world.signal.aborted || results.every(result => result.ok))
+        return
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, POLL)
+        // A flood of output must not turn into a flood of judgements: one look every 20 ms.
+        wake = () => {
+          wake = () => {}
+          clearTimeout(timer)
+          setTimeout(resolve, POLL / 5)
+        }
+      })
+    }
+  }
+  finally {
+    unsubscribe()
+    world.signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -1,0 +1,259 @@
+import type { Deck } from '../deck/deck.ts'
+import type { Recording } from '../protocol/recording.ts'
+import type { Runner, RunnerConfig } from '../protocol/runner.ts'
+import type { RunnerName, Step } from '../protocol/step.ts'
+import type { RunnerState } from '../protocol/wire.ts'
+import type { LiveRun, Outcome, Run } from './run.ts'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StepError } from '../protocol/error.ts'
+import { isFinal, isPassed } from '../protocol/event.ts'
+import { createReplay } from '../replay/runner.ts'
+import { createLog } from './log.ts'
+import { loadRunner as loadFromRegistry } from './registry.ts'
+import { executeReplay } from './replay-run.ts'
+import { executeLive, tailOf, toRecording } from './run.ts'
+
+const PROBE_TIMEOUT = 3000
+/** How long the session waits for its own clean-up, in ms. */
+const CLOSE_TIMEOUT = 10_000
+
+export interface SessionOptions {
+  deck: Deck
+  mode: 'auto' | 'live' | 'replay'
+  config: RunnerConfig
+  load: (stepId: string) => Promise<Recording | undefined>
+  /** @default the registry's */
+  loadRunner?: typeof loadFromRegistry
+}
+
+/** From start to stop of the service for one deck; owns everything that its runs create. */
+export interface Session {
+  id: string
+  deck: Deck
+  mode: 'auto' | 'live' | 'replay'
+  runners: RunnerState[]
+  runs: Run[]
+  /** The last run of a step. */
+  runOf: (stepId: string) => Run | undefined
+  /** Starts a step, or returns its run if one is on its way. Throws StepError for an unknown step. */
+  start: (stepId: string, options?: { replay?: boolean }) => Run
+  cancel: (n: number) => void
+  /** Calls back whenever a run begins or gets an event. */
+  subscribe: (listener: (run: Run) => void) => () => void
+  /** Ends all runs and removes what they created. */
+  close: () => Promise<void>
+}
+
+/** The engine that a step cannot do without, beside its runner: a shell step that calls a CLI needs its engine. */
+export function engineOf(step: Step): RunnerName {
+  if (step.runner !== 'shell')
+    return step.runner
+  if (/(?:^|[\s;&|(`])docker\s/m.test(step.code))
+    return 'docker'
+  return /(?:^|[\s;&|(`])(?:kubectl|helm)\s/m.test(step.code) ? 'kubernetes' : 'shell'
+}
+
+/** Probes the runners that the deck needs and opens a session. */
+export async function createSession({ deck, mode, config, load, loadRunner = loadFromRegistry }: SessionOptions): Promise<Session> {
+  await mkdir(config.privateDir, { recursive: true, mode: 0o700 })
+  const runners = new Map<RunnerName, Runner>()
+  const states: RunnerState[] = []
+  const names = new Set(deck.steps.flatMap(step => [step.runner, engineOf(step)]))
+  for (const name of names) {
+    if (name === 'replay')
+      continue
+    const runner = await loadRunner(name, config)
+    runners.set(name, runner)
+    states.push(await probeRunner(runner, mode))
+  }
+  const replay = createReplay({ load })
+  const listeners = new Set<(run: Run) => void>()
+  const runs: Run[] = []
+  const lastOf = new Map<string, Run>()
+  const tails = new Map<Run, AbortController>()
+  const shells = new Map<string, Promise<void>>()
+  const shellSteps = new Map<string, string>()
+  const ending = new AbortController()
+
+  const stateOf = (name: RunnerName): RunnerState | undefined => states.find(state => state.name === name)
+  const isLive = (name: RunnerName): boolean => stateOf(name)?.mode === 'live'
+  const notify = (run: Run): void => listeners.forEach(listener => listener(run))
+
+  async function openShell(shell: string): Promise<Record<string, string>> {
+    const environments = [...runners.values()].filter(runner => isLive(runner.name))
+      .map(runner => runner.open?.(shell, () => shellSteps.get(shell) ?? ''))
+    return Object.assign({}, ...await Promise.all(environments))
+  }
+
+  async function prepare(step: Step, run: Run, before: Run | undefined, signal: AbortSignal): Promise<void> {
+    for (const id of step.needs)
+      await provide(id, run)
+    if (step.runner === 'shell') {
+      const busy = shells.get(step.shell)
+      shells.set(step.shell, Promise.all([busy, run.over]).then(() => {}))
+      if (busy && step.shell) {
+        const waiting = setTimeout(() => run.log.append({ type: 'phase', phase: 'waiting', reason: `the shell ${step.shell} is busy` }), 50)
+        await Promise.race([busy, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
+        clearTimeout(waiting)
+      }
+      shellSteps.set(step.shell, step.id)
+    }
+    signal.throwIfAborted()
+    run.log.append({ type: 'phase', phase: 'preparing' })
+    await before?.over
+    for (const runner of runners.values()) {
+      if (before && isLive(runner.name))
+        await runner.reset?.(step.id)
+    }
+    const probe = await runners.get(step.runner)!.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+    if (!probe.available)
+      throw new StepError(step.runner === 'docker' ? 'engine-unavailable' : 'not-available', probe.reason, probe.hint)
+  }
+
+  async function provide(id: string, run: Run): Promise<void> {
+    const need = lastOf.get(id)
+    if (need && isPassed(need.log.state.phase))
+      return
+    run.log.append({ type: 'phase', phase: 'waiting', reason: `${id} runs first` })
+    const { phase } = await start(id).moment
+    if (!isPassed(phase))
+      throw new StepError('needs-failed', `the step ${id}, which this one needs, ${phase === 'cancelled' ? 'was cancelled' : 'failed'}`, `Run ${id} again, then this step.`)
+  }
+
+  function start(stepId: string, options: { replay?: boolean } = {}): Run {
+    const step = deck.steps.find(s => s.id === stepId)
+    if (!step)
+      throw new StepError('unknown-step', `the deck has no step ${JSON.stringify(stepId)}`, `Its steps: ${deck.steps.map(s => s.id).join(', ')}.`)
+    if (ending.signal.aborted)
+      throw new StepError('cancelled', 'the session is ending')
+    const before = lastOf.get(stepId)
+    if (before && ['idle', 'waiting', 'preparing', 'running'].includes(before.log.state.phase) && (!options.replay || before.info.mode === 'replay'))
+      return before
+    before?.cancel('run again')
+    for (const tail of tails.values())
+      tail.abort()
+    const live = !options.replay && isLive(engineOf(step))
+    const run = live ? startLive(step, before) : startReplay(step)
+    runs.push(run)
+    lastOf.set(stepId, run)
+    run.log.subscribe(() => notify(run))
+    notify(run)
+    return run
+  }
+
+  function createRun(step: Step, mode: 'live' | 'replay', execute: (live: LiveRun, run: Run) => Promise<void>): Run {
+    const n = runs.length + 1
+    const signal = new AbortController()
+    let onInput: (data: string) => void = () => {}
+    let onResize: (cols: number, rows: number) => void = () => {}
+    const log = createLog({ cols: step.cols, rows: step.rows, spool: join(config.privateDir, `run-${n}.jsonl`), onReply: mode === 'live' ? data => onInput(data) : undefined })
+    const moment = Promise.withResolvers<Outcome>()
+    const over = Promise.withResolvers<void>()
+    const tail = new AbortController()
+    const startedAt = Date.now()
+    const run: Run = {
+      info: { n, step: step.id, mode, startedAt, cols: step.cols, rows: step.rows },
+      step,
+      log,
+      moment: moment.promise,
+      over: over.promise,
+      recorded: moment.promise.then(async (outcome) => {
+        await tailOf(log, tail.signal)
+        tails.delete(run)
+        return toRecording(step, log, outcome, engineVersions(states), new Date(startedAt))
+      }),
+      cancel: reason => signal.abort(new StepError('cancelled', reason)),
+      input: data => onInput(data),
+      resize: (cols, rows) => onResize(cols, rows),
+    }
+    run.recorded.catch(() => {})
+    tails.set(run, tail)
+    const liveRun: LiveRun = {
+      step,
+      log,
+      runner: runners.get(step.runner) ?? replay,
+      signal,
+      outputLimit: config.settings.limits.outputMiB * 1024 * 1024,
+      context: {
+        labels: { ...config.labels, 'dev.kamishibai.step': step.id },
+        openShell,
+        onInput: handler => void (onInput = handler),
+        onResize: handler => void (onResize = handler),
+      },
+      prepare: async () => {},
+      healthy: async name => (await Promise.all([...runners.values()].map(r => r.healthy?.(name)))).some(Boolean),
+      onMoment: outcome => moment.resolve(outcome),
+    }
+    // The caller registers the run before anything of it happens.
+    queueMicrotask(() => void execute(liveRun, run).finally(() => over.resolve()))
+    return run
+  }
+
+  function startLive(step: Step, before: Run | undefined): Run {
+    return createRun(step, 'live', (live, run) => executeLive({ ...live, prepare: () => prepare(step, run, before, live.signal.signal) }))
+  }
+
+  function startReplay(step: Step): Run {
+    return createRun(step, 'replay', async (live, run) => {
+      const recording = await load(step.id).catch(() => undefined)
+      run.info.recordedAt = recording?.header.recordedAt
+      notify(run)
+      await executeReplay(live, replay)
+    })
+  }
+
+  for (const runner of runners.values()) {
+    if (!isLive(runner.name))
+      continue
+    runner.watch?.((stepId, payload) => {
+      const run = (stepId && lastOf.get(stepId)) || runs.findLast(r => r.info.mode === 'live')
+      run?.log.append(payload)
+    }, ending.signal).catch(() => {})
+  }
+
+  return {
+    id: config.sessionId,
+    deck,
+    mode,
+    runners: states,
+    runs,
+    runOf: stepId => lastOf.get(stepId),
+    start,
+    cancel: n => runs.find(run => run.info.n === n)?.cancel('cancelled by the presenter'),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      if (ending.signal.aborted)
+        return
+      for (const run of runs) {
+        if (!isFinal(run.log.state.phase))
+          run.cancel('the session ends')
+      }
+      // What still goes on must not keep the sweep waiting: force-removal ends it.
+      const closing = Promise.allSettled([...runners.values()].map(runner => runner.close?.()))
+      await Promise.race([closing, new Promise(resolve => setTimeout(resolve, CLOSE_TIMEOUT).unref())])
+      ending.abort()
+      for (const run of runs)
+        run.log.dispose()
+      await rm(config.privateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function probeRunner(runner: Runner, mode: SessionOptions['mode']): Promise<RunnerState> {
+  const { name } = runner
+  if (mode === 'replay')
+    return { name, mode: 'replay', reason: 'the deck is replayed' }
+  const probe = await runner.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+  if (probe.available)
+    return { name, mode: 'live', version: probe.version }
+  // In mode `live` nothing falls back: the run will say why it cannot work.
+  return { name, mode: mode === 'live' ? 'live' : 'replay', reason: probe.reason }
+}
+
+function engineVersions(states: RunnerState[]): Record<string, string> {
+  return Object.fromEntries(states.filter(s => s.version).map(s => [s.name, s.version!]))
+}

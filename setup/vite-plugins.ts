@@ -1,0 +1,87 @@
+import type { ResolvedSlidevOptions } from '@slidev/types'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Plugin } from 'vite'
+import { toStepView } from '../runners/protocol/step.ts'
+import { guardServer } from '../runners/service/gate.ts'
+import { presenting } from '../runners/service/presenting.ts'
+import { readRecordingText } from '../runners/service/store.ts'
+import { useDeck } from './deck.ts'
+
+const DECK = 'virtual:kamishibai/deck'
+const RECORDINGS = 'virtual:kamishibai/recordings'
+const RECORDING = 'virtual:kamishibai/recording/'
+
+/** The gate before every route, and our socket behind it, in Slidev's dev server. */
+function servicePlugin(options: ResolvedSlidevOptions): Plugin {
+  return {
+    name: 'kamishibai:service',
+    apply: 'serve',
+    config: () => ({ server: { cors: false } }),
+    configureServer: {
+      order: 'pre',
+      handler(server) {
+        const httpServer = server.httpServer as Server | null
+        if (!httpServer || options.mode !== 'dev')
+          return
+        const present = presenting()
+        guardServer(httpServer, () => (httpServer.address() as AddressInfo | null)?.port ?? 0, { edit: present?.edit ?? false })
+        if (present)
+          present.service.attach(httpServer)
+        else
+          server.config.logger.warn('This deck plays its recordings. To run its steps live: kamishibai present')
+      },
+    },
+  }
+}
+
+/** The deck's steps and recordings as modules, in dev, export and build alike. */
+function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
+  const source = useDeck(options.entry)
+  return {
+    name: 'kamishibai:modules',
+    resolveId(id) {
+      return id.startsWith('virtual:kamishibai/') ? `\0${id}` : undefined
+    },
+    async load(id) {
+      if (id === `\0${DECK}`)
+        return deckModule(options)
+      if (id === `\0${RECORDINGS}`) {
+        const { steps } = await source.current()
+        const entries = steps.map(step => `${JSON.stringify(step.id)}: () => import(${JSON.stringify(RECORDING + step.id)}).then(m => m.default)`)
+        return `export const recordings = {\n${entries.join(',\n')}\n}`
+      }
+      if (id.startsWith(`\0${RECORDING}`)) {
+        const deck = await source.current()
+        const step = deck.steps.find(s => s.id === id.slice(RECORDING.length + 1))
+        const text = step && await readRecordingText(deck, step.id)
+        return `export default ${JSON.stringify(text ? { ...text, fresh: text.hash === step.hash } : null)}`
+      }
+      return undefined
+    },
+    hotUpdate({ file, modules }) {
+      const ours = options.data.watchFiles[file] || file.includes('/recordings/')
+      if (!ours)
+        return undefined
+      source.refresh()
+      const graph = this.environment.moduleGraph
+      const virtual = [...graph.idToModuleMap.values()].filter(module => module.id?.startsWith('\0virtual:kamishibai/'))
+      for (const module of virtual)
+        graph.invalidateModule(module)
+      return modules
+    },
+  }
+}
+
+async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
+  const deck = await useDeck(options.entry).current()
+  const values = {
+    steps: deck.steps.map(toStepView),
+    deckName: deck.name,
+    lang: deck.lang,
+    served: options.mode === 'dev' && presenting() !== undefined,
+  }
+  return Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')
+}
+
+export default (options: ResolvedSlidevOptions): Plugin[] => [servicePlugin(options), modulesPlugin(options)]
