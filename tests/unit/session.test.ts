@@ -1,0 +1,139 @@
+import type { Condition } from '../../runners/protocol/step.ts'
+import type { Session } from '../../runners/service/session.ts'
+import type { Behaviour } from './_session.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { exits, lasts, sessionOf, step } from './_session.ts'
+
+const match = (source: string): Condition => ({ type: 'match', source, flags: '', text: `match=/${source}/` })
+
+let session: Session
+afterEach(() => session.close())
+
+const says = (text: string, then: Behaviour = exits()): Behaviour => async (context, s) => {
+  context.emit({ type: 'output', data: text })
+  await then(context, s)
+}
+
+describe('when a run is over', () => {
+  it('is exited at exit code 0', async () => {
+    session = await sessionOf([step('a')], exits())
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'exited', expectations: [{ text: 'exit=0', ok: true }] })
+  })
+
+  it('fails at another exit code, and says which', async () => {
+    session = await sessionOf([step('a')], exits(3))
+    const { phase, error } = await session.start('a').moment
+    expect(phase).toBe('failed')
+    expect(error).toMatchObject({ code: 'failed', message: expect.stringContaining('exit code 3') as string })
+  })
+
+  it('is ready as soon as all conditions of until hold, and lives on', async () => {
+    session = await sessionOf([step('a', { until: [match('ready')] })], says('almost… ready\r\n', lasts))
+    const run = session.start('a')
+    await expect(run.moment).resolves.toMatchObject({ phase: 'ready' })
+    expect(run.log.state.exit).toBeUndefined()
+    run.cancel('enough')
+    await run.over
+    expect(run.log.state.phase).toBe('cancelled')
+  })
+
+  it('fails at once when it ends badly before until holds', async () => {
+    session = await sessionOf([step('a', { until: [match('never')], timeoutMs: 60_000 })], exits(1))
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'exited-early' } })
+  })
+
+  it('waits on for until after a good exit', async () => {
+    const until: Condition[] = [{ type: 'settled', ms: 150, text: 'settled=150ms' }]
+    session = await sessionOf([step('a', { until })], exits())
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'ready' })
+  })
+
+  it('fails at its timeout and aborts what ran', async () => {
+    session = await sessionOf([step('a', { timeoutMs: 50 })], lasts)
+    const run = session.start('a')
+    await expect(run.moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'timeout' } })
+    await run.over
+  })
+
+  it('fails when an expectation does not hold', async () => {
+    session = await sessionOf([step('a', { expect: [match('ok')] })], says('bad'))
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'expectation' }, expectations: [{ ok: false }] })
+  })
+
+  it('is cancelled by the presenter', async () => {
+    session = await sessionOf([step('a')], lasts)
+    const run = session.start('a')
+    session.cancel(run.info.n)
+    await expect(run.moment).resolves.toMatchObject({ phase: 'cancelled' })
+  })
+
+  it('fails when it writes more than the limit', async () => {
+    session = await sessionOf([step('a')], says('x'.repeat(1100 * 1024), lasts), { outputMiB: 1 })
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'output-limit' } })
+  })
+})
+
+describe('starting', () => {
+  it('starts one run for a double click', async () => {
+    session = await sessionOf([step('a')], lasts)
+    expect(session.start('a')).toBe(session.start('a'))
+  })
+
+  it('runs what a step needs first', async () => {
+    const order: string[] = []
+    session = await sessionOf([step('a'), step('b', { needs: ['a'] })], async (context, s) => {
+      order.push(s.id)
+      await exits()(context, s)
+    })
+    await session.start('b').moment
+    await session.start('b').moment
+    expect(order).toEqual(['a', 'b', 'b'])
+  })
+
+  it('fails a step when one it needs failed', async () => {
+    session = await sessionOf([step('a'), step('b', { needs: ['a'] })], exits(1))
+    await expect(session.start('b').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'needs-failed' } })
+  })
+
+  it('lets a step wait while its shell is busy, and not for another shell', async () => {
+    let release = (): void => {}
+    session = await sessionOf([step('a'), step('b'), step('c', { shell: 'other' })], async (context, s) => {
+      if (s.id === 'a')
+        await new Promise<void>((resolve) => { release = resolve })
+      await exits()(context, s)
+    })
+    session.start('a')
+    const b = session.start('b')
+    await session.start('c').moment
+    expect(b.log.state.exit).toBeUndefined()
+    release()
+    await expect(b.moment).resolves.toMatchObject({ phase: 'exited' })
+  })
+
+  it('refuses a step that the deck does not have', async () => {
+    session = await sessionOf([step('a')], exits())
+    expect(() => session.start('rm -rf')).toThrow('no step')
+  })
+})
+
+describe('recordings', () => {
+  it('replays what was recorded to the same state', async () => {
+    session = await sessionOf([step('a')], says('hello\r\n'))
+    const live = session.start('a')
+    const recording = await live.recorded
+    await session.close()
+    session = await sessionOf([step('a')], exits(9), { available: false, recordings: { a: recording } })
+    const replay = session.start('a')
+    await replay.moment
+    await replay.over
+    expect(replay.info.mode).toBe('replay')
+    expect(replay.log.state.phase).toBe('exited')
+    expect(replay.log.text()).toBe('hello\r\n')
+    expect(session.runners[0]).toMatchObject({ mode: 'replay', reason: 'no engine here' })
+  })
+
+  it('says when there is no recording', async () => {
+    session = await sessionOf([step('a')], exits(), { available: false })
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording' } })
+  })
+})
