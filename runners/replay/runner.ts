@@ -1,0 +1,28 @@
+import type { Recording } from '../protocol/recording.ts'
+import type { Runner } from '../protocol/runner.ts'
+import { StepError } from '../protocol/error.ts'
+import { play } from './play.ts'
+
+export interface ReplayOptions {
+  /** The recording of a step, or undefined where there is none. */
+  load: (stepId: string) => Promise<Recording | undefined>
+}
+
+/** Plays recordings; works wherever they can be loaded, browsers included. */
+export function createReplay({ load }: ReplayOptions): Runner {
+  return {
+    name: 'replay',
+    probe: async () => ({ available: true, version: '3' }),
+    async run(step, { emit, signal }) {
+      const recording = await load(step.id)
+      if (!recording)
+        throw new StepError('no-recording', `the step ${step.id} has no recording`, `Make one: kamishibai record --only ${step.id}`)
+      await play(recording.events, {
+        signal,
+        emit({ seq: _, at: __, ...payload }) {
+          emit(payload)
+        },
+      }).done
+    },
+  }
+}
