@@ -62,7 +62,8 @@ export async function executeLive(run: LiveRun): Promise<void> {
     const started = log.now()
     const ended = startRunner(run)
     await reachMoment(run, ended, started)
-    await ended.catch(() => {})
+    await ended
+    signal.signal.throwIfAborted()
     if (log.state.phase === 'ready')
       log.append({ type: 'phase', phase: 'exited', expectations: log.state.expectations })
   }

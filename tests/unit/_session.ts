@@ -82,4 +82,7 @@ export async function sessionOf(steps: Step[], behave: Behaviour, options: { ava
 export const exits = (code = 0): Behaviour => async ({ emit }) => emit({ type: 'exit', code })
 
 /** Goes on until it is aborted. */
-export const lasts: Behaviour = ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+export const lasts: Behaviour = ({ signal }) => new Promise((_, reject) => {
+  signal.throwIfAborted()
+  signal.addEventListener('abort', () => reject(signal.reason as Error))
+})
