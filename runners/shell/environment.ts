@@ -1,0 +1,36 @@
+import type { RunnerConfig } from '../protocol/runner.ts'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Variables of the presenter's environment that every shell sees, if they are set. */
+const PASSED = ['PATH', 'TZ', 'TMPDIR', 'SHELL'] as const
+
+/**
+ * The environment of a shell: an allow-list, so that no secret of the presenter's own reaches a recording.
+ * HOME and DOCKER_CONFIG lie in the session's private folder, with the CLI's plugins linked in.
+ */
+export function shellEnvironment({ env, privateDir, settings }: RunnerConfig): Record<string, string> {
+  const home = join(privateDir, 'home')
+  const dockerConfig = join(home, '.docker')
+  mkdirSync(dockerConfig, { recursive: true, mode: 0o700 })
+  const plugins = join(env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'cli-plugins')
+  const link = join(dockerConfig, 'cli-plugins')
+  if (existsSync(plugins) && !existsSync(link))
+    symlinkSync(plugins, link)
+  const kubeconfig = join(privateDir, 'kubeconfig')
+  if (!existsSync(kubeconfig))
+    writeFileSync(kubeconfig, '', { mode: 0o600 })
+  const passed = [...PASSED, ...settings.env].flatMap(name => env[name] === undefined ? [] : [[name, env[name]]])
+  return {
+    ...Object.fromEntries(passed) as Record<string, string>,
+    TERM: 'xterm-256color',
+    LANG: 'C.UTF-8',
+    PS1: '$ ',
+    HOME: home,
+    DOCKER_CONFIG: dockerConfig,
+    KUBECONFIG: kubeconfig,
+    // BuildKit's channel cannot be filtered by fields; `{build}` is the docker runner's.
+    DOCKER_BUILDKIT: '0',
+  }
+}
