@@ -8,6 +8,8 @@ export const SOCKET_PATH = '/__kamishibai/ws'
 /** Sub-protocols: the protocol's own name, and the driver token behind its prefix. */
 export const SUBPROTOCOL = 'kamishibai.v1'
 export const TOKEN_PREFIX = 'kamishibai.token.'
+/** Where a page's own requests that change something carry the driver token. */
+export const TOKEN_HEADER = 'x-kamishibai-token'
 /** A message from a browser is at most this long, in bytes. */
 export const MAX_CLIENT_MESSAGE = 64 * 1024
 /** Bytes that may be under way to a browser without an `ack`. */
