@@ -1,0 +1,130 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestOptions as HttpsRequestOptions } from 'node:https'
+import type { Duplex } from 'node:stream'
+import type { Endpoint } from './endpoint.ts'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { createServer, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { toRequestOptions } from './endpoint.ts'
+
+export interface LabelProxyOptions {
+  endpoint: Endpoint
+  /** Path of the unix socket to listen on. */
+  path: string
+  /** Labels for what is created now. */
+  labels: () => Record<string, string>
+}
+
+/** A running proxy. */
+export interface LabelProxy { close: () => Promise<void> }
+
+const RE_CREATE = /^(?:\/v[\d.]+)?\/(?:containers|networks|volumes)\/create(?:\?|$)/
+const RE_BUILD = /^(?:\/v[\d.]+)?\/build\?/
+
+/** Listens on a unix socket, adds the session's labels to all that is created, and passes everything else unharmed. */
+export async function openLabelProxy({ endpoint, path, labels }: LabelProxyOptions): Promise<LabelProxy> {
+  rmSync(path, { force: true })
+  const target = toRequestOptions(endpoint)
+  const send = target.tls ? httpsRequest : httpRequest
+  const optionsOf = ({ method, url, headers }: IncomingMessage): HttpsRequestOptions => ({ ...target, ...target.tls, rejectUnauthorized: !target.tls?.skipVerify, method, path: url, headers })
+
+  const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
+    const url = request.url ?? '/'
+    if (request.method === 'POST' && RE_CREATE.test(url))
+      return forward(request, response, withLabels(await readBody(request), labels()))
+    if (request.method === 'POST' && RE_BUILD.test(url))
+      request.url = withBuildLabels(url, labels())
+    forward(request, response)
+  })
+
+  function forward(request: IncomingMessage, response: ServerResponse, body?: Buffer): void {
+    const options = optionsOf(request)
+    if (body)
+      options.headers = { ...request.headers, 'content-length': body.length, 'transfer-encoding': undefined } as HttpsRequestOptions['headers']
+    const upstream = send(options, (answer) => {
+      response.writeHead(answer.statusCode!, answer.statusMessage, answer.rawHeaders)
+      // The CLI waits for headers of streams that may stay silent.
+      response.flushHeaders()
+      answer.pipe(response)
+      answer.on('error', () => response.destroy())
+    })
+    upstream.on('error', error => refuse(response, error))
+    response.on('close', () => upstream.destroy())
+    if (body)
+      upstream.end(body)
+    else
+      request.pipe(upstream)
+  }
+
+  server.on('upgrade', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    const upstream = send(optionsOf(request))
+    upstream.on('upgrade', (answer, engine, engineHead) => {
+      client.write(`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${headerLines(answer.rawHeaders)}\r\n`)
+      client.write(engineHead)
+      engine.write(head)
+      // Both ends close by halves: the input may end long before the output does.
+      engine.pipe(client)
+      client.pipe(engine)
+      engine.on('error', () => client.destroy())
+      client.on('error', () => engine.destroy())
+      client.on('close', () => engine.destroy())
+    })
+    upstream.on('response', (answer) => {
+      client.write(`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${headerLines(answer.rawHeaders)}\r\n`)
+      answer.pipe(client)
+    })
+    upstream.on('error', () => client.destroy())
+    upstream.end()
+  })
+
+  server.listen(path)
+  await once(server, 'listening')
+  return {
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      rmSync(path, { force: true })
+    },
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request)
+    chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** The body of a create call with our labels over its own; what is no JSON object passes for the engine to refuse. */
+function withLabels(body: Buffer, labels: Record<string, string>): Buffer {
+  try {
+    const json = JSON.parse(body.toString()) as { Labels?: Record<string, string> | null }
+    return Buffer.from(JSON.stringify({ ...json, Labels: { ...json.Labels, ...labels } }))
+  }
+  catch {
+    return body
+  }
+}
+
+function withBuildLabels(url: string, labels: Record<string, string>): string {
+  const [path, query] = url.split('?')
+  const params = new URLSearchParams(query)
+  const own = JSON.parse(params.get('labels') ?? '{}') as Record<string, string>
+  params.set('labels', JSON.stringify({ ...own, ...labels }))
+  return `${path}?${params}`
+}
+
+function headerLines(raw: string[]): string {
+  let lines = ''
+  for (let i = 0; i < raw.length; i += 2)
+    lines += `${raw[i]}: ${raw[i + 1]}\r\n`
+  return lines
+}
+
+function refuse(response: ServerResponse, error: Error): void {
+  if (response.headersSent)
+    return void response.destroy()
+  response.writeHead(502, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ message: `Kamishibai cannot reach the Docker engine: ${error.message}` }))
+}
