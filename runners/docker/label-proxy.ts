@@ -40,8 +40,10 @@ export async function openLabelProxy({ endpoint, path, labels }: LabelProxyOptio
 
   function forward(request: IncomingMessage, response: ServerResponse, body?: Buffer): void {
     const options = optionsOf(request)
-    if (body)
-      options.headers = { ...request.headers, 'content-length': body.length, 'transfer-encoding': undefined } as HttpsRequestOptions['headers']
+    if (body) {
+      const { 'transfer-encoding': _, ...headers } = request.headers
+      options.headers = { ...headers, 'content-length': body.length }
+    }
     const upstream = send(options, (answer) => {
       response.writeHead(answer.statusCode!, answer.statusMessage, answer.rawHeaders)
       // The CLI waits for headers of streams that may stay silent.
