@@ -6,6 +6,8 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createServer, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { connect as netConnect } from 'node:net'
+import { connect as tlsConnect } from 'node:tls'
 import { toRequestOptions } from './endpoint.ts'
 
 export interface LabelProxyOptions {
@@ -59,25 +61,16 @@ export async function openLabelProxy({ endpoint, path, labels }: LabelProxyOptio
       request.pipe(upstream)
   }
 
-  server.on('upgrade', (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    const upstream = send(optionsOf(request))
-    upstream.on('upgrade', (answer, engine, engineHead) => {
-      client.write(`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${headerLines(answer.rawHeaders)}\r\n`)
-      client.write(engineHead)
-      engine.write(head)
-      // Both ends close by halves: the input may end long before the output does.
-      engine.pipe(client)
-      client.pipe(engine)
-      engine.on('error', () => client.destroy())
-      client.on('error', () => engine.destroy())
-      client.on('close', () => engine.destroy())
-    })
-    upstream.on('response', (answer) => {
-      client.write(`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${headerLines(answer.rawHeaders)}\r\n`)
-      answer.pipe(client)
-    })
-    upstream.on('error', () => client.destroy())
-    upstream.end()
+  // A hijacked connection (attach, exec) becomes a raw tunnel: its body, its two directions and their ends are the engine's matter.
+  server.on('upgrade', ({ method, url, rawHeaders }: IncomingMessage, client: Duplex, head: Buffer) => {
+    const engine = connect(target)
+    engine.write(`${method} ${url} HTTP/1.1\r\n${headerLines(rawHeaders)}\r\n`)
+    engine.write(head)
+    engine.pipe(client)
+    client.pipe(engine)
+    engine.on('error', () => client.destroy())
+    client.on('error', () => engine.destroy())
+    client.on('close', () => engine.destroy())
   })
 
   server.listen(path)
@@ -89,6 +82,15 @@ export async function openLabelProxy({ endpoint, path, labels }: LabelProxyOptio
       rmSync(path, { force: true })
     },
   }
+}
+
+/** A socket to the engine that may be closed by halves. */
+function connect({ socketPath, host, port, tls }: ReturnType<typeof toRequestOptions>): Duplex {
+  if (socketPath)
+    return netConnect({ path: socketPath, allowHalfOpen: true })
+  return tls
+    ? tlsConnect({ host, port, ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: !tls.skipVerify, allowHalfOpen: true })
+    : netConnect({ host, port: port!, allowHalfOpen: true })
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
