@@ -89,7 +89,7 @@ function connect({ socketPath, host, port, tls }: ReturnType<typeof toRequestOpt
   if (socketPath)
     return netConnect({ path: socketPath, allowHalfOpen: true })
   return tls
-    ? tlsConnect({ host, port, ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: !tls.skipVerify, allowHalfOpen: true })
+    ? tlsConnect({ host, port: port!, ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: !tls.skipVerify })
     : netConnect({ host, port: port!, allowHalfOpen: true })
 }
 

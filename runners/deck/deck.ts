@@ -1,0 +1,38 @@
+import type { Settings } from '../protocol/headmatter.ts'
+import type { Problem, Step } from '../protocol/step.ts'
+
+/** A fence of ours on a slide; `info` and `code` as Slidev's transformer receives them. */
+export interface Fence {
+  info: string
+  code: string
+  /** Missing where the fence is no step because of its problems. */
+  stepId?: string
+  problems: Problem[]
+}
+
+export interface DeckSlide {
+  /** From 1. */
+  no: number
+  title: string
+  /** Relative to the deck's folder. */
+  file: string
+  line: number
+  durationMs?: number
+  fences: Fence[]
+}
+
+/** A parsed deck; `problems` holds every mistake, and what is faulty is no step. */
+export interface Deck {
+  /** Absolute path of the entry file, its folder, and its name without `.md`. */
+  file: string
+  dir: string
+  name: string
+  title: string
+  lang: string
+  durationMs?: number
+  settings: Settings
+  slides: DeckSlide[]
+  steps: Step[]
+  problems: Problem[]
+  hash: string
+}

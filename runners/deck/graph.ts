@@ -1,0 +1,35 @@
+import type { Problem, Step } from '../protocol/step.ts'
+import { nearest } from './suggest.ts'
+
+/** Reports `needs` of unknown steps and cycles. */
+export function checkNeeds(steps: Step[], ids: Set<string>, problems: Problem[]): void {
+  const byId = new Map(steps.map(step => [step.id, step]))
+  const report = (step: Step, code: string, message: string, hint: string): void =>
+    void problems.push({ severity: 'error', file: step.file, line: step.line, column: step.column, code, message, hint })
+  for (const step of steps) {
+    for (const need of step.needs) {
+      if (!ids.has(need)) {
+        const near = nearest(need, [...ids])
+        report(step, 'unknown-need', `needs=${need}: there is no such step`, near ? `Did you mean ${near}?` : `Steps: ${[...ids].join(', ')}.`)
+      }
+    }
+    const cycle = cycleFrom(step, byId)
+    if (cycle)
+      report(step, 'needs-cycle', `needs go round in a circle: ${cycle.join(' → ')}`, 'Take one of them away.')
+  }
+}
+
+function cycleFrom(start: Step, byId: Map<string, Step>): string[] | undefined {
+  const walk = (step: Step, path: string[]): string[] | undefined => {
+    for (const need of step.needs) {
+      if (need === start.id)
+        return [...path, need]
+      const next = byId.get(need)
+      const found = next && !path.includes(need) ? walk(next, [...path, need]) : undefined
+      if (found)
+        return found
+    }
+    return undefined
+  }
+  return walk(start, [start.id])
+}

@@ -1,0 +1,154 @@
+import type { SlideInfo } from '@slidev/types'
+import type { Settings } from '../protocol/headmatter.ts'
+import type { Problem, Step } from '../protocol/step.ts'
+import type { Deck, DeckSlide, Fence } from './deck.ts'
+import type { RawFence } from './fences.ts'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { load } from '@slidev/parser/fs'
+import { StepError } from '../protocol/error.ts'
+import { parseDuration } from '../protocol/headmatter.ts'
+import { scanFences } from './fences.ts'
+import { checkNeeds } from './graph.ts'
+import { readSettings } from './headmatter.ts'
+import { parseInfo } from './info.ts'
+import { hashOf, idOf, toStep } from './step.ts'
+
+interface Parsing {
+  dir: string
+  settings: Settings
+  problems: Problem[]
+  steps: Map<string, Step>
+  /** Ids of faulty fences too, so that other checks do not stumble over them; by place. */
+  ids: Map<string, string>
+}
+
+/** Parses a deck with all its imports; throws StepError `bad-input` only if the file cannot be read. */
+export async function parseDeck(entry: string): Promise<Deck> {
+  const file = resolve(entry)
+  const dir = dirname(file)
+  if (!existsSync(file))
+    throw new StepError('bad-input', `there is no deck ${entry}`, 'Name a Markdown file.')
+  const data = await load({ userRoot: dir, roots: [dir], allowedRoots: [packageRoot(dir)] }, file)
+  const problems: Problem[] = []
+  const settings = readSettings(readFileSync(file, 'utf8'), basename(file), problems)
+  const parsing: Parsing = { dir, settings, problems, steps: new Map(), ids: new Map() }
+  for (const [path, { errors = [] }] of Object.entries(data.markdownFiles)) {
+    for (const { row, message } of errors)
+      problems.push({ severity: 'error', file: relative(dir, path), line: row + 1, column: 1, code: 'slidev', message })
+  }
+  const slides = data.slides.map((slide): DeckSlide => ({
+    no: slide.index + 1,
+    title: slide.title ?? '',
+    file: relative(dir, slide.source.filepath),
+    line: slide.source.start + 1,
+    durationMs: parseDuration(String(slide.frontmatter.duration ?? '').replace(/in$/, '').replace(/sec?$/, 's')),
+    fences: fencesOf(slide, parsing),
+  }))
+  const steps = [...parsing.steps.values()]
+  checkNeeds(steps, new Set(parsing.ids.values()), problems)
+  const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown }
+  return {
+    file,
+    dir,
+    name: basename(file).replace(/\.md$/, ''),
+    title: headmatter.title ?? basename(file),
+    lang: headmatter.lang ?? 'en',
+    durationMs: parseDuration(String(headmatter.duration ?? '').replace(/in$/, '')),
+    settings,
+    slides,
+    steps,
+    problems: problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column),
+    hash: createHash('sha256').update(Object.values(data.markdownFiles).map(md => md.raw).join('\0')).update(steps.map(s => s.hash).join()).digest('hex').slice(0, 16),
+  }
+}
+
+function packageRoot(dir: string): string {
+  for (let at = dir; ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json')))
+      return at
+    if (dirname(at) === at)
+      return dir
+  }
+}
+
+function fencesOf(slide: SlideInfo, parsing: Parsing): Fence[] {
+  const { source } = slide
+  const path = relative(parsing.dir, source.filepath)
+  const lines = source.raw.split('\n')
+  const yamlEaten = source.frontmatterStyle === 'yaml'
+  let ordinal = 0
+  return scanFences(lines, Math.max(0, (source.contentStart ?? source.start) - source.start)).flatMap((raw) => {
+    const info = parseInfo(raw.info)
+    if (!info)
+      return []
+    ordinal++
+    const line = source.start + raw.line
+    const fence: Fence = { info: raw.info, code: raw.code, problems: [] }
+    const add = (problem: Problem): void => {
+      fence.problems.push(problem)
+      if (!parsing.problems.some(p => p.file === problem.file && p.line === problem.line && p.column === problem.column && p.code === problem.code))
+        parsing.problems.push(problem)
+    }
+    const at = (offset: number): number => raw.snippet ? raw.column : raw.column + offset
+    const report = (offset: number, code: string, message: string, hint?: string): void =>
+      add({ severity: code === 'no-id' ? 'warning' : 'error', file: path, line, column: at(offset), code, message, hint })
+    if (yamlEaten && raw.line <= 2)
+      report(0, 'yaml-eaten', 'Slidev takes a YAML fence at the very beginning of a slide for frontmatter', 'Put a heading or any text before it.')
+    if (!raw.closed)
+      report(0, 'unclosed-fence', 'the fence is not closed', 'End it with the same marks.')
+    const content = snippetOf(raw, slide, parsing, report)
+    fence.code = content.code
+    const id = idOf(info)?.value ?? `slide${slide.index + 1}-${ordinal}`
+    const place = `${path}:${line}`
+    const other = [...parsing.ids].find(([p, other]) => other === id && p !== place)
+    const known = parsing.steps.get(id)
+    if (known && parsing.ids.get(place) === id) {
+      known.slides.push(slide.index + 1)
+      fence.stepId = id
+      return [fence]
+    }
+    if (other)
+      report(idOf(info)?.offset ?? 0, 'duplicate-id', `the id ${id} stands at ${other[0]} already`, 'Give each step an id of its own.')
+    parsing.ids.set(place, parsing.ids.get(place) ?? id)
+    const step = toStep(info, content.code, parsing.settings, {
+      slide: slide.index + 1,
+      ordinal,
+      file: path,
+      line,
+      column: raw.column,
+      files: content.files,
+      report,
+      reportCode: (codeLine, column, message, hint) => add({ severity: 'error', file: content.files[0] ?? path, line: raw.snippet ? codeLine : line + codeLine, column, code: 'bad-yaml', message, hint }),
+    })
+    if (step && !fence.problems.some(p => p.severity === 'error')) {
+      step.hash = hashOf(step, [content.code, ...usedFiles(step, parsing.dir)])
+      parsing.steps.set(id, step)
+      fence.stepId = id
+    }
+    return [fence]
+  })
+}
+
+function snippetOf(raw: RawFence, slide: SlideInfo, { dir }: Parsing, report: (offset: number, code: string, message: string, hint?: string) => void): { code: string, files: string[] } {
+  if (!raw.snippet)
+    return { code: raw.code, files: [] }
+  const { path, region } = raw.snippet
+  const file = path.startsWith('@/') ? resolve(dir, path.slice(2)) : resolve(dirname(slide.source.filepath), path)
+  if (region)
+    report(0, 'no-region', 'a step cannot be a region of a file', 'Import the whole file.')
+  if (!existsSync(file)) {
+    report(0, 'no-file', `there is no file ${path}`, 'Paths begin at the deck\'s folder (@/) or at the file that imports.')
+    return { code: '', files: [] }
+  }
+  return { code: readFileSync(file, 'utf8'), files: [relative(dir, file)] }
+}
+
+/** Contents of files below the deck's folder that the code names, so that a change makes the recording stale. */
+function usedFiles(step: Step, dir: string): string[] {
+  const names = new Set(step.code.match(/(?:[\w@-]+\/)+[\w.-]+\.\w+/g))
+  const found = [...names].filter(name => existsSync(join(dir, name)))
+  step.files.push(...found.filter(name => !step.files.includes(name)))
+  return found.map(name => readFileSync(join(dir, name), 'utf8'))
+}

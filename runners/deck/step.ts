@@ -1,0 +1,191 @@
+import type { Settings } from '../protocol/headmatter.ts'
+import type { Step, Verb } from '../protocol/step.ts'
+import type { Info, Word } from './info.ts'
+import { createHash } from 'node:crypto'
+import { parseDuration } from '../protocol/headmatter.ts'
+import { VERBS } from '../protocol/step.ts'
+import { parseCondition, parseMark, parseMoments } from './conditions.ts'
+import { parseContainer } from './container.ts'
+import { nearest, suggestion } from './suggest.ts'
+import { ALL_OPTIONS, COMMON_OPTIONS, FLAGS, REPEATABLE, VERB_TABLE } from './verbs.ts'
+
+/** Where a fence stands, and how to report on it. */
+export interface FencePlace {
+  slide: number
+  ordinal: number
+  file: string
+  line: number
+  column: number
+  files: string[]
+  /** `offset` counts within the info string. */
+  report: (offset: number, code: string, message: string, hint?: string) => void
+  /** `line` and `column` from 1 within the code. */
+  reportCode: (line: number, column: number, message: string, hint?: string) => void
+}
+
+const RE_HIDDEN = /^# hidden: ?/
+const RE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/
+const CHOICES = { on: ['click', 'next', 'enter'], fallback: ['ask', 'auto', 'off'] } as const
+const REQUIREMENTS = /^(?:policy|etcd|vm|nodes:\d+)$/
+
+/** The id that a fence gives itself, even if it is faulty otherwise. */
+export function idOf(info: Info): Word | undefined {
+  return info.words.find(word => word.key === 'id')
+}
+
+/** The step of a fence, with all its mistakes reported; undefined if there was one. */
+export function toStep(info: Info, code: string, settings: Settings, place: FencePlace): Step | undefined {
+  let faulty = false
+  const report: FencePlace['report'] = (...args) => {
+    faulty = true
+    place.report(...args)
+  }
+  if (!info.closed)
+    report(info.offset, 'unclosed-brace', 'the brace is not closed, or a value has a quote that is not', 'Write {verb key=value}.')
+  const verb = verbOf(info, report)
+  if (!verb)
+    return undefined
+  const table = VERB_TABLE[verb]
+  if (!table.languages.includes(info.lang))
+    report(0, 'bad-language', `{${verb}} does not go with ${info.lang || 'no language'}`, `Allowed: ${table.languages.join(', ')}.`)
+  checkKeys(info.words.slice(1), verb, report)
+
+  const word = (key: string): Word | undefined => info.words.slice(1).findLast(w => w.key === key)
+  const text = (key: string): string | undefined => word(key)?.value
+  const list = (key: string): string[] => text(key)?.split(',').map(item => item.trim()).filter(Boolean) ?? []
+  function attempt<T>(w: Word | undefined, parse: (value: string) => T): T | undefined {
+    if (!w)
+      return undefined
+    try {
+      return parse(w.value ?? '')
+    }
+    catch (error) {
+      report(w.offset, 'bad-value', `${w.key}: ${(error as Error).message}`)
+      return undefined
+    }
+  }
+  const all = <T>(key: string, parse: (value: string) => T): T[] =>
+    info.words.slice(1).filter(w => w.key === key).map(w => attempt(w, parse)).filter(value => value !== undefined) as T[]
+  const integer = (max: number) => (value: string): number => {
+    if (!/^\d+$/.test(value) || Number(value) < 1 || Number(value) > max)
+      throw new RangeError(`${value || 'nothing'} is no number from 1 to ${max}`)
+    return Number(value)
+  }
+  const duration = (value: string): number => {
+    const ms = parseDuration(value)
+    if (ms === undefined)
+      throw new RangeError(`${value || 'nothing'} is no duration: write 500ms, 20s or 2m`)
+    return ms
+  }
+  function choice<K extends keyof typeof CHOICES>(key: K, fallback: typeof CHOICES[K][number]): typeof CHOICES[K][number] {
+    return attempt(word(key), (value) => {
+      if (!(CHOICES[key] as readonly string[]).includes(value))
+        throw new RangeError(`${value} is unknown. ${suggestion(value, CHOICES[key])}`)
+      return value as typeof CHOICES[K][number]
+    }) ?? fallback
+  }
+
+  const idWord = idOf(info)
+  if (idWord && !RE_ID.test(idWord.value ?? ''))
+    report(idWord.offset, 'bad-id', `id=${idWord.value ?? ''} is no id`, 'Lower-case letters, digits and hyphens, 63 at most, a letter or digit first.')
+  if (!idWord)
+    place.report(info.offset, 'no-id', 'the step has no id', 'Give it one: its recording is named by it.')
+  for (const requirement of list('requires')) {
+    if (!REQUIREMENTS.test(requirement))
+      report(word('requires')!.offset, 'bad-value', `requires: ${requirement} is unknown`, 'Allowed: policy, etcd, vm, nodes:N.')
+  }
+  const out = text('out') ?? 'below'
+  const until = all('until', parseCondition)
+  const expect = all('expect', parseCondition)
+  const exits = verb === 'run' || verb === 'exec' || (verb === 'container' && !until.length)
+  if (exits && !expect.some(c => c.type === 'exit'))
+    expect.unshift({ text: 'exit=0', type: 'exit', code: 0, not: false })
+  if (verb === 'terminal' && !until.length)
+    until.push({ text: 'settled=1s', type: 'settled', ms: 1000 })
+
+  const lines = code.replace(/\n$/, '').split('\n')
+  const step: Step = {
+    id: idWord?.value ?? `slide${place.slide}-${place.ordinal}`,
+    verb,
+    runner: verb === 'exec' && text('in')?.startsWith('pod/') ? 'kubernetes' : table.runner,
+    lang: info.lang,
+    title: text('title'),
+    code: lines.map(line => line.replace(RE_HIDDEN, '')).join('\n'),
+    visible: lines.filter(line => !RE_HIDDEN.test(line)).join('\n'),
+    hidden: lines.filter(line => RE_HIDDEN.test(line)).map(line => line.replace(RE_HIDDEN, '')),
+    slide: place.slide,
+    slides: [place.slide],
+    file: place.file,
+    line: place.line,
+    column: place.column,
+    needs: list('needs'),
+    requires: list('requires'),
+    timeoutMs: attempt(word('timeout'), duration) ?? parseDuration(settings.defaults.timeout ?? '') ?? table.timeoutMs,
+    until,
+    expect,
+    on: choice('on', 'click'),
+    extra: word('extra') !== undefined,
+    out,
+    rows: attempt(word('rows'), integer(200)) ?? settings.defaults.rows ?? 12,
+    cols: attempt(word('cols'), integer(500)) ?? settings.defaults.cols ?? (out === 'right' ? 40 : 80),
+    fallback: choice('fallback', settings.defaults.fallback ?? 'ask'),
+    mark: all('mark', parseMark),
+    print: attempt(word('print'), parseMoments) ?? [{ type: 'end' }],
+    printText: text('print') ?? 'end',
+    shell: text('shell') ?? 'main',
+    in: text('in'),
+    pull: word('pull') !== undefined,
+    tag: text('tag'),
+    context: text('context'),
+    reset: word('reset') !== undefined,
+    repeat: attempt(word('repeat'), integer(10_000)) ?? 1,
+    rate: text('rate'),
+    by: text('by'),
+    remote: word('remote') !== undefined,
+    files: place.files,
+    hash: '',
+  }
+  if (verb === 'container') {
+    const parsed = parseContainer(step.code)
+    if ('spec' in parsed)
+      step.container = parsed.spec
+    for (const { line, column, message, hint } of 'mistakes' in parsed ? parsed.mistakes : []) {
+      faulty = true
+      place.reportCode(line, column, message, hint)
+    }
+  }
+  return faulty ? undefined : step
+}
+
+function verbOf(info: Info, report: FencePlace['report']): Verb | undefined {
+  const first = info.words[0]
+  if (first && first.value === undefined && (VERBS as readonly string[]).includes(first.key))
+    return first.key as Verb
+  const word = first?.key ?? ''
+  const near = nearest(word, VERBS)
+  report(first?.offset ?? info.offset, 'unknown-verb', `${word || 'nothing'} is no verb`, near ? `Did you mean ${near}?` : `Allowed: ${VERBS.join(', ')}.`)
+  return undefined
+}
+
+function checkKeys(words: Word[], verb: Verb, report: FencePlace['report']): void {
+  const allowed = [...COMMON_OPTIONS, ...VERB_TABLE[verb].options]
+  const seen = new Set<string>()
+  for (const { key, value, offset } of words) {
+    if (!allowed.includes(key)) {
+      const owner = VERBS.find(v => VERB_TABLE[v].options.includes(key))
+      report(offset, 'unknown-option', owner && ALL_OPTIONS.has(key) ? `${key} is an option of {${owner}}, not of {${verb}}` : `unknown option ${key}`, suggestion(key, allowed))
+      continue
+    }
+    if (value === undefined && !FLAGS.has(key) && key !== 'pull')
+      report(offset, 'bad-value', `${key} needs a value`, `Write ${key}=….`)
+    if (seen.has(key) && !REPEATABLE.has(key))
+      report(offset, 'repeated-option', `${key} stands twice`, 'Only until, expect and mark may repeat.')
+    seen.add(key)
+  }
+}
+
+/** 16 hex digits over what makes a step do what it does: code, options and the files it uses. */
+export function hashOf(step: Step, contents: string[]): string {
+  const { hash: _, slide: __, slides: ___, file: ____, line: _____, column: ______, title: _______, ...essence } = step
+  return createHash('sha256').update(JSON.stringify([essence, contents])).digest('hex').slice(0, 16)
+}
