@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that an old Node gets a sentence instead of a stack trace.
+import process from 'node:process'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 12)) {
+  console.error(`kamishibai needs Node 22.12 or newer; this is ${process.versions.node}. In the repository, npm scripts bring their own: npm start`)
+  process.exit(2)
+}
+
+// Node strips types by itself, but not below node_modules.
+if (import.meta.url.includes('/node_modules/') || !process.features.typescript) {
+  const { createJiti } = await import('jiti')
+  await createJiti(import.meta.url).import('./main.ts')
+}
+else {
+  await import('./main.ts')
+}

@@ -1,0 +1,16 @@
+import { resolve } from 'node:path'
+import process from 'node:process'
+import { parseDeck } from '../deck/parse.ts'
+import { runSlidev } from './slidev.ts'
+import { tellProblems } from './tell.ts'
+
+/** `kamishibai build`: a static site that needs no rewrites and works below any path; resolves with the exit code. */
+export async function build({ deck: path, output }: { deck: string, output: string }): Promise<number> {
+  const deck = await parseDeck(path)
+  const errors = deck.problems.filter(problem => problem.severity === 'error')
+  if (errors.length) {
+    tellProblems(errors, process.stderr)
+    return 1
+  }
+  return runSlidev(deck.dir, ['build', deck.file, '--out', resolve(output), '--base', './', '--router-mode', 'hash'])
+}

@@ -1,0 +1,106 @@
+import type { Argv } from 'yargs'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import process from 'node:process'
+import yargs from 'yargs'
+import { nearest } from '../deck/suggest.ts'
+import { isStepError } from '../protocol/error.ts'
+
+const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan']
+/** What was wrong with the call itself. */
+const USAGE = 2
+
+const MODES = ['auto', 'live', 'replay'] as const
+
+const trust = { type: 'boolean', default: false, describe: 'Run the deck\'s steps without asking' } as const
+
+function deckArgument<T>(args: Argv<T>): Argv<T & { deck: string }> {
+  return args.positional('deck', { type: 'string', default: 'slides/seminar.md', describe: 'The deck, a Markdown file' }) as Argv<T & { deck: string }>
+}
+
+/** Ends with `code` once the command is done; what it left open must not keep the process. */
+async function finish(deck: string, command: () => Promise<number>): Promise<void> {
+  if (!existsSync(deck)) {
+    const folder = dirname(deck)
+    const files = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith('.md')) : []
+    const near = nearest(basename(deck), files)
+    fail(`There is no deck ${deck}.${near ? ` Did you mean ${folder}/${near}?` : files.length ? ` In ${folder}: ${files.join(', ')}.` : ''}`)
+  }
+  try {
+    process.exit(await command())
+  }
+  catch (error) {
+    if (isStepError(error))
+      fail(`${error.message}. ${error.hint}`)
+    console.error(error)
+    process.exit(1)
+  }
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(USAGE)
+}
+
+await yargs(process.argv.slice(2))
+  .scriptName('kamishibai')
+  .usage('$0 <command> [deck]\n\nSlides that run: live container demos in Slidev, recorded and printed.')
+  .command(['present [deck]'], 'Serve the deck and open the browser', args => deckArgument(args)
+    .option('mode', { choices: MODES, describe: 'live, replay, or live where an engine answers (auto)' })
+    .option('port', { type: 'number', describe: 'Port on 127.0.0.1; by default the first free one from 3030' })
+    .option('open', { type: 'boolean', default: true, describe: 'Open the browser' })
+    .option('trust', trust)
+    .option('edit', { type: 'boolean', default: false, describe: 'Let Slidev\'s side editor write to the deck' })
+    .example('$0 present', 'present slides/seminar.md')
+    .example('$0 present talk.md --mode replay', 'play the recordings'), async (args) => {
+    await finish(args.deck, async () => (await import('./present.ts')).present(args))
+  })
+  .command('rehearse [deck]', 'Play everything from recordings, without any engine', args => deckArgument(args)
+    .option('port', { type: 'number', describe: 'Port on 127.0.0.1' })
+    .option('open', { type: 'boolean', default: true, describe: 'Open the browser' })
+    .example('$0 rehearse', 'on a train'), async (args) => {
+    await finish(args.deck, async () => (await import('./present.ts')).present({ ...args, mode: 'replay' }))
+  })
+  .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args)
+    .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
+    .option('trust', trust)
+    .example('$0 record --only hello ten', 'record two steps anew'), async (args) => {
+    await finish(args.deck, async () => (await import('./record.ts')).record(args))
+  })
+  .command('check [deck]', 'Verify that every step still does what the deck says', args => deckArgument(args)
+    .option('mode', { choices: ['live', 'replay'] as const, default: 'replay' as const, describe: 'Run the steps, or verify their recordings' })
+    .option('reporter', { choices: ['text', 'json'] as const, default: 'text' as const, describe: 'What standard output carries' })
+    .option('trust', trust)
+    .example('$0 check --mode live --trust', 'in CI, with an engine'), async (args) => {
+    await finish(args.deck, async () => (await import('./check.ts')).check(args))
+  })
+  .command('export [deck]', 'Print the deck with its recorded results', args => deckArgument(args)
+    .option('format', { choices: ['pdf', 'png'] as const, default: 'pdf' as const, describe: 'One PDF, or a folder of pictures' })
+    .option('output', { type: 'string', describe: 'File or folder to write' })
+    .option('dark', { type: 'boolean', default: false, describe: 'In dark colours' })
+    .example('$0 export --output talk.pdf', 'for the audience'), async (args) => {
+    await finish(args.deck, async () => (await import('./export.ts')).exportDeck(args))
+  })
+  .command('build [deck]', 'Make a static site in which the recordings play', args => deckArgument(args)
+    .option('output', { type: 'string', default: 'dist', describe: 'Folder to write' })
+    .example('$0 build --output site', ''), async (args) => {
+    await finish(args.deck, async () => (await import('./build.ts')).build(args))
+  })
+  .command('plan [deck]', 'Show every step: what it runs, on what, with which files', args => deckArgument(args)
+    .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
+    .example('$0 plan --json', ''), async (args) => {
+    await finish(args.deck, async () => (await import('./plan.ts')).plan(args))
+  })
+  .demandCommand(1, 'Name a command.')
+  .strict()
+  .strictCommands()
+  .wrap(100)
+  .fail((message, error) => {
+    if (error)
+      throw error
+    const word = /Unknown (?:command|argument)s?: (\S+)/.exec(message)?.[1]
+    const near = word && nearest(word.replace(/^-+/, ''), COMMANDS)
+    fail(`${message}${near ? `. Did you mean ${near}?` : ''}\nSee kamishibai --help`)
+  })
+  .help()
+  .parseAsync()

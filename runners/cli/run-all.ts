@@ -1,0 +1,73 @@
+import type { Deck } from '../deck/deck.ts'
+import type { Recording } from '../protocol/recording.ts'
+import type { Step } from '../protocol/step.ts'
+import type { Outcome } from '../service/run.ts'
+import process from 'node:process'
+import { isPassed } from '../protocol/event.ts'
+import { createService } from '../service/service.ts'
+
+/** How one step went. */
+export interface StepResult {
+  step: Step
+  outcome: Outcome
+  recording?: Recording
+  skipped?: { code: string, message: string }
+}
+
+/** Whether steps may run here: the presenter trusts the deck, or sits at a terminal. */
+export function mayRun(trust: boolean): boolean {
+  return trust || Boolean(process.stdin.isTTY)
+}
+
+/** The steps of `ids` with all that they need, in the deck's order; all steps without `ids`. */
+export function selectSteps(deck: Deck, ids: string[]): Step[] {
+  const wanted = new Set<string>()
+  const want = (id: string): void => {
+    if (wanted.has(id))
+      return
+    wanted.add(id)
+    deck.steps.find(step => step.id === id)?.needs.forEach(want)
+  }
+  ids.forEach(want)
+  return deck.steps.filter(step => !ids.length || wanted.has(step.id))
+}
+
+/** Runs `steps` live, one after the other, and cleans up; after a failure only what needs the failed step is skipped. */
+export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepResult) => Promise<void> | void): Promise<StepResult[]> {
+  const service = await createService({ deck, mode: 'live', live: true })
+  const results: StepResult[] = []
+  const failed = new Set<string>()
+  let stopped = false
+  const stop = (): void => {
+    stopped = true
+    void service.close().then(() => process.exit(130))
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  try {
+    for (const step of steps) {
+      if (stopped)
+        break
+      const result = await runOne(step)
+      if (!isPassed(result.outcome.phase))
+        failed.add(step.id)
+      results.push(result)
+      await onResult(result)
+    }
+  }
+  finally {
+    await service.close()
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+  return results
+
+  async function runOne(step: Step): Promise<StepResult> {
+    const missing = step.needs.find(id => failed.has(id))
+    if (missing)
+      return { step, outcome: { phase: 'idle', expectations: [], durationMs: 0 }, skipped: { code: 'needs-failed', message: `needs ${missing}, which failed` } }
+    const run = service.session.start(step.id)
+    const outcome = await run.moment
+    return { step, outcome, recording: await run.recorded }
+  }
+}

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { StepError } from '../protocol/error.ts'
+
+const BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
+
+/** The system's Chromium or Chrome; throws StepError where there is none. */
+export function findBrowser(): string {
+  const found = [process.env.KAMISHIBAI_BROWSER, process.env.CHROME_PATH, ...BROWSERS].find(path => path && existsSync(path))
+  if (!found)
+    throw new StepError('not-available', 'there is no Chromium or Chrome on this machine', 'Install one, or name it in KAMISHIBAI_BROWSER.')
+  return found
+}
+
+/** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. */
+export async function runSlidev(deckDir: string, args: string[]): Promise<number> {
+  const require = createRequire(join(deckDir, 'package.json'))
+  const own = createRequire(import.meta.url)
+  const manifest = resolveFrom(require) ?? resolveFrom(own)
+  if (!manifest)
+    throw new StepError('not-available', '@slidev/cli is not installed', 'npm i -D @slidev/cli')
+  const child = spawn(process.execPath, [join(dirname(manifest), 'bin', 'slidev.mjs'), ...args], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
+  process.once('SIGINT', forward)
+  process.once('SIGTERM', forward)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', code => resolve(code ?? 1))
+  })
+}
+
+function resolveFrom(require: NodeJS.Require): string | undefined {
+  try {
+    return require.resolve('@slidev/cli/package.json')
+  }
+  catch {
+    return undefined
+  }
+}

@@ -1,0 +1,22 @@
+import type { Problem } from '../protocol/step.ts'
+import type { StepResult } from './run-all.ts'
+import { isPassed } from '../protocol/event.ts'
+
+/** A mistake as one line: place, sentence, hint. */
+export function formatProblem({ severity, file, line, column, message, hint }: Problem): string {
+  return `${file}:${line}:${column}  ${severity}: ${message}${hint ? `. ${hint}` : ''}`
+}
+
+/** Writes all mistakes, one a line. */
+export function tellProblems(problems: Problem[], to: NodeJS.WritableStream): void {
+  for (const problem of problems)
+    to.write(`${formatProblem(problem)}\n`)
+}
+
+/** A result as one line, with what went wrong below it. */
+export function formatResult({ step, outcome, skipped }: StepResult): string {
+  const mark = skipped ? '-' : isPassed(outcome.phase) ? '✓' : '✗'
+  const time = skipped ? '' : `${(outcome.durationMs / 1000).toFixed(1)} s`
+  const why = skipped?.message ?? (outcome.error && `${outcome.error.message}. ${outcome.error.hint}`)
+  return `${mark} ${step.id.padEnd(20)} slide ${String(step.slide).padStart(2)}  ${outcome.phase.padEnd(9)} ${time.padStart(7)}${why ? `\n    ${why}` : ''}`
+}
