@@ -1,0 +1,100 @@
+import type { ShallowRef } from 'vue'
+import type { LogEvent } from '../runners/protocol/event.ts'
+import type { RunState } from '../runners/protocol/fold.ts'
+import type { Screen } from '../runners/protocol/screen.ts'
+import type { RunInfo } from '../runners/protocol/wire.ts'
+import { shallowRef, triggerRef } from 'vue'
+import { emptyRun, foldEvent } from '../runners/protocol/fold.ts'
+import { createScreen } from '../runners/protocol/screen.ts'
+
+/** A run as a window knows it: its folded state and its screen, refreshed at most once per animation frame. */
+export interface ClientRun {
+  /** `n` is 0 for a recording that is only shown, not played. */
+  info: ShallowRef<RunInfo>
+  state: ShallowRef<RunState>
+  /** Changes when the screen has something new to draw. */
+  version: ShallowRef<number>
+  screen: Screen
+  /** The last place in the log that was taken in. */
+  seq: number
+  /** Folds an event and draws its output; an event that was taken in before is ignored. */
+  apply: (event: LogEvent) => void
+  /** Draws output of a frame; resolves when the terminal has parsed it. */
+  draw: (data: Uint8Array, seq: number, at: number) => Promise<void>
+  /** Starts over from a state and a screen as the service folded them. */
+  reset: (state: RunState, ansi: string, screenSeq: number) => void
+  dispose: () => void
+}
+
+/** Calls back at the next animation frame, or soon where there are none. */
+export type Schedule = (callback: () => void) => void
+
+const nextFrame: Schedule = callback =>
+  void (typeof requestAnimationFrame === 'function' ? requestAnimationFrame(callback) : setTimeout(callback, 0))
+
+/** A run without events. */
+export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): ClientRun {
+  let scheduled = false
+  let disposed = false
+  const state = shallowRef(emptyRun())
+  const version = shallowRef(0)
+
+  function changed(): void {
+    if (scheduled || disposed)
+      return
+    scheduled = true
+    schedule(() => {
+      scheduled = false
+      triggerRef(state)
+      version.value++
+    })
+  }
+
+  const run: ClientRun = {
+    info: shallowRef(info),
+    state,
+    version,
+    screen: createScreen({ cols: info.cols, rows: info.rows }),
+    seq: 0,
+    apply(event) {
+      if (event.seq <= run.seq)
+        return
+      run.seq = event.seq
+      // After a snapshot the state may be ahead of the screen.
+      if (event.seq > state.value.seq)
+        foldEvent(state.value, event)
+      if (event.type === 'resize')
+        run.screen.resize(event.cols, event.rows)
+      if (event.type === 'output') {
+        run.screen.write(event.data, event.seq)
+        void run.screen.settled().then(changed)
+      }
+      changed()
+    },
+    async draw(data, seq, at) {
+      if (seq <= run.seq)
+        return
+      run.seq = seq
+      if (seq > state.value.seq)
+        Object.assign(state.value, { seq, at, outputLength: state.value.outputLength + data.length })
+      const { screen } = run
+      screen.write(data, seq)
+      await screen.settled()
+      changed()
+    },
+    reset(folded, ansi, screenSeq) {
+      run.screen.dispose()
+      run.screen = createScreen({ cols: folded.cols ?? info.cols, rows: folded.rows ?? info.rows })
+      state.value = folded
+      run.seq = screenSeq
+      run.screen.write(ansi, screenSeq)
+      void run.screen.settled().then(changed)
+      changed()
+    },
+    dispose() {
+      disposed = true
+      run.screen.dispose()
+    },
+  }
+  return run
+}

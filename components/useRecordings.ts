@@ -1,0 +1,26 @@
+import type { Recording } from '../runners/protocol/recording.ts'
+import { recordings } from 'virtual:kamishibai/recordings'
+import { parseRecording } from '../runners/protocol/recording.ts'
+
+export interface StoredRecording extends Recording {
+  /** Whether it was made from the step as it stands. */
+  fresh: boolean
+}
+
+const loaded = new Map<string, Promise<StoredRecording | undefined>>()
+
+async function load(stepId: string): Promise<StoredRecording | undefined> {
+  const text = await recordings[stepId]?.()
+  return text ? { ...parseRecording(text.cast, text.events), fresh: text.fresh } : undefined
+}
+
+/** The recording that the deck ships for a step; undefined if there is none. */
+export function loadRecording(stepId: string): Promise<StoredRecording | undefined> {
+  let recording = loaded.get(stepId)
+  if (!recording) {
+    recording = load(stepId)
+    loaded.set(stepId, recording)
+    recording.catch(() => loaded.delete(stepId))
+  }
+  return recording
+}

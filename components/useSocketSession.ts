@@ -1,0 +1,195 @@
+import type { ShallowReactive, ShallowRef } from 'vue'
+import type { ErrorInfo } from '../runners/protocol/error.ts'
+import type { LogEvent } from '../runners/protocol/event.ts'
+import type { Recording } from '../runners/protocol/recording.ts'
+import type { ClientMessage, RunnerState, ServerMessage } from '../runners/protocol/wire.ts'
+import type { ClientRun, Schedule } from './useClientRun.ts'
+import { shallowReactive, shallowRef } from 'vue'
+import { parseRecording } from '../runners/protocol/recording.ts'
+import { decodeFrame, serverMessageSchema } from '../runners/protocol/wire.ts'
+import { createClientRun } from './useClientRun.ts'
+
+const BACKOFF = { first: 250, longest: 5000 }
+
+/** What a window knows of the session, whoever serves it. */
+export interface SessionClient {
+  /** `local`: no service; recordings play in this window. */
+  status: ShallowRef<'connecting' | 'open' | 'lost' | 'local'>
+  mode: ShallowRef<'auto' | 'live' | 'replay'>
+  runners: ShallowRef<RunnerState[]>
+  /** The last run of each step. */
+  runs: ShallowReactive<Map<string, ClientRun>>
+  allRuns: ShallowReactive<ClientRun[]>
+  /** What was refused, by step. */
+  errors: ShallowReactive<Map<string, ErrorInfo>>
+  /** Why nothing runs live here, where a person can change that. */
+  note: ShallowRef<'token' | undefined>
+  start: (stepId: string, options?: { replay?: boolean }) => void
+  cancel: (stepId: string) => void
+  /** The whole log of the last run of a step. */
+  log: (stepId: string) => Promise<Recording>
+  /** Shows the end of a step's recording where no run of it is known; a service shows only what ran. */
+  preview?: (stepId: string) => Promise<void>
+  close: () => void
+}
+
+export interface SocketOptions {
+  url: string
+  protocols: string[]
+  /** Called when the socket closes before it ever opened: return false to give up. */
+  onRefused?: () => Promise<boolean>
+  onOpen?: () => void
+  schedule?: Schedule
+}
+
+/** The state that every kind of session client has. */
+export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'note'> {
+  return {
+    status: shallowRef<SessionClient['status']['value']>(status),
+    mode: shallowRef<SessionClient['mode']['value']>('auto'),
+    runners: shallowRef<RunnerState[]>([]),
+    runs: shallowReactive(new Map()),
+    allRuns: shallowReactive([]),
+    errors: shallowReactive(new Map()),
+    note: shallowRef<'token' | undefined>(),
+  }
+}
+
+/** A reader of the service's logs over its WebSocket; takes every event exactly once, and comes back after a break. */
+export function createSocketSession({ url, protocols, onRefused, onOpen, schedule }: SocketOptions): SessionClient {
+  const state = createSessionState('connecting')
+  const byNumber = new Map<number, ClientRun>()
+  const logs = new Map<number, { resolve: (recording: Recording) => void, reject: (error: Error) => void }>()
+  let socket: WebSocket
+  let session: string | undefined
+  let delay = BACKOFF.first
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let closed = false
+
+  const send = (message: ClientMessage): void => {
+    if (socket.readyState === WebSocket.OPEN)
+      socket.send(JSON.stringify(message))
+  }
+
+  function forgetRuns(): void {
+    for (const run of byNumber.values())
+      run.dispose()
+    byNumber.clear()
+    state.runs.clear()
+    state.allRuns.length = 0
+  }
+
+  function takeSnapshot({ run: info, state: folded, screen, screenSeq }: Extract<ServerMessage, { type: 'snapshot' }>): void {
+    let run = byNumber.get(info.n)
+    if (!run) {
+      run = createClientRun(info, schedule)
+      byNumber.set(info.n, run)
+      state.allRuns.push(run)
+      state.errors.delete(info.step)
+    }
+    run.info.value = info
+    run.reset(folded, screen, screenSeq)
+    if ((state.runs.get(info.step)?.info.value.n ?? 0) <= info.n)
+      state.runs.set(info.step, run)
+  }
+
+  function takeMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'session':
+        if (session !== message.session)
+          forgetRuns()
+        session = message.session
+        state.mode.value = message.mode
+        state.runners.value = message.runners as RunnerState[]
+        return
+      case 'snapshot':
+        return takeSnapshot(message)
+      case 'event':
+        return byNumber.get(message.run)?.apply({ ...message.payload, seq: message.seq, at: message.at } as LogEvent)
+      case 'log':
+        logs.get(message.run)?.resolve(parseRecording(message.cast, message.events))
+        return void logs.delete(message.run)
+      case 'error': {
+        const { code, message: text, hint, step } = message
+        if (step)
+          state.errors.set(step, { code: code as ErrorInfo['code'], message: text, hint })
+        else
+          failLogs(text)
+      }
+    }
+  }
+
+  function failLogs(reason: string): void {
+    for (const { reject } of logs.values())
+      reject(new Error(reason))
+    logs.clear()
+  }
+
+  async function takeFrame(buffer: ArrayBuffer): Promise<void> {
+    const { run, seq, at, data } = decodeFrame(buffer)
+    const from = socket
+    await byNumber.get(run)?.draw(data, seq, at)
+    if (from === socket)
+      send({ type: 'ack', bytes: buffer.byteLength })
+  }
+
+  function connect(): void {
+    let opened = false
+    socket = new WebSocket(url, protocols)
+    socket.binaryType = 'arraybuffer'
+    socket.onopen = () => {
+      opened = true
+      delay = BACKOFF.first
+      state.status.value = 'open'
+      const have = Object.fromEntries([...byNumber].map(([n, run]) => [n, run.seq]))
+      send({ type: 'hello', session, have })
+      onOpen?.()
+    }
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof data !== 'string')
+        return void takeFrame(data)
+      takeMessage(serverMessageSchema.parse(JSON.parse(data)))
+    }
+    socket.onclose = async () => {
+      if (closed)
+        return
+      failLogs('the connection was lost')
+      state.status.value = 'lost'
+      if (!opened && onRefused && !await onRefused())
+        return
+      timer = setTimeout(connect, delay)
+      delay = Math.min(delay * 2, BACKOFF.longest)
+    }
+  }
+  connect()
+
+  const numberOf = (stepId: string): number | undefined => state.runs.get(stepId)?.info.value.n
+
+  return {
+    ...state,
+    start(stepId, { replay = false } = {}) {
+      state.errors.delete(stepId)
+      send({ type: 'run', step: stepId, replay })
+    },
+    cancel(stepId) {
+      const n = numberOf(stepId)
+      if (n)
+        send({ type: 'cancel', run: n })
+    },
+    log(stepId) {
+      const n = numberOf(stepId)
+      if (!n)
+        return Promise.reject(new Error('no run of this step'))
+      return new Promise((resolve, reject) => {
+        logs.set(n, { resolve, reject })
+        send({ type: 'log', run: n })
+      })
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+      socket.close()
+      forgetRuns()
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { StepClient } from './useStep.ts'
+import { onSlideEnter, useIsSlideActive, useSlideContext } from '@slidev/client'
+import { computed, onScopeDispose, watch } from 'vue'
+import { isPassed } from '../runners/protocol/event.ts'
+import { addKeys } from './useKeys.ts'
+import { whenKnown } from './useSession.ts'
+
+/** How long a window that was not driven itself waits for the one that was, in ms. */
+const FOLLOW_DELAY = 300
+
+/**
+ * Starts a step by click sequence, entering, or key, in the slide and presenter views only.
+ *
+ * Slidev counts clicks, not runs: where `on=next` is the slide's last click, a failed run adds one more, so that
+ * the next press takes the recording and stays. Before other clicks the press that takes the recording also
+ * performs the following click.
+ */
+export function useTrigger(client: StepClient, element: () => HTMLElement | null): { interactive: boolean } {
+  const { step, session, printing } = client
+  const { $clicksContext, $renderContext } = useSlideContext()
+  const interactive = !printing && ['slide', 'presenter'].includes($renderContext.value)
+  const onSlide = useIsSlideActive()
+  if (!step)
+    return { interactive }
+
+  /** In every window the same press arrives; the driven one starts at once, the others only if it did not. */
+  function press(replay: boolean): void {
+    const before = session.value.runs.get(step!.id)
+    const go = (): void => {
+      if (session.value.runs.get(step!.id) === before)
+        client.start({ replay })
+    }
+    if (document.hasFocus())
+      go()
+    else
+      setTimeout(go, FOLLOW_DELAY)
+  }
+
+  const ran = (): boolean => {
+    const run = session.value.runs.get(step.id)
+    return !!run?.info.value.n && (client.active.value || isPassed(run.state.value.phase))
+  }
+
+  if (step.on === 'next') {
+    const key = `kamishibai:${step.id}:${Math.random()}`
+    const place = $clicksContext.calculateSince('+1')!
+    $clicksContext.register(key, place)
+    onScopeDispose(() => $clicksContext.unregister(key))
+    if (interactive) {
+      const failed = computed(() => client.state.value.phase === 'failed')
+      const rescue = computed(() => failed.value && client.hasRecording.value && step.fallback !== 'off')
+      watch(rescue, value => value && $clicksContext.maxMap.set(key, place.start + 1))
+      watch([() => $clicksContext.current, onSlide] as const, ([current, here], [before, wasHere]) => {
+        if (!here || !wasHere || current <= before)
+          return
+        if (before < place.start && current >= place.start && !ran())
+          press(false)
+        else if (before >= place.start && rescue.value)
+          press(true)
+      })
+    }
+  }
+
+  if (step.on === 'enter' && interactive) {
+    onSlideEnter(async (to, from) => {
+      if (from !== undefined && from > to)
+        return
+      await whenKnown()
+      if (onSlide.value && !session.value.runs.get(step.id)?.info.value.n)
+        press(false)
+    })
+  }
+
+  if (interactive)
+    onScopeDispose(addKeys({ client, element, isCurrent: () => onSlide.value }))
+  return { interactive }
+}

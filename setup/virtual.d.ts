@@ -1,0 +1,14 @@
+declare module 'virtual:kamishibai/deck' {
+  import type { StepView } from '../runners/protocol/step.ts'
+
+  export const steps: StepView[]
+  export const deckName: string
+  export const lang: string
+  /** Whether a service answers on this server. */
+  export const served: boolean
+}
+
+declare module 'virtual:kamishibai/recordings' {
+  /** By step id; null where nothing is recorded. */
+  export const recordings: Record<string, () => Promise<{ cast: string, events: string, hash: string, fresh: boolean } | null>>
+}
