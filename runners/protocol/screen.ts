@@ -1,7 +1,9 @@
 import type { IBufferCell } from '@xterm/headless'
 import type { LogEvent } from './event.ts'
 import { SerializeAddon } from '@xterm/addon-serialize'
-import xterm from '@xterm/headless'
+// The package's `module` field names a file that it does not ship; this one loads in Node and in Vite alike.
+import { Terminal } from '@xterm/headless/lib-headless/xterm-headless.mjs'
+import { condense } from './condense.ts'
 
 /** Cells of one look; colours are CSS colours or `ansi-0` … `ansi-15`. */
 export interface ScreenSpan {
@@ -13,6 +15,8 @@ export interface ScreenSpan {
   italic?: boolean
   underline?: boolean
   inverse?: boolean
+  /** Its characters take two cells each. */
+  wide?: boolean
 }
 export type ScreenLine = ScreenSpan[]
 
@@ -27,6 +31,8 @@ export interface Screen {
   snapshot: () => Promise<{ ansi: string, seq: number }>
   /** The visible rows, trailing blanks trimmed. */
   lines: () => ScreenLine[]
+  /** Scrollback and screen as plain text, wrapped rows rejoined, without blank lines at the end. */
+  text: () => string
   dispose: () => void
 }
 
@@ -41,7 +47,7 @@ const SCROLLBACK = 1000
 
 /** An empty screen of `cols` × `rows` cells. */
 export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
-  const terminal = new xterm.Terminal({ cols, rows, scrollback: SCROLLBACK, allowProposedApi: true })
+  const terminal = new Terminal({ cols, rows, scrollback: SCROLLBACK, allowProposedApi: true })
   const serializer = new SerializeAddon()
   terminal.loadAddon(serializer)
   if (onReply)
@@ -68,6 +74,17 @@ export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
         return line ? spansOf(x => line.getCell(x, cell), terminal.cols) : []
       })
     },
+    text() {
+      const buffer = terminal.buffer.active
+      let text = ''
+      for (let y = 0; y < buffer.length; y++) {
+        const line = buffer.getLine(y)!
+        // A row that goes on in the next one keeps its blanks: they stand between words.
+        const goesOn = buffer.getLine(y + 1)?.isWrapped ?? false
+        text += line.translateToString(!goesOn) + (goesOn ? '' : '\n')
+      }
+      return text.trimEnd()
+    },
     dispose: () => terminal.dispose(),
   }
 }
@@ -82,7 +99,7 @@ function spansOf(cellAt: (x: number) => IBufferCell | undefined, cols: number): 
       continue
     const style = styleOf(cell)
     const key = JSON.stringify(style)
-    const text = cell.getChars() || ' '
+    const text = cell.isInvisible() ? ' '.repeat(cell.getWidth()) : cell.getChars() || ' '
     const last = spans.at(-1)
     if (last && key === look)
       last.text += text
@@ -110,6 +127,7 @@ function styleOf(cell: IBufferCell): Omit<ScreenSpan, 'text'> {
     ...(cell.isItalic() && { italic: true }),
     ...(cell.isUnderline() && { underline: true }),
     ...(cell.isInverse() && { inverse: true }),
+    ...(cell.getWidth() === 2 && !cell.isInvisible() && { wide: true }),
   }
 }
 
@@ -133,18 +151,44 @@ export function screenText(lines: ScreenLine[]): string {
   return lines.map(line => line.map(span => span.text).join('')).join('\n').trimEnd()
 }
 
+/** All that a screen still holds as text, for conditions; write all first and await `settled`. */
+export function plainText(screen: Screen): string {
+  return screen.text()
+}
+
+/** xterm throws away what is written beyond 50 MB at once. */
+const AT_ONCE = 8 * 1024 * 1024
+
 /** The screen of a log at time `until` (ms), by default at its end. */
 export async function screenAt({ cols, rows, events }: { cols: number, rows: number, events: Iterable<LogEvent> }, until = Infinity): Promise<ScreenLine[]> {
   const screen = createScreen({ cols, rows })
+  let output: string[] = []
+  let first = true
+  const draw = async (height: number): Promise<void> => {
+    const text = output.join('')
+    output = []
+    // Only on a blank screen does the end of a text not depend on what was there before.
+    const visible = first ? condense(text, height + SCROLLBACK) : text
+    first &&= !text
+    for (let i = 0; i < visible.length; i += AT_ONCE) {
+      screen.write(visible.slice(i, i + AT_ONCE))
+      await screen.settled()
+    }
+  }
+  let height = rows
   for (const event of events) {
     if (event.at > until)
       break
-    if (event.type === 'output')
-      screen.write(event.data)
-    if (event.type === 'resize')
+    if (event.type === 'output') {
+      output.push(event.data)
+    }
+    else if (event.type === 'resize') {
+      await draw(height)
+      height = event.rows
       screen.resize(event.cols, event.rows)
+    }
   }
-  await screen.settled()
+  await draw(height)
   const lines = screen.lines()
   screen.dispose()
   return lines

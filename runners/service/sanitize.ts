@@ -1,61 +1,100 @@
 /**
  * Output is untrusted: before log and file it loses what could act on a terminal beyond its own cells.
  * Of the strings that terminals know (ECMA-48 §5.6), only DECRQSS queries (`DCS $ q`) stay, which no browser answers;
- * OSC (titles, links, clipboard, shell integration), other DCS, APC, PM and SOS go. CSI passes.
+ * OSC (titles, links, clipboard, shell integration), other DCS, APC, PM and SOS go, in 7 and in 8 bits. CSI passes.
+ *
+ * What comes out never depends on where chunks end, and no ESC comes out apart from the character that it leads:
+ * else a string between the two could be taken away, and what is left would make a new one.
  */
 export function createSanitizer(): (chunk: string) => string {
-  /** An unfinished control string, from its introducer on. */
+  /** What cannot be judged yet: an ESC, or a string from its introducer on. */
   let held = ''
   return (chunk) => {
-    let text = held + chunk
+    const text = held ? held + chunk : chunk
     held = ''
-    if (!RE_INTRODUCER.test(text))
+    let at = text.search(RE_SPECIAL)
+    if (at < 0)
       return text
-    let clean = ''
-    while (text) {
-      const start = text.search(RE_INTRODUCER)
-      if (start < 0)
-        return clean + text
-      clean += text.slice(0, start)
-      text = text.slice(start)
-      const introducer = RE_STRING.exec(text)?.[0]
-      if (!introducer) {
-        // ESC alone at the end of a chunk may begin a string; any other escape passes.
-        if (text === ESC) {
-          held = text
+    let clean = text.slice(0, at)
+    while (at < text.length) {
+      const start = at
+      let body = at + 1
+      let kind = text[at]!
+      if (kind === ESC) {
+        // Terminals execute control characters inside an escape, and go on with the escape.
+        while (body < text.length && isExecuted(text.charCodeAt(body)))
+          clean += text[body++]
+        if (body === text.length) {
+          held = ESC
           return clean
         }
-        clean += text[0]
-        text = text.slice(1)
-        continue
+        kind = text[body]!
+        if (!STRINGS_7BIT.includes(kind)) {
+          // ESC, C1 and all beyond ASCII break the escape off, and so do CAN and SUB, which end with it.
+          if (kind >= ' ' && kind < '\x7F')
+            clean += ESC + kind
+          at = kind === ESC || kind >= '\x7F' ? body : body + 1
+          at = copyPlain(at)
+          continue
+        }
+        body++
       }
-      const end = RE_END.exec(text.slice(introducer.length))
-      if (!end) {
-        if (text.length < LONGEST) {
-          held = text
-          return clean
-        }
-        // Never ended: what came so far is dropped, what comes next is text again.
+      at = skipString(text, body, kind)
+      if (at < 0) {
+        held = (body - start > 1 ? ESC : '') + text.slice(body - 1)
         return clean
       }
-      const length = introducer.length + end.index + end[0].length
-      if (RE_DECRQSS.test(text))
-        clean += text.slice(0, length)
-      text = text.slice(length)
+      clean += RE_DECRQSS.exec(text.slice(body - 1, Math.min(at, body + LONGEST_QUERY)))
+        ? (body - start > 1 ? ESC : '') + text.slice(body - 1, at)
+        : ''
+      at = copyPlain(at)
     }
     return clean
+
+    /** Takes over text up to the next character to judge, and says where that is. */
+    function copyPlain(from: number): number {
+      RE_NEXT.lastIndex = from
+      const to = RE_NEXT.exec(text)?.index ?? text.length
+      clean += text.slice(from, to)
+      return to
+    }
   }
 }
 
 const ESC = '\x1B'
-/** Characters of a control string that are held back at most. */
+/** DCS, SOS, OSC, PM and APC behind ESC. */
+const STRINGS_7BIT = 'PX]^_'
+const OSC = ']\x9D'
+/** Characters of a string that are held back at most; after as many it is dropped, and what follows is text. */
 const LONGEST = 64 * 1024
+const LONGEST_QUERY = 32
 // eslint-disable-next-line no-control-regex
-const RE_INTRODUCER = /[\x1B\x90\x98\x9D-\x9F]/
+const RE_SPECIAL = /[\x1B\x90\x98\x9D-\x9F]/
+const RE_NEXT = new RegExp(RE_SPECIAL, 'g')
+// A string ends at ST, is broken off by CAN, SUB or another escape; an OSC ends at BEL too (xterm).
 // eslint-disable-next-line no-control-regex
-const RE_STRING = /^(?:\x1B[PX\]^_]|[\x90\x98\x9D-\x9F])/
-// A string ends at ST, at BEL (xterm, for OSC), or is broken off by CAN and SUB, or by the escape that follows.
+const RE_END = /[\x18\x1A\x1B\x9C]/g
 // eslint-disable-next-line no-control-regex
-const RE_END = /\x1B\\|[\x07\x18\x1A\x9C]/
+const RE_OSC_END = /[\x07\x18\x1A\x1B\x9C]/g
 // eslint-disable-next-line no-control-regex
-const RE_DECRQSS = /^(?:\x1BP|\x90)[\d;]*\$q[^\x1B\x9C]{0,8}(?:\x1B\\|\x9C)/
+const RE_DECRQSS = /^[P\x90][\d;]*\$q[ -~]{0,8}(?:\x1B\\|\x9C)$/
+
+function isExecuted(code: number): boolean {
+  return code < 0x20 && code !== 0x1B && code !== 0x18 && code !== 0x1A
+}
+
+/** Where the string whose body begins at `body` is over; -1 if its end has not come yet. */
+function skipString(text: string, body: number, kind: string): number {
+  const end = OSC.includes(kind) ? RE_OSC_END : RE_END
+  end.lastIndex = body
+  const found = end.exec(text)?.index ?? text.length
+  if (found - body >= LONGEST)
+    return body + LONGEST
+  if (found === text.length)
+    return -1
+  if (text[found] !== ESC)
+    return found + 1
+  if (found + 1 === text.length)
+    return -1
+  return text[found + 1] === '\\' ? found + 2 : found
+}

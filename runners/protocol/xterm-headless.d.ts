@@ -1,0 +1,3 @@
+declare module '@xterm/headless/lib-headless/xterm-headless.mjs' {
+  export { Terminal } from '@xterm/headless'
+}
