@@ -71,12 +71,13 @@ export function createLocalSession({ load, needs }: LocalOptions): SessionClient
     },
     async preview(stepId) {
       const recording = state.runs.has(stepId) ? undefined : await load(stepId)
-      if (!recording || state.runs.has(stepId))
-        return
-      const run = addRun(stepId, recording, 0, Date.parse(recording.header.recordedAt))
-      for (const event of recording.events)
-        run.apply(event)
-      await run.screen.settled()
+      if (recording && !state.runs.has(stepId)) {
+        const run = addRun(stepId, recording, 0, Date.parse(recording.header.recordedAt))
+        for (const event of recording.events)
+          run.apply(event)
+      }
+      // Whoever asks second waits for the same screen.
+      await state.runs.get(stepId)?.screen.settled()
     },
     close() {
       for (const player of players.values())

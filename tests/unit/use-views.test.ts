@@ -1,7 +1,7 @@
 import type { ResourceState } from '../../runners/protocol/fold.ts'
 import { expect, it } from 'vitest'
 import { ageText, densityOf, livingContainers } from '../../components/useContainers.ts'
-import { markLine, sameLines, spanStyle } from '../../components/useMarks.ts'
+import { markLine, sameLines, spanStyle, widthOf } from '../../components/useMarks.ts'
 import { timeOf } from '../../components/useMoments.ts'
 import { emptyRun } from '../../runners/protocol/fold.ts'
 
@@ -21,6 +21,10 @@ it('marks what a pattern matches across spans and keeps the text', () => {
 it('ignores a mark that matches nothing or the empty text', () => {
   const line = [{ text: 'abc' }]
   expect(markLine(line, [{ source: 'x*', flags: '' }])).toBe(line)
+})
+
+it('counts two cells for a Japanese character', () => {
+  expect(widthOf([{ text: 'ab' }, { text: '日本' }])).toBe(6)
 })
 
 it('swaps the colours of inverse text', () => {
