@@ -1,5 +1,5 @@
-import type { RunState } from '../runners/protocol/fold.ts'
 import type { View } from '../runners/protocol/event.ts'
+import type { RunState } from '../runners/protocol/fold.ts'
 
 /** A container as its cards show it. */
 export interface ContainerCard {

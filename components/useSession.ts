@@ -11,10 +11,12 @@ import { dropToken, findToken, shareToken } from './useToken.ts'
 let scope: EffectScope | undefined
 const current = shallowRef<SessionClient>()
 
-const toLocal = (): SessionClient => createLocalSession({
-  load: loadRecording,
-  needs: id => steps.find(step => step.id === id)?.needs ?? [],
-})
+function toLocal(): SessionClient {
+  return createLocalSession({
+    load: loadRecording,
+    needs: id => steps.find(step => step.id === id)?.needs ?? [],
+  })
+}
 
 /** A client that stands in until the token is found. */
 function placeholder(): SessionClient {

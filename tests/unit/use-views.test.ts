@@ -8,8 +8,9 @@ import { emptyRun } from '../../runners/protocol/fold.ts'
 function container(id: string, changedAt: number, deleted = false): ResourceState {
   return { ref: { kind: 'container', id, name: id }, view: { state: 'running', image: 'app', ports: [{ hostIp: '127.0.0.1', hostPort: 8080, containerPort: 80 }] }, deleted, addedAt: 0, changedAt }
 }
-const run = (startedAt: number, ...all: ResourceState[]): Parameters<typeof livingContainers>[0][number] =>
-  ({ startedAt, state: { ...emptyRun(), resources: Object.fromEntries(all.map(r => [`container/${r.ref.id}`, r])) } })
+function run(startedAt: number, ...all: ResourceState[]): Parameters<typeof livingContainers>[0][number] {
+  return { startedAt, state: { ...emptyRun(), resources: Object.fromEntries(all.map(r => [`container/${r.ref.id}`, r])) } }
+}
 
 it('marks what a pattern matches across spans and keeps the text', () => {
   const marked = markLine([{ text: 'PID 1 ', fg: 'ansi-2' }, { text: 'sh' }], [{ source: '1 s', flags: '' }])
