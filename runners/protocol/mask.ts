@@ -2,29 +2,58 @@ import type { Recording } from './recording.ts'
 
 /** What differs between two runs of the same demo, in the order in which it is masked. */
 const MASKS: [RegExp, string][] = [
-  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
-  [/\b\d{1,2}:\d\d:\d\d(?:\.\d+)?\b/g, '<time>'],
-  [/\bsha256:[0-9a-f]{12,64}\b/g, '<id>'],
-  [/\b[0-9a-f]{12,64}\b/g, '<id>'],
-  [/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi, '<mac>'],
-  [/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '<ip>'],
-  [/\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}\b/gi, '<ip>'],
-  [/\[\d{10}\]/g, '[<inode>]'],
-  [/\b\d+(?:\.\d+)?\s?(?:ns|µs|ms|s|sec|seconds?|minutes?|hours?)\b/g, '<duration>'],
-  [/"(?:createdAt|startedAt|finishedAt|pid)":(?:"[^"]*"|\d+)/g, '"<time>"'],
+  // Addresses, before times, which parts of them look like; a port of the ephemeral range goes with its address.
+  [/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi, '<address>'],
+  [/(?<![\w:.])\[?(?=[0-9a-f:]*::|(?:[0-9a-f]+:){7})(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}\]?(?![\w:])/gi, '<address>'],
+  [/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '<address>'],
+  [/<address>:(?:3[3-9]|[45]\d)\d{3}\b/g, '<address>'],
+  // Dates with a time, alone, and as `date` and `ls` write them.
+  [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))*/g, '<time>'],
+  [/\b\d{4}-\d\d-\d\d\b/g, '<time>'],
+  [/\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(?:\d{1,2} +)?(?:\d{4} +)?\d{1,2}:\d\d(?::\d\d)?(?: +(?:AM|PM))?(?: +[A-Z]{3,4})?(?: +\d{4})?\b/g, '<time>'],
+  [/\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?\b/g, '<time>'],
+  [/\b1\d{9}(?:\d{3}|\.\d+)?\b/g, '<time>'],
+  // Ids and digests; a hex word of digits only is one too.
+  [/\b(?:sha256:)?[0-9a-f]{12,64}\b/g, '<id>'],
+  // Namespaces (`net:[4026531840]`), jobs of the shell (`[1] 4711`) and process ids.
+  [/:\[\d{8,}\]/g, ':[<inode>]'],
+  [/\[(\d)\] \d{2,7}\b/g, '[$1] <pid>'],
+  [/\b(pid"?[ =:#]+)\d{2,}/gi, '$1<pid>'],
+  // Durations: 0m0.012s, 1h2m, 3.5 seconds, About a minute.
+  [/\b(?:\d+h)?\d+m\d+(?:\.\d+)?s\b/g, '<duration>'],
+  [/\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|s|secs?|seconds?|mins?|minutes?|hours?)\b/g, '<duration>'],
+  [/\b(?:about an?|less than a) (?:second|minute|hour)\b/gi, '<duration>'],
+  // Columns move with the width of what stands in them.
+  [/[ \t]{2,}/g, '  '],
 ]
 
-function mask(text: string): string {
-  return MASKS.reduce((masked, [pattern, name]) => masked.replace(pattern, name), text)
+/** `text` without what changes from run to run: ids, addresses, times, durations, process ids. */
+export function maskText(text: string): string {
+  return maskTables(MASKS.reduce((masked, [pattern, name]) => masked.replace(pattern, name), text))
 }
 
-/** What a recording says, without what changes from run to run: ids, addresses, times, chunk boundaries. */
+/** Process ids in the lines below a heading with the word PID; one digit is a namespace's own, and tells something. */
+function maskTables(text: string): string {
+  if (!/\bP?PID\b/.test(text))
+    return text
+  let table = false
+  return text.split('\n').map((line) => {
+    const heading = /\bP?PID\b/.test(line)
+    table = heading || (table && /\d/.test(line))
+    return table && !heading ? line.replace(/(?<![\w.<])\d{2,7}(?![\w.%])/g, '<pid>') : line
+  }).join('\n')
+}
+
+/** What a recording says, without what changes from run to run, chunk boundaries and timing among it. */
 function essence({ header, cols, rows, events }: Recording): string {
   const output = events.map(event => event.type === 'output' ? event.data : '').join('')
-  const others = events.filter(event => event.type !== 'output' && event.type !== 'sample' && event.type !== 'progress')
-    .map(({ seq: _, at: __, ...payload }) => mask(JSON.stringify(payload)))
+  const others = events.flatMap(({ seq: _, at: __, ...payload }) => {
+    if (payload.type === 'output' || payload.type === 'sample' || payload.type === 'progress')
+      return []
+    return [maskText(JSON.stringify(payload.type === 'response' ? { ...payload, ms: 0 } : payload))]
+  })
   const { step, hash, phase, expectations } = header
-  return JSON.stringify([step, hash, phase, expectations.map(({ text, ok }) => ({ text, ok })), cols, rows, mask(output), others])
+  return JSON.stringify([step, hash, phase, expectations.map(({ text, ok }) => ({ text, ok })), cols, rows, maskText(output), others])
 }
 
 /** Whether two recordings tell the same, so that the older file may stay. */

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { StepError } from './error.ts'
 import { expectationSchema, payloadSchema, PHASES } from './event.ts'
 
+export { sameRecording } from './mask.ts'
+
 const headerSchema = z.object({
   step: z.string(),
   /** Of the step when it was recorded. */
@@ -28,7 +30,7 @@ export interface Recording {
 }
 
 /** A cast may be at most this large: 256 MB, 500 × 200 cells, one hour. */
-const LIMITS = { characters: 256 * 1024 * 1024, cols: 500, rows: 200, ms: 3_600_000 }
+const LIMITS = { bytes: 256 * 1024 * 1024, cols: 500, rows: 200, ms: 3_600_000 }
 
 const castHeaderSchema = z.object({
   version: z.literal(3),
@@ -59,7 +61,7 @@ export function formatRecording({ header, cols, rows, events }: Recording): { ca
   let before = 0
   const write = (at: number, code: string, data: string): void => {
     // Intervals are whole milliseconds of the running sum, so that rounding never adds up.
-    const ms = Math.round(at)
+    const ms = Math.max(before, Math.round(at))
     cast.push(`[${((ms - before) / 1000).toFixed(3)}, ${JSON.stringify(code)}, ${JSON.stringify(data)}]`)
     before = ms
   }
@@ -84,51 +86,65 @@ export function formatRecording({ header, cols, rows, events }: Recording): { ca
   return { cast: `${cast.join('\n')}\n`, events: others.map(line => `${line}\n`).join('') }
 }
 
-/** Adjacent output of the same millisecond as one event. */
+/**
+ * Adjacent output of the same millisecond as one event, and no character cut in two:
+ * asciinema refuses a file in which half of a surrogate pair stands alone.
+ */
 function joinOutput(events: LogEvent[]): LogEvent[] {
   const joined: LogEvent[] = []
-  for (const event of events) {
-    const last = joined.at(-1)
-    if (event.type === 'output' && last?.type === 'output' && Math.round(last.at) === Math.round(event.at))
-      joined[joined.length - 1] = { ...last, data: last.data + event.data }
-    else
+  const lastOutput = events.findLastIndex(event => event.type === 'output')
+  let half = ''
+  events.forEach((event, index) => {
+    if (event.type !== 'output') {
       joined.push(event)
-  }
-  return joined
+      return
+    }
+    let data = half + event.data
+    half = ''
+    if (index < lastOutput && RE_HIGH_AT_END.test(data)) {
+      half = data.slice(-1)
+      data = data.slice(0, -1)
+    }
+    const last = joined.at(-1)
+    if (last?.type === 'output' && Math.round(last.at) === Math.round(event.at))
+      joined[joined.length - 1] = { ...last, data: last.data + data }
+    else if (data || !event.data)
+      joined.push({ ...event, data })
+  })
+  return joined.map(event => event.type === 'output' ? { ...event, data: event.data.toWellFormed() } : event)
 }
 
-const lineSchema = z.tuple([z.number().min(0), z.string(), z.string()])
-const eventLineSchema = z.tuple([z.number().min(0), z.string(), z.record(z.string(), z.unknown())])
+const RE_HIGH_AT_END = /[\uD800-\uDBFF]$/
+
+const eventLineSchema = z.tuple([z.number().min(0).max(LIMITS.ms), z.string(), z.record(z.string(), z.unknown())])
 
 /** Reads what {@link formatRecording} wrote; throws StepError `recording-damaged` that names file part and line. */
 export function parseRecording(cast: string, events: string): Recording {
-  if (cast.length > LIMITS.characters)
-    throw damaged('cast', 1, 'it is larger than 256 MB')
+  checkSize('cast', cast)
+  checkSize('events.jsonl', events)
   const lines = cast.split('\n')
   const header = parseHeader(lines[0]!)
-  const terminal: { at: number, payload: Payload }[] = []
+  const terminal: Timed[] = []
   let at = 0
+  let exits = 0
   lines.forEach((line, index) => {
     // The specification lets lines be empty or comments.
     if (index === 0 || !line.trim() || line.startsWith('#'))
       return
-    const [interval, code, data] = parseLine(lineSchema, line, 'cast', index + 1)
+    const [interval, code, data] = parseCastLine(line, index + 1)
     at += interval * 1000
     if (at > LIMITS.ms)
       throw damaged('cast', index + 1, 'it is longer than one hour')
+    exits += code === EXIT ? 1 : 0
     const payload = castPayload(code, data, index + 1)
     if (payload)
       terminal.push({ at: Math.round(at), payload })
   })
-  const others = events.split('\n').flatMap((line, index) => {
-    if (!line.trim())
-      return []
-    const [eventAt, type, rest] = parseLine(eventLineSchema, line, 'events.jsonl', index + 1)
-    const payload = payloadSchema.safeParse({ ...rest, type })
-    if (!payload.success)
-      throw damaged('events.jsonl', index + 1, `it is no event: ${payload.error.issues[0]!.message}`)
-    return [{ at: eventAt, payload: payload.data }]
-  })
+  const others = parseEvents(events)
+  // Both files name every exit, so that each shows whether the other was cut at the end of a line.
+  const exited = others.filter(other => other.payload.type === 'exit').length
+  if (exits !== exited)
+    throw damaged(exits < exited ? 'cast' : 'events.jsonl', (exits < exited ? lines : events.split('\n')).length, 'it ends before the exit of the run')
   return {
     header: header.kamishibai,
     cols: header.term.cols,
@@ -137,17 +153,45 @@ export function parseRecording(cast: string, events: string): Recording {
   }
 }
 
+function parseEvents(text: string): Timed[] {
+  let before = 0
+  return text.split('\n').flatMap((line, index) => {
+    if (!line.trim())
+      return []
+    const parsed = eventLineSchema.safeParse(parseJson(line, 'events.jsonl', index + 1))
+    if (!parsed.success)
+      throw damaged('events.jsonl', index + 1, 'it is no [at, type, payload]')
+    const [at, type, rest] = parsed.data
+    // An event of a later version.
+    if (!TYPES.has(type))
+      return []
+    const payload = payloadSchema.safeParse({ ...rest, type })
+    if (!payload.success)
+      throw damaged('events.jsonl', index + 1, `its ${type} is wrong at ${payload.error.issues[0]!.path.join('.')}: ${payload.error.issues[0]!.message}`)
+    if (at < before)
+      throw damaged('events.jsonl', index + 1, 'its time runs backwards')
+    before = at
+    return [{ at, payload: payload.data }]
+  })
+}
+
+const TYPES = new Set<string>(payloadSchema.options.map(option => option.shape.type.value))
+
+function checkSize(part: string, text: string): void {
+  // A character takes one to three bytes; short texts need no count.
+  if (text.length > LIMITS.bytes || (text.length > LIMITS.bytes / 3 && new TextEncoder().encode(text).length > LIMITS.bytes))
+    throw damaged(part, 1, 'it is larger than 256 MB')
+}
+
 function parseHeader(line: string): z.infer<typeof castHeaderSchema> {
-  let json: unknown
-  try {
-    json = JSON.parse(line)
-  }
-  catch {
-    throw damaged('cast', 1, 'its header is not JSON')
-  }
-  const version = (json as { version?: unknown } | null)?.version
+  const json = parseJson(line, 'cast', 1) as { version?: unknown, kamishibai?: unknown } | null
+  const version = json?.version
+  if (typeof version === 'number' && version > 3)
+    throw damaged('cast', 1, `it is of version ${version}, made by a newer program; this one reads version 3`, 'Update Kamishibai, or record the step again: kamishibai record --only STEP')
   if (version !== 3)
     throw damaged('cast', 1, `it is of version ${String(version)}, and only version 3 is understood`)
+  if (json?.kamishibai === undefined)
+    throw damaged('cast', 1, 'its header lacks the key kamishibai: it is a cast of another program')
   const header = castHeaderSchema.safeParse(json)
   if (!header.success) {
     const issue = header.error.issues[0]!
@@ -156,14 +200,21 @@ function parseHeader(line: string): z.infer<typeof castHeaderSchema> {
   return header.data
 }
 
-function parseLine<T>(schema: z.ZodType<T>, line: string, part: string, number: number): T {
+function parseJson(line: string, part: string, number: number): unknown {
   try {
-    const parsed = schema.safeParse(JSON.parse(line))
-    if (parsed.success)
-      return parsed.data
+    return JSON.parse(line)
   }
-  catch {}
-  throw damaged(part, number, 'it is cut short or damaged')
+  catch {
+    throw damaged(part, number, line.trim() ? 'it is cut short or damaged' : 'it is empty')
+  }
+}
+
+/** Checked by hand: a recording has a hundred thousand of these. */
+function parseCastLine(line: string, number: number): [interval: number, code: string, data: string] {
+  const event = parseJson(line, 'cast', number)
+  if (!Array.isArray(event) || event.length !== 3 || typeof event[0] !== 'number' || event[0] < 0 || typeof event[1] !== 'string' || typeof event[2] !== 'string')
+    throw damaged('cast', number, 'it is no [interval, code, data]')
+  return event as [number, string, string]
 }
 
 function castPayload(code: string, data: string, line: number): Payload | undefined {
@@ -176,7 +227,7 @@ function castPayload(code: string, data: string, line: number): Payload | undefi
       const [cols, rows] = data.split('x').map(Number)
       const payload = payloadSchema.safeParse({ type: 'resize', cols, rows })
       if (!payload.success)
-        throw damaged('cast', line, 'its size is out of range')
+        throw damaged('cast', line, 'its size is out of range: at most 500 × 200 cells')
       return payload.data
     }
     default:
@@ -201,6 +252,6 @@ function merge(terminal: Timed[], others: Timed[]): Timed[] {
   return [...merged, ...terminal.slice(i)]
 }
 
-function damaged(part: string, line: number, what: string): StepError {
-  return new StepError('recording-damaged', `the recording's ${part}, line ${line}: ${what}`, 'Record the step again: kamishibai record --only STEP')
+function damaged(part: string, line: number, what: string, hint = 'Record the step again: kamishibai record --only STEP'): StepError {
+  return new StepError('recording-damaged', `the recording's ${part}, line ${line}: ${what}`, hint)
 }
