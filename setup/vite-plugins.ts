@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Plugin } from 'vite'
 import { toStepView } from '../runners/protocol/step.ts'
-import { guardServer } from '../runners/service/gate.ts'
+import { disableSlidevWrites, guardServer } from '../runners/service/gate.ts'
 import { presenting } from '../runners/service/presenting.ts'
 import { readRecordingText } from '../runners/service/store.ts'
 import { useDeck } from './deck.ts'
@@ -17,7 +17,15 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
   return {
     name: 'kamishibai:service',
     apply: 'serve',
-    config: () => ({ server: { cors: false } }),
+    config: () => ({
+      server: { cors: false },
+      // Found late, they would make the first live slide reload.
+      optimizeDeps: { include: ['@xterm/headless', '@xterm/addon-serialize', 'zod'] },
+    }),
+    configResolved(config) {
+      if (options.mode === 'dev' && !presenting()?.edit)
+        disableSlidevWrites(config.plugins)
+    },
     configureServer: {
       order: 'pre',
       handler(server) {
@@ -25,7 +33,7 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
         if (!httpServer || options.mode !== 'dev')
           return
         const present = presenting()
-        guardServer(httpServer, () => (httpServer.address() as AddressInfo | null)?.port ?? 0, { edit: present?.edit ?? false })
+        guardServer(httpServer, () => (httpServer.address() as AddressInfo | null)?.port ?? 0, { edit: present?.edit ?? false, token: present?.service.token })
         if (present)
           present.service.attach(httpServer)
         else

@@ -53,7 +53,8 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
     })
     await server.listen()
     return {
-      url: `http://localhost:${port}/#t=${service.token}`,
+      // `localhost` may be ::1, where another user of the machine can listen on the same port.
+      url: `http://127.0.0.1:${port}/#t=${service.token}`,
       service,
       async close() {
         await Promise.allSettled([service.close(), server.close()])
