@@ -3,7 +3,7 @@
  * and every control character but backspace, tab, line feed and carriage return.
  */
 // eslint-disable-next-line no-control-regex
-const RE_BEYOND_ROW = /\x1B(?!\[(?:[\d;:]*m|0?K|\?(?:25|2004)[hl]))|[\x00-\x07\x0B\x0C\x0E-\x1A\x1C-\x1F\x7F-\x9F]/
+const RE_BEYOND_ROW = /\x1B(?!\[(?:[\d;:]*m|0?K|\?(?:25|2004)[hl]))|[\x00-\x07\v\f\x0E-\x1A\x1C-\x1F\x7F-\x9F]/
 // eslint-disable-next-line no-control-regex
 const RE_COLOURS = /\x1B\[[\d;:]*m/g
 // eslint-disable-next-line no-control-regex

@@ -47,7 +47,8 @@ function maskTables(text: string): string {
 /** What a recording says, without what changes from run to run, chunk boundaries and timing among it. */
 function essence({ header, cols, rows, events }: Recording): string {
   const output = events.map(event => event.type === 'output' ? event.data : '').join('')
-  const others = events.flatMap(({ seq: _, at: __, ...payload }) => {
+  // Engines and terminal are read side by side: only the order within one type says something.
+  const others = events.toSorted((x, y) => x.type < y.type ? -1 : x.type > y.type ? 1 : 0).flatMap(({ seq: _, at: __, ...payload }) => {
     if (payload.type === 'output' || payload.type === 'sample' || payload.type === 'progress')
       return []
     return [maskText(JSON.stringify(payload.type === 'response' ? { ...payload, ms: 0 } : payload))]

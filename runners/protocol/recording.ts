@@ -61,12 +61,10 @@ export function formatRecording({ header, cols, rows, events }: Recording): { ca
   let before = 0
   const write = (at: number, code: string, data: string): void => {
     // Intervals are whole milliseconds of the running sum, so that rounding never adds up.
-    const ms = Math.max(before, Math.round(at))
-    cast.push(`[${((ms - before) / 1000).toFixed(3)}, ${JSON.stringify(code)}, ${JSON.stringify(data)}]`)
-    before = ms
+    cast.push(`[${((at - before) / 1000).toFixed(3)}, ${JSON.stringify(code)}, ${JSON.stringify(data)}]`)
+    before = at
   }
-  for (const event of joinOutput(events)) {
-    const { seq: _, at, ...payload } = event
+  for (const { at, payload } of joinOutput(inFileOrder(events))) {
     if (payload.type === 'output') {
       write(at, OUTPUT, payload.data)
     }
@@ -80,38 +78,51 @@ export function formatRecording({ header, cols, rows, events }: Recording): { ca
       const { type, ...rest } = payload
       if (payload.type === 'exit')
         write(at, EXIT, String(payload.code))
-      others.push(JSON.stringify([Math.round(at), type, rest]))
+      others.push(JSON.stringify([at, type, rest]))
     }
   }
   return { cast: `${cast.join('\n')}\n`, events: others.map(line => `${line}\n`).join('') }
+}
+
+/** A log in whole milliseconds, and within one in the order in which the two files give it back. */
+function inFileOrder(events: LogEvent[]): Timed[] {
+  const terminal: Timed[] = []
+  const others: Timed[] = []
+  let now = 0
+  for (const { seq: _, at, ...payload } of events) {
+    now = Math.max(now, Math.round(at))
+    const list = payload.type === 'output' || payload.type === 'resize' || payload.type === 'marker' ? terminal : others
+    list.push({ at: now, payload })
+  }
+  return merge(terminal, others)
 }
 
 /**
  * Adjacent output of the same millisecond as one event, and no character cut in two:
  * asciinema refuses a file in which half of a surrogate pair stands alone.
  */
-function joinOutput(events: LogEvent[]): LogEvent[] {
-  const joined: LogEvent[] = []
-  const lastOutput = events.findLastIndex(event => event.type === 'output')
+function joinOutput(events: Timed[]): Timed[] {
+  const joined: { at: number, payload: Payload }[] = []
+  const lastOutput = events.findLastIndex(event => event.payload.type === 'output')
   let half = ''
-  events.forEach((event, index) => {
-    if (event.type !== 'output') {
-      joined.push(event)
+  events.forEach(({ at, payload }, index) => {
+    if (payload.type !== 'output') {
+      joined.push({ at, payload })
       return
     }
-    let data = half + event.data
+    let data = half + payload.data
     half = ''
     if (index < lastOutput && RE_HIGH_AT_END.test(data)) {
       half = data.slice(-1)
       data = data.slice(0, -1)
     }
     const last = joined.at(-1)
-    if (last?.type === 'output' && Math.round(last.at) === Math.round(event.at))
-      joined[joined.length - 1] = { ...last, data: last.data + data }
-    else if (data || !event.data)
-      joined.push({ ...event, data })
+    if (last?.payload.type === 'output' && last.at === at)
+      last.payload = { type: 'output', data: last.payload.data + data }
+    else if (data || !payload.data)
+      joined.push({ at, payload: { type: 'output', data } })
   })
-  return joined.map(event => event.type === 'output' ? { ...event, data: event.data.toWellFormed() } : event)
+  return joined.map(({ at, payload }) => ({ at, payload: payload.type === 'output' ? { ...payload, data: payload.data.toWellFormed() } : payload }))
 }
 
 const RE_HIGH_AT_END = /[\uD800-\uDBFF]$/

@@ -66,8 +66,12 @@ export function play(events: LogEvent[], { emit, speed = 1, from = 0, rewind, cl
   function advance(until: number): void {
     unschedule()
     try {
-      while (!over && next < events.length && events[next]!.at <= until)
+      while (next < events.length && events[next]!.at <= until) {
         emit(events[next++]!)
+        // What it is emitted to may have ended it.
+        if (over)
+          return
+      }
     }
     catch (error) {
       done.reject(error)

@@ -44,7 +44,7 @@ export function createSanitizer(): (chunk: string) => string {
         held = (body - start > 1 ? ESC : '') + text.slice(body - 1)
         return clean
       }
-      clean += RE_DECRQSS.exec(text.slice(body - 1, Math.min(at, body + LONGEST_QUERY)))
+      clean += RE_DECRQSS.test(text.slice(body - 1, Math.min(at, body + LONGEST_QUERY)))
         ? (body - start > 1 ? ESC : '') + text.slice(body - 1, at)
         : ''
       at = copyPlain(at)

@@ -43,7 +43,7 @@ describe('round trip', () => {
       expect(after.events.map(event => event.seq)).toEqual(after.events.map((_, i) => i + 1))
       expect(await screenAt(after)).toEqual(await screenAt(before))
       expect(formatRecording(after)).toEqual({ cast, events: others })
-    }), { numRuns: 200 })
+    }), { numRuns: 300 })
   })
 
   it('keeps times to the millisecond, however many there are', () => {

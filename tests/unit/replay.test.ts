@@ -127,7 +127,10 @@ describe('a player', () => {
 
   it('rejects with what its reader throws', async () => {
     const error = new Error('no room')
-    await expect(start(letters(0), { emit: () => { throw error } }).player.done).rejects.toBe(error)
+    const emit = (): never => {
+      throw error
+    }
+    await expect(start(letters(0), { emit }).player.done).rejects.toBe(error)
   })
 
   it('has nothing to wait for without events', async () => {
