@@ -1,3 +1,5 @@
+import { TOKEN_HEADER } from '../runners/protocol/wire.ts'
+
 const KEY = 'kamishibai.token'
 /** How long windows of this origin have to answer, in ms. */
 const ANSWER_TIMEOUT = 300
@@ -65,4 +67,21 @@ export function shareToken(): void {
 export function dropToken(): void {
   memory = undefined
   sessionStorage.removeItem(KEY)
+}
+
+/**
+ * Gives the driver token to the page's own requests that change something, such as Slidev's slide sync:
+ * the gate refuses them without it. Reading needs none, and other origins never get it.
+ */
+export function signRequests(): void {
+  const send = window.fetch.bind(window)
+  window.fetch = (input, init) => {
+    const token = memory ?? sessionStorage.getItem(KEY)
+    const request = new Request(input, init)
+    const reads = request.method === 'GET' || request.method === 'HEAD'
+    if (!token || reads || new URL(request.url).origin !== location.origin)
+      return send(input, init)
+    request.headers.set(TOKEN_HEADER, token)
+    return send(request)
+  }
 }

@@ -1,7 +1,7 @@
-import { defineAppSetup } from '@slidev/types'
-import { takeToken } from '../components/useToken.ts'
+import { signRequests, takeToken } from '../components/useToken.ts'
 
 // At import: Slidev's router drops the fragment at its first redirect.
 takeToken()
+signRequests()
 
-export default defineAppSetup(() => {})
+export default (): void => {}

@@ -20,7 +20,7 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
     config: () => ({
       server: { cors: false },
       // Found late, they would make the first live slide reload.
-      optimizeDeps: { include: ['@xterm/headless', '@xterm/addon-serialize', 'zod'] },
+      optimizeDeps: { include: ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', 'zod'] },
     }),
     configResolved(config) {
       if (options.mode === 'dev' && !presenting()?.edit)

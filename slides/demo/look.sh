@@ -1,9 +1,6 @@
 echo "host   $(hostname)"
-for p in $(ls /proc | grep -E '^[0-9]+$' | sort -n | head -5); do
-  [ -r /proc/$p/comm ] && echo "proc   $p $(cat /proc/$p/comm)"
-done
-ip -o -4 addr | awk '{print "addr   " $2 " " $4}' | head -2
-for n in pid net mnt uts; do
-  echo "ns     $(readlink /proc/self/ns/$n)"
-done
+echo "procs  $(ls /proc | grep -cE '^[0-9]+$')"
+ip -o -4 addr | grep -v 127.0.0.1 | head -1 | awk '{print "addr   " $2 " " $4}'
+echo "ns     $(readlink /proc/self/ns/pid)"
+echo "ns     $(readlink /proc/self/ns/net)"
 echo "kernel $(uname -r)"
