@@ -39,6 +39,8 @@ export default antfu(
       'unused-imports/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
       'no-cond-assign': ['error', 'except-parens'],
       'test/prefer-lowercase-title': 'off',
+      'test/prefer-hooks-in-order': 'off',
+      'prefer-promise-reject-errors': 'off',
     },
   },
   ...forbidden.map(([files, group, message]) => ({

@@ -13,7 +13,7 @@ export interface RawFence {
 
 const RE_OPEN = /^( *)(`{3,}|~{3,})\s*(.*)$/
 // Slidev's own form of a snippet import: `<<< path#region lang {meta}`.
-// eslint-disable-next-line regexp/no-super-linear-backtracking
+
 const RE_SNIPPET = /^(\s*<<<[ \t]*)(\S.*?)(#[\w-]+)?[ \t]*(?:[ \t](\S+?))?[ \t]*(\{.*)?$/
 
 /** All fences and snippet imports of `lines`, outside HTML comments; a longer fence hides those inside it. */

@@ -52,7 +52,7 @@ export function explain(error: unknown, image: string): StepError {
   if (statusCode === 404 && /no such image/i.test(text))
     return new StepError('image-missing', `the image ${image} is not on this engine`, image.startsWith('kamishibai/') ? 'Build it: npm run demo:image' : `Get it: docker pull ${image}`, { cause: error })
   if (/port is already allocated|address already in use/.test(text))
-    return new StepError('port-taken', text.replace(/^.*?(Bind for \S+ failed.*|listen \S+.*)$/s, '$1'), 'Stop what uses the port, or publish another one.', { cause: error })
+    return new StepError('port-taken', text.replace(/^.*?(Bind for \S+ failed.*|listen \S.*)$/s, '$1'), 'Stop what uses the port, or publish another one.', { cause: error })
   if (statusCode === undefined)
     return new StepError('engine-lost', `the Docker engine does not answer: ${text}`, 'Is it running? Try: docker version', { cause: error })
   return new StepError('failed', text, '', { cause: error })

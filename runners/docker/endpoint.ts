@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { StepError } from '../protocol/error.ts'
 
 /** Where the engine is. */
 export interface Endpoint {
@@ -15,7 +16,7 @@ type Env = Record<string, string | undefined>
 
 /** Finds the engine as the docker CLI does: DOCKER_HOST, DOCKER_CONTEXT, the current context, then the usual sockets. */
 export function resolveEndpoint(env: Env): Endpoint | undefined {
-  const configDir = env.DOCKER_CONFIG ?? join(homedir(), '.docker')
+  const configDir = env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), '.docker')
   if (env.DOCKER_HOST)
     return { url: env.DOCKER_HOST, tls: env.DOCKER_TLS_VERIFY ? readTls(env.DOCKER_CERT_PATH ?? configDir, false) : undefined }
   const context = env.DOCKER_CONTEXT ?? currentContext(configDir)
@@ -54,7 +55,7 @@ function readTls(dir: string, skipVerify: boolean): Endpoint['tls'] {
 }
 
 function usualSockets(env: Env): string[] {
-  const home = homedir()
+  const home = env.HOME ?? homedir()
   return [
     '/var/run/docker.sock',
     join(home, '.docker/run/docker.sock'),
@@ -73,6 +74,8 @@ export function toDockerOptions({ url, tls }: Endpoint): DockerOptions {
   if (protocol === 'unix:' || protocol === 'npipe:')
     // Without an explicit `host`, DOCKER_HOST in the environment would win over `socketPath`.
     return { socketPath: decodeURIComponent(pathname), host: undefined }
+  if (protocol === 'ssh:')
+    throw new StepError('engine-unavailable', `an engine behind ssh is not available yet: ${url}`, 'Forward its socket: ssh -L ./docker.sock:/var/run/docker.sock HOST, and DOCKER_HOST=unix://…')
   return { host: hostname, port: Number(port || (tls ? 2376 : 2375)), protocol: tls ? 'https' : 'http', ...tls && { ca: tls.ca, cert: tls.cert, key: tls.key } } as DockerOptions
 }
 

@@ -1,5 +1,5 @@
-import type { Expectation, LogEvent, Payload, PayloadOf, Phase, Ref, View } from './event.ts'
 import type { ErrorInfo } from './error.ts'
+import type { Expectation, LogEvent, Payload, PayloadOf, Phase, Ref, View } from './event.ts'
 
 /** An object as the log last knew it. */
 export interface ResourceState {

@@ -54,7 +54,7 @@ export interface LiveRun {
 
 /** Runs a step on its runner and brings its log through the phases; resolves when the run is over, never rejects. */
 export async function executeLive(run: LiveRun): Promise<void> {
-  const { step, log, signal } = run
+  const { log, signal } = run
   try {
     await run.prepare()
     signal.signal.throwIfAborted()

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** Variables of the presenter's environment that every shell sees, if they are set. */
-const PASSED = ['PATH', 'TZ', 'TMPDIR', 'SHELL'] as const
+const PASSED = ['PATH', 'TZ'] as const
 
 /**
  * The environment of a shell: an allow-list, so that no secret of the presenter's own reaches a recording.
@@ -14,7 +14,7 @@ export function shellEnvironment({ env, privateDir, settings }: RunnerConfig): R
   const home = join(privateDir, 'home')
   const dockerConfig = join(home, '.docker')
   mkdirSync(dockerConfig, { recursive: true, mode: 0o700 })
-  const plugins = join(env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'cli-plugins')
+  const plugins = join(env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), '.docker'), 'cli-plugins')
   const link = join(dockerConfig, 'cli-plugins')
   if (existsSync(plugins) && !existsSync(link))
     symlinkSync(plugins, link)

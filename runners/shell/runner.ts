@@ -1,20 +1,20 @@
 import type { IPty } from '@lydell/node-pty'
 import type { Runner, RunnerConfig } from '../protocol/runner.ts'
-import { constants } from 'node:os'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { StepError } from '../protocol/error.ts'
 import { readState, statePath, withCarry } from './carry.ts'
 import { shellEnvironment } from './environment.ts'
-
-/** How long a cancelled block may take to obey each signal, in ms. */
-const PATIENCE = 1500
+import { followPty, signalGroup } from './pty.ts'
 
 /** Arguments that keep a shell from reading the presenter's own rc files. */
 const ARGUMENTS: Record<string, string[]> = { sh: [], bash: ['--norc', '--noprofile'], zsh: ['-f'] }
 
 /** Runs the blocks of `sh {run}`, each in a PTY of its own; environment and directory carry over in the same shell. */
 export default function createShellRunner(config: RunnerConfig): Runner {
-  const alive = new Set<IPty>()
+  /** Process groups that may still have members: blocks that run, and what they left in the background. */
+  const groups = new Set<number>()
   return {
     name: 'shell',
 
@@ -28,84 +28,37 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       }
     },
 
-    async run(step, { emit, signal, openShell, onInput, onResize, drained }) {
+    async run(step, context) {
       if (step.verb !== 'run')
         throw new StepError('not-available', `{${step.verb}} is not available yet`)
       const { spawn } = await import('@lydell/node-pty')
       const path = statePath(config.privateDir, step.shell)
       const state = readState(path)
-      const env = { ...shellEnvironment(config), ...state?.env, ...await openShell(step.shell), KAMISHIBAI_STATE: path }
-      signal.throwIfAborted()
-      const program = spawnShell(() => spawn(step.lang, [...ARGUMENTS[step.lang] ?? [], '-c', withCarry(step.code)], {
+      const env: Record<string, string> = { ...shellEnvironment(config), ...state?.env, ...await context.openShell(step.shell), KAMISHIBAI_STATE: path }
+      context.signal.throwIfAborted()
+      // A program that is missing would end as one that failed.
+      if (!env.PATH?.split(delimiter).some(folder => existsSync(join(folder, step.lang))))
+        throw new StepError('engine-unavailable', `${step.lang} is not on this machine`, `Install ${step.lang}, or write the fence in sh.`)
+      const program: IPty = spawn(step.lang, [...ARGUMENTS[step.lang] ?? [], '-c', withCarry(step.code)], {
         cols: step.cols,
         rows: step.rows,
-        cwd: state?.cwd ?? config.deckDir,
+        cwd: state && existsSync(state.cwd) ? state.cwd : config.deckDir,
         env,
-      }), step.lang)
-      alive.add(program)
-      onInput(data => program.write(data))
-      onResize((cols, rows) => program.resize(cols, rows))
-      await followPty(program, signal, drained, emit)
-      alive.delete(program)
-      signal.throwIfAborted()
+      })
+      groups.add(program.pid)
+      let over = false
+      context.onInput(data => over || program.write(data))
+      context.onResize((cols, rows) => over || program.resize(cols, rows))
+      await followPty(program, context)
+      over = true
+      if (!signalGroup(program.pid, 0))
+        groups.delete(program.pid)
+      context.signal.throwIfAborted()
     },
 
     async close() {
-      for (const program of alive)
-        signalGroup(program, 'SIGKILL')
+      for (const pid of groups)
+        signalGroup(pid, 'SIGKILL')
     },
   }
-}
-
-function spawnShell(spawn: () => IPty, lang: string): IPty {
-  try {
-    return spawn()
-  }
-  catch (error) {
-    throw new StepError('engine-unavailable', `${lang} does not start: ${(error as Error).message}`, `Is ${lang} installed?`, { cause: error })
-  }
-}
-
-/** Passes the output on until the program ends; an abort asks it to end, ever less politely. */
-async function followPty(program: IPty, signal: AbortSignal, drained: () => Promise<void> | undefined, emit: (payload: { type: 'output', data: string } | { type: 'exit', code: number, signal?: string }) => void): Promise<void> {
-  let ended = false
-  const stop = async (): Promise<void> => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
-      if (ended)
-        return
-      signalGroup(program, name)
-      await new Promise(resolve => setTimeout(resolve, PATIENCE).unref())
-    }
-  }
-  signal.addEventListener('abort', stop)
-  await new Promise<void>((resolve) => {
-    program.onData((data) => {
-      emit({ type: 'output', data })
-      const wait = ended ? undefined : drained()
-      if (wait) {
-        program.pause()
-        void wait.then(() => program.resume())
-      }
-    })
-    program.onExit(({ exitCode, signal: number }) => {
-      ended = true
-      emit({ type: 'exit', code: number ? 128 + number : exitCode, ...(number ? { signal: signalName(number) } : {}) })
-      resolve()
-    })
-  })
-  signal.removeEventListener('abort', stop)
-}
-
-/** The child leads a session, so its process group has its pid. */
-function signalGroup(program: IPty, name: NodeJS.Signals): void {
-  try {
-    process.kill(-program.pid, name)
-  }
-  catch {
-    // It has ended by itself.
-  }
-}
-
-function signalName(number: number): string {
-  return Object.entries(constants.signals).find(([, n]) => n === number)?.[0] ?? String(number)
 }

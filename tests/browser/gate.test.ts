@@ -1,5 +1,5 @@
-import type { Browser } from 'playwright-chromium'
 import type { AddressInfo } from 'node:net'
+import type { Browser } from 'playwright-chromium'
 import type { ViteDevServer } from 'vite'
 import type { Session } from '../../runners/service/session.ts'
 import { spawn } from 'node:child_process'

@@ -9,9 +9,11 @@ const match = (source: string): Condition => ({ type: 'match', source, flags: ''
 let session: Session
 afterEach(() => session.close())
 
-const says = (text: string, then: Behaviour = exits()): Behaviour => async (context, s) => {
-  context.emit({ type: 'output', data: text })
-  await then(context, s)
+function says(text: string, then: Behaviour = exits()): Behaviour {
+  return async (context, s) => {
+    context.emit({ type: 'output', data: text })
+    await then(context, s)
+  }
 }
 
 describe('when a run is over', () => {

@@ -33,7 +33,7 @@ function connect(url: string, token = TOKEN): WebSocket {
   return socket
 }
 
-const nextMessage = async (socket: WebSocket): Promise<ServerMessage> => {
+async function nextMessage(socket: WebSocket): Promise<ServerMessage> {
   const [data] = await once(socket, 'message') as [Buffer]
   return JSON.parse(data.toString()) as ServerMessage
 }
@@ -85,8 +85,7 @@ it('takes input for interactive runs only', async () => {
 it('loses and doubles nothing when the socket is cut 100 times during output', async () => {
   const CUTS = 100
   const LINES = 4000
-  let cutsDone = (): void => {}
-  const allCut = new Promise<void>((resolve) => { cutsDone = resolve })
+  const { promise: allCut, resolve: cutsDone } = Promise.withResolvers<void>()
   const session = await sessionOf([step('a', { timeoutMs: 60_000 })], async ({ emit }) => {
     for (let line = 0; line < LINES; line++) {
       emit({ type: 'output', data: `line ${line}\r\n` })

@@ -1,0 +1,13 @@
+import type { ClicksContext } from '@slidev/types'
+import type { ComputedRef, Ref } from 'vue'
+
+// Slidev ships its client as sources for its own build; what we use of it stands here instead,
+// so that our strict check does not check Slidev.
+export function useNav(): { isPrintMode: Ref<boolean> }
+export function useSlideContext(): {
+  $clicksContext: ClicksContext
+  $renderContext: Ref<'none' | 'slide' | 'overview' | 'presenter' | 'previewNext'>
+  $page: Ref<number>
+}
+export function useIsSlideActive(): ComputedRef<boolean>
+export function onSlideEnter(callback: (to: number, from?: number) => unknown): void
