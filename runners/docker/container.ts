@@ -1,13 +1,15 @@
 import type Docker from 'dockerode'
-import type { Settings } from '../protocol/headmatter.ts'
+import type { RunnerConfig } from '../protocol/runner.ts'
 import type { ContainerSpec, Step } from '../protocol/step.ts'
-import { StepError } from '../protocol/error.ts'
+import { isStepError, StepError } from '../protocol/error.ts'
 import { parseSize } from '../protocol/headmatter.ts'
+import { toMounts } from './mounts.ts'
+import { hasAliases } from './networks.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** The create call of a step's container: labelled, limited, and published on loopback only. */
-export function createOptions(step: Step, spec: ContainerSpec, labels: Record<string, string>, limits: Settings['limits'], name: string): Docker.ContainerCreateOptions {
+export function createOptions(step: Step, spec: ContainerSpec, labels: Record<string, string>, { settings: { limits }, deckDir, sessionId }: RunnerConfig): Docker.ContainerCreateOptions {
   const bindings: Record<string, { HostIp: string, HostPort: string }[]> = {}
   for (const { hostIp, hostPort, containerPort, protocol } of spec.ports) {
     if (hostIp && !LOOPBACK.has(hostIp))
@@ -15,10 +17,10 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
     const key = `${containerPort}/${protocol}`
     bindings[key] = [...bindings[key] ?? [], { HostIp: hostIp || '127.0.0.1', HostPort: hostPort }]
   }
-  if (spec.volumes.length || spec.healthcheck)
-    throw new StepError('not-available', 'volumes and healthcheck of a {container} are not available yet')
+  const short = sessionId.slice(0, 4)
+  const [network] = spec.networks
   return {
-    name,
+    name: `${step.id}-${short}`,
     Image: spec.image,
     Cmd: spec.command,
     Entrypoint: spec.entrypoint,
@@ -33,7 +35,8 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
     HostConfig: {
       Init: true,
       PortBindings: bindings,
-      NetworkMode: spec.networks[0],
+      NetworkMode: network,
+      Mounts: toMounts(spec.volumes, { deckDir, prefix: `${short}-`, labels }),
       Memory: spec.memory ?? parseSize(limits.memory),
       NanoCpus: Math.round((spec.cpus ?? limits.cpus) * 1e9),
       PidsLimit: spec.pids ?? limits.pids,
@@ -41,12 +44,26 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
       LogConfig: { Type: 'none', Config: {} },
       ConsoleSize: [step.rows, step.cols],
     } as Docker.HostConfig,
-    ...spec.networks.length && { NetworkingConfig: { EndpointsConfig: { [spec.networks[0]!]: { Aliases: [step.id] } } } },
+    ...spec.healthcheck && { Healthcheck: toHealthcheck(spec.healthcheck) },
+    // An engine before 25 takes one network here; the others are joined before the start.
+    ...network && hasAliases(network) && { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [step.id] } } } },
+  }
+}
+
+function toHealthcheck({ test, intervalMs = 1000, timeoutMs = 5000, retries = 30 }: NonNullable<ContainerSpec['healthcheck']>): Docker.HealthConfig {
+  const [kind] = test
+  return {
+    Test: kind === 'CMD' || kind === 'CMD-SHELL' || kind === 'NONE' ? test : ['CMD', ...test],
+    Interval: intervalMs * 1e6,
+    Timeout: timeoutMs * 1e6,
+    Retries: retries,
   }
 }
 
 /** The engine's refusal of a create or start call as a person reads it. */
 export function explain(error: unknown, image: string): StepError {
+  if (isStepError(error))
+    return error
   const { statusCode, json, message } = error as { statusCode?: number, json?: { message?: string }, message: string }
   const text = json?.message ?? message
   if (statusCode === 404 && /no such image/i.test(text))

@@ -1,32 +1,45 @@
 import type Docker from 'dockerode'
 import type { Duplex } from 'node:stream'
-import type { Runner, RunnerConfig } from '../protocol/runner.ts'
+import type { RunContext, Runner, RunnerConfig } from '../protocol/runner.ts'
+import type { ContainerSpec, Step } from '../protocol/step.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { LabelProxy } from './label-proxy.ts'
 import { join } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { createOptions, explain } from './container.ts'
 import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
+import { followContainer } from './follow.ts'
 import { openLabelProxy } from './label-proxy.ts'
+import { ensureNetwork, hasAliases } from './networks.ts'
+import { publishedPorts, signalName } from './project.ts'
 import { sweepByLabel } from './sweep.ts'
-import { watchContainers } from './watch.ts'
-
-/** How often a container is asked whether it still runs: `wait` never settles when the connection is cut, in ms. */
-const ALIVE_CHECK = 5000
+import { watchSession } from './watch.ts'
 
 /** Runs `yaml {container}` through the Docker API, and gives shells a socket that labels what they create. */
 export default function createDockerRunner(config: RunnerConfig): Runner {
   const endpoint = resolveEndpoint(config.env)
-  const proxies: Promise<LabelProxy>[] = []
-  const shells = new Set<string>()
+  const proxies = new Map<string, { path: string, proxy: Promise<LabelProxy> }>()
+  /** Creations and removals on their way: what they leave must not escape the sweep. */
+  const pending = new Set<Promise<unknown>>()
   const sessionLabel = `${LABELS.session}=${config.sessionId}`
   let connecting: Promise<Docker> | undefined
   let used = false
 
-  const connect = (): Promise<Docker> => {
-    if (!endpoint)
-      throw new StepError('engine-unavailable', 'no Docker engine is found on this machine', 'Start one, or set DOCKER_HOST.')
-    return connecting ??= import('dockerode').then(({ default: DockerClient }) => new DockerClient(toDockerOptions(endpoint)))
+  const connect = (): Promise<Docker> => connecting ??= openDocker(endpoint)
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(() => {}, () => {}).finally(() => pending.delete(settled))
+    pending.add(settled)
+    return work
+  }
+
+  /** The session's container that a step made or that has this name. */
+  async function find(name: string): Promise<Docker.ContainerInspectInfo | undefined> {
+    const docker = await connect()
+    const containers = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [sessionLabel] }) as never })
+    const found = containers.find(c => c.Names.includes(`/${name}`)) ?? containers.find(c => c.Labels[LABELS.step] === name)
+    return found && docker.getContainer(found.Id).inspect()
   }
 
   return {
@@ -42,53 +55,24 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
         return { available: true, version: version.Version }
       }
       catch (error) {
-        const where = endpoint ? ` at ${endpoint.url}` : ''
-        return { available: false, reason: `no Docker engine answers${where}: ${(error as Error).message}`, hint: 'Start Docker, or play the recording.' }
+        const { code, message, hint } = error as { code?: string, message: string, hint?: string }
+        if (hint !== undefined)
+          return { available: false, reason: message, hint }
+        if (code === 'EACCES')
+          return { available: false, reason: `you may not use the Docker engine at ${endpoint?.url}`, hint: 'Add yourself to its group: sudo usermod -aG docker $USER, then log in again.' }
+        return { available: false, reason: `no Docker engine answers at ${endpoint?.url}: ${message}`, hint: 'Start Docker, or play the recording.' }
       }
     },
 
-    async run(step, { emit, signal, labels }) {
-      const spec = step.container
-      if (step.verb !== 'container' || !spec)
+    async run(step, context) {
+      if (step.verb !== 'container' || !step.container)
         throw new StepError('not-available', `{${step.verb}} is not available yet`)
       used = true
-      const docker = await connect()
-      for (const name of spec.networks)
-        await ensureNetwork(docker, name, labels)
-      const name = `${step.id}-${config.sessionId.slice(0, 4)}`
-      const options = createOptions(step, spec, labels, config.settings.limits, name)
-      const container = await docker.createContainer(options).catch((error: unknown) => {
-        throw explain(error, spec.image)
-      })
-      const remove = (): void => void container.remove({ force: true, v: true }).catch(() => {})
-      try {
-        const output = await container.attach({ stream: true, stdout: true, stderr: true, hijack: true }) as unknown as Duplex
-        const ended = container.wait({ condition: 'next-exit' })
-        ended.catch(() => {})
-        signal.throwIfAborted()
-        await container.start().catch((error: unknown) => {
-          throw explain(error, spec.image)
-        })
-        signal.addEventListener('abort', remove)
-        const decoder = new TextDecoder()
-        output.on('data', (chunk: Buffer) => emit({ type: 'output', data: decoder.decode(chunk, { stream: true }) }))
-        await untilEnd(output, ended, container, signal)
-        signal.throwIfAborted()
-        const { State } = await container.inspect()
-        const killedBy = State.ExitCode > 128 ? signalWords(State.ExitCode - 128) : undefined
-        emit({ type: 'exit', code: State.ExitCode, ...(killedBy && { signal: killedBy }), ...(State.OOMKilled && { oom: true }) })
-      }
-      catch (error) {
-        remove()
-        throw signal.aborted ? signal.reason : error
-      }
-      finally {
-        signal.removeEventListener('abort', remove)
-      }
+      await runContainer(await connect(), step, step.container, context, config, track)
     },
 
     async reset(stepId) {
-      if (endpoint)
+      if (used)
         await sweepByLabel(await connect(), `${LABELS.step}=${stepId}`, sessionLabel)
     },
 
@@ -96,58 +80,108 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
       if (!endpoint)
         return {}
       used = true
-      const path = join(config.privateDir, `docker-${Buffer.from(shell).toString('hex')}.sock`)
-      if (!shells.has(shell)) {
-        shells.add(shell)
+      let opened = proxies.get(shell)
+      if (!opened) {
+        // A socket's path may have a hundred characters: a number is shorter than the shell's name.
+        const path = join(config.privateDir, `docker-${proxies.size + 1}.sock`)
         const proxy = openLabelProxy({ endpoint, path, labels: () => ({ ...config.labels, [LABELS.step]: step() }) })
-        proxies.push(proxy)
-        await proxy
+        proxies.set(shell, opened = { path, proxy })
       }
-      return { DOCKER_HOST: `unix://${path}` }
+      await opened.proxy
+      return { DOCKER_HOST: `unix://${opened.path}` }
     },
 
     async watch(emit, signal) {
       if (endpoint)
-        await watchContainers(await connect(), config.sessionId, emit, signal)
+        await watchSession(await connect(), config.sessionId, emit, signal)
+    },
+
+    async dial(target) {
+      const [name, wanted] = target.split(':')
+      const info = await find(name!)
+      const port = publishedPorts(info?.NetworkSettings.Ports).find(p => !wanted || p.port.split('/')[0] === wanted)
+      return port && `http://${port.hostIp === '0.0.0.0' ? '127.0.0.1' : port.hostIp.includes(':') ? `[${port.hostIp}]` : port.hostIp}:${port.hostPort}`
+    },
+
+    async healthy(name) {
+      const info = await find(name).catch(() => undefined)
+      return info?.State.Health?.Status === 'healthy'
     },
 
     async close() {
-      if (endpoint && used)
-        await sweepByLabel(await connect(), sessionLabel)
-      for (const proxy of proxies)
+      if (used) {
+        const docker = await connect()
+        await sweepByLabel(docker, sessionLabel)
+        while (pending.size) {
+          await Promise.all(pending)
+          await sweepByLabel(docker, sessionLabel)
+        }
+      }
+      for (const { proxy } of proxies.values())
         await (await proxy).close()
     },
   }
 }
 
-async function ensureNetwork(docker: Docker, name: string, labels: Record<string, string>): Promise<void> {
-  const existing = await docker.listNetworks({ filters: JSON.stringify({ name: [`^${name}$`] }) as never })
-  if (!existing.length)
-    await docker.createNetwork({ Name: name, Labels: labels })
+async function openDocker(endpoint: Endpoint | undefined): Promise<Docker> {
+  if (!endpoint)
+    throw new StepError('engine-unavailable', 'no Docker engine is found on this machine', 'Start one, or set DOCKER_HOST.')
+  const options = toDockerOptions(endpoint)
+  const { default: DockerClient } = await import('dockerode')
+  return new DockerClient(options)
 }
 
-/** Resolves when the output has ended and the container is gone or stopped; asks, where `wait` does not tell. */
-async function untilEnd(output: Duplex, ended: Promise<unknown>, container: Docker.Container, signal: AbortSignal): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    output.on('end', resolve)
-    output.on('close', resolve)
-    output.on('error', () => resolve())
+/** Runs one container from its creation to its end; aborted, it is removed. */
+async function runContainer(docker: Docker, step: Step, spec: ContainerSpec, context: RunContext, config: RunnerConfig, track: <T>(work: Promise<T>) => Promise<T>): Promise<void> {
+  const { emit, signal, labels } = context
+  const attempt = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => {
+    throw explain(error, spec.image)
   })
-  let timer: NodeJS.Timeout | undefined
-  const asked = new Promise<void>((resolve) => {
-    timer = setInterval(async () => {
-      const running = await container.inspect().then(info => info.State.Running, () => false)
-      if (!running)
-        resolve()
-    }, ALIVE_CHECK)
-  })
-  const aborted = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
-  await Promise.race([Promise.all([closed, ended.catch(() => asked)]), asked, aborted])
-  clearInterval(timer)
-  if (signal.aborted)
-    output.destroy()
+  const options = createOptions(step, spec, labels, config)
+  if (step.pull && !await docker.getImage(spec.image).inspect().then(() => true, () => false))
+    await attempt(pull(docker, spec.image, context))
+  for (const name of spec.networks)
+    await attempt(track(ensureNetwork(docker, name, labels)))
+  signal.throwIfAborted()
+  const container = await attempt(track(docker.createContainer(options)))
+  try {
+    for (const name of spec.networks.slice(1))
+      await attempt(docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: { Aliases: hasAliases(name) ? [step.id] : [] } }))
+    const output = await attempt(container.attach({ stream: true, stdout: true, stderr: true, hijack: true })) as unknown as Duplex
+    output.on('error', () => {})
+    const ended = container.wait({ condition: 'next-exit' })
+    ended.catch(() => {})
+    signal.throwIfAborted()
+    await attempt(track(container.start()))
+    context.onResize((cols, rows) => void container.resize({ w: cols, h: rows }).catch(() => {}))
+    await followContainer(container, output, ended, context)
+    signal.throwIfAborted()
+    const { State } = await container.inspect().catch((error: unknown) => {
+      throw (error as { statusCode?: number }).statusCode === 404 ? new StepError('failed', 'the container was removed while it ran', '', { cause: error }) : explain(error, spec.image)
+    })
+    const killedBy = signalName(State.ExitCode)
+    emit({ type: 'exit', code: State.ExitCode, ...killedBy && { signal: killedBy }, ...State.OOMKilled && { oom: true } })
+  }
+  catch (error) {
+    track(container.remove({ force: true, v: true })).catch(() => {})
+    throw signal.aborted ? signal.reason : error
+  }
 }
 
-function signalWords(number: number): string | undefined {
-  return { 1: 'SIGHUP', 2: 'SIGINT', 9: 'SIGKILL', 11: 'SIGSEGV', 15: 'SIGTERM' }[number]
+/** Fetches an image that the step allows to be fetched. */
+async function pull(docker: Docker, image: string, { emit, signal }: RunContext): Promise<void> {
+  const stream = await docker.pull(image, { abortSignal: signal })
+  const layers = new Map<string, { done: number, total: number }>()
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(stream, error => error ? reject(error) : resolve(), (event: { id?: string, error?: string, progressDetail?: { current?: number, total?: number } }) => {
+      if (event.error)
+        reject(new StepError('image-missing', `${image} cannot be fetched: ${event.error}`, `Try: docker pull ${image}`))
+      const { current, total } = event.progressDetail ?? {}
+      if (!event.id || current === undefined || !total)
+        return
+      layers.set(event.id, { done: current, total })
+      const all = [...layers.values()]
+      emit({ type: 'progress', label: `pull ${image}`, done: all.reduce((sum, l) => sum + l.done, 0), total: all.reduce((sum, l) => sum + l.total, 0) })
+    })
+  })
 }

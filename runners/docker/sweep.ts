@@ -1,42 +1,59 @@
 import type Docker from 'dockerode'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** What was removed. */
 export interface Swept { kind: 'container' | 'network' | 'volume' | 'image', name: string }
 
 const DEADLINE = 15_000
+/** Between two looks, in ms. */
+const PAUSE = 50
 
-/** Removes all that carries every one of `labels` (`key=value`), containers first; looks again until nothing is left or time is up. */
+/**
+ * Removes all that carries every one of `labels` (`key=value`), containers first; looks again until nothing is left
+ * or time is up. A network that others still use is taken from them.
+ */
 export async function sweepByLabel(docker: Docker, ...labels: string[]): Promise<Swept[]> {
-  const swept: Swept[] = []
-  const filters = { label: labels }
+  const swept = new Map<string, Swept>()
+  const filters = JSON.stringify({ label: labels }) as never
   const end = Date.now() + DEADLINE
   while (Date.now() < end) {
-    const containers = await docker.listContainers({ all: true, filters })
+    const [containers, networks, { Volumes }] = await Promise.all([
+      docker.listContainers({ all: true, filters }),
+      docker.listNetworks({ filters }),
+      docker.listVolumes({ filters }),
+    ])
+    const volumes = Volumes ?? []
+    if (!containers.length && !networks.length && !volumes.length)
+      break
     await Promise.all(containers.map(async ({ Id, Names }) => {
       await gone(docker.getContainer(Id).remove({ force: true, v: true }))
-      swept.push({ kind: 'container', name: Names[0]?.slice(1) ?? Id.slice(0, 12) })
+      swept.set(Id, { kind: 'container', name: Names[0]?.slice(1) ?? Id.slice(0, 12) })
     }))
-    const networks = await docker.listNetworks({ filters: JSON.stringify(filters) as never })
     await Promise.all(networks.map(async ({ Id, Name }) => {
-      await gone(docker.getNetwork(Id).remove())
-      swept.push({ kind: 'network', name: Name })
+      await removeNetwork(docker, Id)
+      swept.set(Id, { kind: 'network', name: Name })
     }))
-    const { Volumes } = await docker.listVolumes({ filters: JSON.stringify(filters) as never })
-    await Promise.all((Volumes ?? []).map(async ({ Name }) => {
+    await Promise.all(volumes.map(async ({ Name }) => {
       await gone(docker.getVolume(Name).remove())
-      swept.push({ kind: 'volume', name: Name })
+      swept.set(Name, { kind: 'volume', name: Name })
     }))
-    if (!containers.length && !networks.length && !Volumes?.length)
-      break
+    await delay(PAUSE)
   }
-  for (const { Id, RepoTags } of await docker.listImages({ filters: JSON.stringify(filters) as never })) {
+  await Promise.all((await docker.listImages({ filters })).map(async ({ Id, RepoTags }) => {
     await gone(docker.getImage(Id).remove({ force: true }))
-    swept.push({ kind: 'image', name: RepoTags?.[0] ?? Id })
-  }
-  return swept
+    swept.set(Id, { kind: 'image', name: RepoTags?.[0] ?? Id })
+  }))
+  return [...swept.values()]
 }
 
-/** 404 is done already, 409 is being done or comes again in the next round. */
+async function removeNetwork(docker: Docker, id: string): Promise<void> {
+  const network = docker.getNetwork(id)
+  const info = await network.inspect().catch(() => undefined) as { Containers?: Record<string, unknown> } | undefined
+  await Promise.all(Object.keys(info?.Containers ?? {}).map(container => gone(network.disconnect({ Container: container, Force: true }))))
+  await gone(network.remove())
+}
+
+/** 404 is done already; 409 and 403 are being done, or come again in the next round. */
 async function gone(removal: Promise<unknown>): Promise<void> {
   try {
     await removal

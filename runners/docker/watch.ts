@@ -1,79 +1,119 @@
 import type Docker from 'dockerode'
 import type { Payload, View } from '../protocol/event.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LABELS } from '../protocol/runner.ts'
+import { projectContainer, projectNetwork } from './project.ts'
 
 type Emit = (step: string | undefined, payload: Payload) => void
+type Kind = 'container' | 'network' | 'volume'
 
 interface EngineEvent { Type: string, Action: string, Actor: { ID: string, Attributes: Record<string, string> } }
+
+interface Found { name: string, labels: Record<string, string>, view: View }
 
 /** Container actions that change what a card shows; exec and health-check noise is left out. */
 const SHOWN = /^(?:create|start|die|stop|kill|oom|pause|unpause|rename|restart|destroy|health_status.*)$/
 
-/** Follows the containers of a session until aborted; a lost engine is tried again every second. */
-export async function watchContainers(docker: Docker, sessionId: string, emit: Emit, signal: AbortSignal): Promise<void> {
-  const known = new Map<string, { view: string, step?: string, name: string }>()
-  let since: number | undefined
-  while (!signal.aborted) {
-    try {
-      const filters = { type: ['container'], label: [`${LABELS.session}=${sessionId}`] }
-      const stream = await docker.getEvents({ filters: JSON.stringify(filters) as never, since, abortSignal: signal })
-      for await (const event of parseLines(stream as AsyncIterable<Buffer>)) {
-        since = Math.floor(Date.now() / 1000)
-        if (SHOWN.test(event.Action))
-          await show(event)
+/** Between two tries to reach a lost engine, in ms. */
+const RETRY = 1000
+
+/** Follows what the session owns until aborted. A lost engine is tried again, and what happened meanwhile is found by looking. */
+export async function watchSession(docker: Docker, sessionId: string, emit: Emit, signal: AbortSignal): Promise<void> {
+  const known = new Map<string, { kind: Kind, view: string, step?: string, name: string }>()
+  const label = `${LABELS.session}=${sessionId}`
+  // The streams' events are looked into one after another, so that an older look never comes after a newer one.
+  let last = Promise.resolve()
+  const inTurn = (work: () => Promise<void>): Promise<void> => last = last.then(work, work)
+
+  await Promise.all([
+    follow({ type: ['container'], label: [label] }, ['container']),
+    // Engines before 23 find no network or volume by its label here: all are followed, the others' left aside.
+    follow({ type: ['network', 'volume'] }, ['network', 'volume']),
+  ])
+
+  async function follow(filters: Record<string, string[]>, kinds: Kind[]): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const stream = await docker.getEvents({ filters: JSON.stringify(filters) as never, abortSignal: signal })
+        stream.on('error', () => {})
+        await inTurn(() => lookAtAll(kinds))
+        for await (const event of parseLines(stream as AsyncIterable<Buffer>))
+          await inTurn(() => onEvent(event))
       }
+      catch {
+        // The stream ends with the engine or with the session; the loop tells which.
+      }
+      await delay(RETRY, undefined, { signal, ref: false }).catch(() => {})
     }
-    catch {
-      // The stream ends with the engine or with the session; the loop tells which.
-    }
-    if (!signal.aborted)
-      await new Promise(resolve => setTimeout(resolve, 1000).unref())
   }
 
-  async function show({ Action, Actor }: EngineEvent): Promise<void> {
-    const id = Actor.ID
-    const step = Actor.Attributes[LABELS.step]
-    const name = Actor.Attributes.name ?? id.slice(0, 12)
+  async function onEvent({ Type, Action, Actor }: EngineEvent): Promise<void> {
+    if (Type === 'container') {
+      if (SHOWN.test(Action))
+        await look('container', Actor.ID)
+    }
+    else if (Type === 'volume') {
+      if (Action === 'create' || Action === 'destroy')
+        await look('volume', Actor.ID)
+    }
+    else if (Type === 'network') {
+      if (Action === 'create' || Action === 'destroy')
+        await look('network', Actor.ID)
+      const container = Actor.Attributes.container
+      if (container && known.has(container))
+        await look('container', container)
+    }
+  }
+
+  /** What an engine that was away did is found by comparing. */
+  async function lookAtAll(kinds: Kind[]): Promise<void> {
+    const filters = JSON.stringify({ label: [label] }) as never
+    const ids = new Map<string, Kind>([...known].flatMap(([id, { kind }]) => kinds.includes(kind) ? [[id, kind]] : []))
+    if (kinds.includes('container'))
+      (await docker.listContainers({ all: true, filters })).forEach(({ Id }) => ids.set(Id, 'container'))
+    if (kinds.includes('network'))
+      (await docker.listNetworks({ filters })).forEach(({ Id }) => ids.set(Id, 'network'))
+    if (kinds.includes('volume'))
+      ((await docker.listVolumes({ filters })).Volumes ?? []).forEach(({ Name }) => ids.set(Name, 'volume'))
+    for (const [id, kind] of ids)
+      await look(kind, id)
+  }
+
+  async function look(kind: Kind, id: string): Promise<void> {
     const before = known.get(id)
-    if (Action === 'destroy') {
+    const found = await inspect(docker, kind, id)
+    if (found === 'gone') {
       known.delete(id)
-      emit(step, { type: 'resource', op: 'deleted', ref: { kind: 'container', id: id.slice(0, 12), name }, view: {} })
+      if (before)
+        emit(before.step, { type: 'resource', op: 'deleted', ref: { kind, id: id.slice(0, 12), name: before.name }, view: {} })
       return
     }
-    const view = await project(docker, id)
-    if (!view)
+    const view = JSON.stringify(found.view)
+    if (found.labels[LABELS.session] !== sessionId || before?.view === view)
       return
-    const text = JSON.stringify(view)
-    if (before?.view === text)
-      return
-    known.set(id, { view: text, step, name })
-    emit(step, { type: 'resource', op: before ? 'modified' : 'added', ref: { kind: 'container', id: id.slice(0, 12), name }, view })
+    const step = found.labels[LABELS.step]
+    known.set(id, { kind, view, step, name: found.name })
+    emit(step, { type: 'resource', op: before ? 'modified' : 'added', ref: { kind, id: id.slice(0, 12), name: found.name }, view: found.view })
   }
 }
 
-/** A container as a card shows it: no environment, no labels, no mounts. */
-async function project(docker: Docker, id: string): Promise<View | undefined> {
-  let info: Docker.ContainerInspectInfo
+async function inspect(docker: Docker, kind: Kind, id: string): Promise<Found | 'gone'> {
   try {
-    info = await docker.getContainer(id).inspect()
+    if (kind === 'container') {
+      const info = await docker.getContainer(id).inspect()
+      return { name: info.Name.slice(1), labels: info.Config.Labels ?? {}, view: projectContainer(info) }
+    }
+    if (kind === 'network') {
+      const info = await docker.getNetwork(id).inspect() as Docker.NetworkInspectInfo
+      return { name: info.Name, labels: info.Labels ?? {}, view: projectNetwork(info) }
+    }
+    const { Name, Labels, Driver } = await docker.getVolume(id).inspect()
+    return { name: Name, labels: Labels ?? {}, view: { name: Name, driver: Driver } }
   }
-  catch {
-    return undefined
-  }
-  const { State, Config, NetworkSettings } = info
-  const ports = Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) => {
-    return (bindings as { HostIp: string, HostPort: string }[] | null)?.map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}→${port.replace('/tcp', '')}`) ?? []
-  })
-  return {
-    name: info.Name.slice(1),
-    image: Config.Image,
-    imageId: info.Image,
-    state: State.Status,
-    ...(State.Health && { health: State.Health.Status }),
-    ...(State.Status === 'exited' && { exitCode: State.ExitCode, oom: State.OOMKilled }),
-    ports,
-    createdAt: info.Created,
-    networks: Object.fromEntries(Object.entries(NetworkSettings.Networks ?? {}).map(([name, { IPAddress }]) => [name, IPAddress])),
+  catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404)
+      return 'gone'
+    throw error
   }
 }
 
