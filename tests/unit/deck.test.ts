@@ -1,0 +1,123 @@
+import type { Deck } from '../../runners/deck/deck.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { scanFences } from '../../runners/deck/fences.ts'
+import { parseInfo } from '../../runners/deck/info.ts'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { toStep } from '../../runners/deck/step.ts'
+import { settingsSchema } from '../../runners/protocol/headmatter.ts'
+
+let dir: string
+beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'kamishibai-deck-'))))
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+async function parse(body: string, others: Record<string, string> = {}): Promise<Deck> {
+  for (const [name, text] of Object.entries(others))
+    await writeFile(join(dir, name), text)
+  await writeFile(join(dir, 'deck.md'), body)
+  return parseDeck(join(dir, 'deck.md'))
+}
+
+const fence = (info: string, code = 'true'): string => `# T\n\n\`\`\`${info}\n${code}\n\`\`\`\n`
+
+describe('mistakes', () => {
+  it.each([
+    ['sh {runn id=a}', 'unknown-verb', 8, 'Did you mean run?'],
+    ['sh {run id=a timeut=3s}', 'unknown-option', 17, 'Did you mean timeout?'],
+    ['sh {run id=a timeout=soon}', 'bad-value', 17, undefined],
+    ['sh {run id=a until=whenever}', 'bad-value', 17, undefined],
+    ['sh {run id=a mark=/(/}', 'bad-value', 17, undefined],
+    ['sh {run id=A}', 'bad-id', 12, undefined],
+    ['sh {run id=a on=tap}', 'bad-value', 17, undefined],
+    ['sh {run id=a pull=x}', 'unknown-option', 17, undefined],
+    ['yaml {run id=a}', 'bad-language', 4, 'Allowed: sh, bash, zsh.'],
+    ['sh {run id=a needs=b}', 'unknown-need', 4, undefined],
+    ['sh {run id=a', 'unclosed-brace', 7, undefined],
+  ])('%s', async (info, code, column, hint) => {
+    const { problems, steps } = await parse(fence(info))
+    expect(problems).toContainEqual(expect.objectContaining({ severity: 'error', file: 'deck.md', line: 3, column, code, ...hint && { hint } }))
+    expect(steps.length).toBe(code === 'unknown-need' ? 1 : 0)
+  })
+
+  it('puts a mistake in YAML on its own line', async () => {
+    const { problems } = await parse(fence('yaml {container id=a}', 'image: x\nport: []'))
+    expect(problems).toContainEqual(expect.objectContaining({ line: 5, message: 'unknown key port', hint: 'Did you mean ports?' }))
+  })
+
+  it('reports the later of two equal ids, and where the first is', async () => {
+    const { problems } = await parse(`${fence('sh {run id=a}')}\n---\n\n${fence('sh {run id=a}')}`)
+    expect(problems).toEqual([expect.objectContaining({ code: 'duplicate-id', line: 11, message: expect.stringContaining('deck.md:3') as string })])
+  })
+
+  it('reports a cycle of needs', async () => {
+    const { problems } = await parse(`${fence('sh {run id=a needs=b}')}\n${fence('sh {run id=b needs=a}')}`)
+    expect(problems.map(p => p.code)).toContain('needs-cycle')
+  })
+
+  it('reports a YAML fence that Slidev takes for frontmatter', async () => {
+    const { problems } = await parse('# T\n\n---\n\n```yaml {container id=a}\nimage: x\n```\n')
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'yaml-eaten', line: 5 }))
+  })
+
+  it('reports an unknown key of the headmatter on its line', async () => {
+    const { problems } = await parse('---\ntitle: T\nkamishibai:\n  limts: {}\n---\n\n# T\n')
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'unknown-key', line: 4, hint: 'Did you mean limits?' }))
+  })
+
+  it('reports in the imported file', async () => {
+    const { problems, steps } = await parse('# T\n\n---\nsrc: ./part.md\n---\n', { 'part.md': `# P\n\n---\n\n${fence('sh {run id=x rows=0}')}` })
+    expect(problems).toEqual([expect.objectContaining({ file: 'part.md', line: 7 })])
+    expect(steps).toEqual([])
+  })
+
+  it('reports a snippet that is not there', async () => {
+    const { problems } = await parse('# T\n\n<<< @/none.sh sh {run id=x}\n')
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'no-file', line: 3, column: 1 }))
+  })
+})
+
+it('takes the same fence imported twice for one step on two slides', async () => {
+  const twice = '# T\n\n---\nsrc: ./same.md\n---\n\n---\nsrc: ./same.md\n---\n'
+  const { steps, problems } = await parse(twice, { 'same.md': fence('sh {run id=x}') })
+  expect(problems).toEqual([])
+  expect(steps.map(step => step.slides)).toEqual([[2, 3]])
+})
+
+it('runs hidden lines and does not show them', async () => {
+  const { steps } = await parse(fence('sh {run id=x}', 'echo a\n# hidden: echo b'))
+  expect(steps[0]).toMatchObject({ code: 'echo a\necho b', visible: 'echo a', hidden: ['echo b'] })
+})
+
+it.each(['ts {monaco}', 'ts {monaco-run}', 'sh {1,3}', 'sh {all|2}', 'sh {*}', 'ts {lines:true}', 'sh', 'sh [title]'])('leaves %s to Slidev', async (info) => {
+  const { slides, problems } = await parse(fence(info))
+  expect(slides[0]!.fences).toEqual([])
+  expect(problems).toEqual([])
+})
+
+it('makes a step or an error with a position of 10 000 random fences, never an exception', () => {
+  const settings = settingsSchema.parse({})
+  const word = fc.constantFrom('run', 'runn', 'container', 'apply', 'id=a', 'id=', 'needs=,', 'until=match=/(/', 'until=exit=0', 'expect=', 'timeout=9', 'rows=-1', 'mark=/x/', 'print=1s,x', 'extra', '"', '\'', '}', '{', '=', '{{x}}', 'title="a b"')
+  const info = fc.tuple(fc.constantFrom('sh', 'yaml', 'http', '', 'dockerfile'), fc.array(fc.oneof(word, fc.string()), { maxLength: 6 })).map(([lang, words]) => `${lang} {${words.join(' ')}}`)
+  fc.assert(fc.property(info, fc.string(), (text, code) => {
+    const parsed = parseInfo(text)
+    scanFences([`\`\`\`${text}`, code])
+    if (!parsed)
+      return
+    const errors: number[] = []
+    const step = toStep(parsed, code, settings, {
+      slide: 1,
+      ordinal: 1,
+      file: 'deck.md',
+      line: 1,
+      column: 4,
+      files: [],
+      report: (offset, kind) => void (kind !== 'no-id' && errors.push(offset)),
+      reportCode: (line, column) => void errors.push(line, column),
+    })
+    expect(step !== undefined || errors.length > 0).toBe(true)
+    expect(errors.every(offset => Number.isInteger(offset) && offset >= 0)).toBe(true)
+  }), { numRuns: 10_000 })
+})
