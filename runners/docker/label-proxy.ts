@@ -22,7 +22,7 @@ export interface LabelProxyOptions {
 export interface LabelProxy { close: () => Promise<void> }
 
 const RE_CREATE = /^(?:\/v[\d.]+)?\/(?:containers|networks|volumes)\/create(?:\?|$)/
-const RE_BUILD = /^(?:\/v[\d.]+)?\/build\?/
+const RE_BUILD = /^(?:\/v[\d.]+)?\/build(?:\?|$)/
 
 /** Listens on a unix socket, adds the session's labels to all that is created, and passes everything else unharmed. */
 export async function openLabelProxy({ endpoint, path, labels }: LabelProxyOptions): Promise<LabelProxy> {
@@ -31,14 +31,19 @@ export async function openLabelProxy({ endpoint, path, labels }: LabelProxyOptio
   const send = target.tls ? httpsRequest : httpRequest
   const optionsOf = ({ method, url, headers }: IncomingMessage): HttpsRequestOptions => ({ ...target, ...target.tls, rejectUnauthorized: !target.tls?.skipVerify, method, path: url, headers })
 
-  const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
+  const tunnels = new Set<Duplex>()
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    handle(request, response).catch(error => refuse(response, error as Error))
+  })
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? '/'
     if (request.method === 'POST' && RE_CREATE.test(url))
       return forward(request, response, withLabels(await readBody(request), labels()))
     if (request.method === 'POST' && RE_BUILD.test(url))
       request.url = withBuildLabels(url, labels())
     forward(request, response)
-  })
+  }
 
   function forward(request: IncomingMessage, response: ServerResponse, body?: Buffer): void {
     const options = optionsOf(request)
@@ -68,9 +73,13 @@ export async function openLabelProxy({ endpoint, path, labels }: LabelProxyOptio
     engine.write(head)
     engine.pipe(client)
     client.pipe(engine)
+    tunnels.add(client)
     engine.on('error', () => client.destroy())
     client.on('error', () => engine.destroy())
-    client.on('close', () => engine.destroy())
+    client.on('close', () => {
+      tunnels.delete(client)
+      engine.destroy()
+    })
   })
 
   server.listen(path)
@@ -79,6 +88,7 @@ export async function openLabelProxy({ endpoint, path, labels }: LabelProxyOptio
     async close() {
       server.close()
       server.closeAllConnections()
+      tunnels.forEach(client => client.destroy())
       rmSync(path, { force: true })
     },
   }
@@ -112,11 +122,21 @@ function withLabels(body: Buffer, labels: Record<string, string>): Buffer {
 }
 
 function withBuildLabels(url: string, labels: Record<string, string>): string {
-  const [path, query] = url.split('?')
+  const at = url.indexOf('?')
+  const [path, query] = at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
   const params = new URLSearchParams(query)
-  const own = JSON.parse(params.get('labels') ?? '{}') as Record<string, string>
+  const own = parseLabels(params.get('labels'))
   params.set('labels', JSON.stringify({ ...own, ...labels }))
   return `${path}?${params}`
+}
+
+function parseLabels(text: string | null): Record<string, string> {
+  try {
+    return JSON.parse(text || '{}') as Record<string, string>
+  }
+  catch {
+    return {}
+  }
 }
 
 function headerLines(raw: string[]): string {

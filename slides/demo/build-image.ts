@@ -21,7 +21,7 @@ export async function buildDemoImage(docker: Docker, { log, base }: { log: (line
   for (const name of ['Dockerfile', 'start.sh', 'index.cgi'])
     context.entry({ name, mode: name === 'Dockerfile' ? 0o644 : 0o755 }, readFileSync(join(APP, name)))
   context.finalize()
-  await follow(docker, log, await docker.buildImage(context as NodeJS.ReadableStream, { t: DEMO_IMAGE, version: '1', forcerm: true, buildargs: { BASE: from } }))
+  await follow(docker, log, await docker.buildImage(context as unknown as NodeJS.ReadableStream, { t: DEMO_IMAGE, version: '1', forcerm: true, buildargs: { BASE: from } }))
   log(`${DEMO_IMAGE} is on the engine.`)
   return DEMO_IMAGE
 }
