@@ -2,14 +2,17 @@ import type { Service } from '../../runners/service/service.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import process from 'node:process'
+import Docker from 'dockerode'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parseDeck } from '../../runners/deck/parse.ts'
+import { toDockerOptions } from '../../runners/docker/endpoint.ts'
 import { foldRun } from '../../runners/protocol/fold.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
 import { createService } from '../../runners/service/service.ts'
-import { findDocker } from '../engines/docker.ts'
 
-const docker = await findDocker()
+const host = inject('dockerHost')
+const docker = host ? new Docker(toDockerOptions({ url: host })) : undefined
 
 const DECK = `---
 title: Test
@@ -68,7 +71,7 @@ describe.skipIf(!docker)('on a real engine', () => {
     await writeFile(join(dir, 'deck.md'), DECK)
     const deck = await parseDeck(join(dir, 'deck.md'))
     expect(deck.problems).toEqual([])
-    service = await createService({ deck, mode: 'live', live: true })
+    service = await createService({ deck, mode: 'live', live: true, env: { ...process.env, DOCKER_HOST: host } })
   })
 
   afterAll(async () => {
