@@ -52,7 +52,15 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
       return { line, column: col, message: message.split('\n')[0]! }
     }) }
   }
-  const parsed = serviceSchema.safeParse(document.toJS() ?? {})
+  let value: unknown
+  try {
+    value = document.toJS()
+  }
+  catch (error) {
+    // An alias without its anchor is found only here.
+    return { mistakes: [{ line: 1, column: 1, message: (error as Error).message }] }
+  }
+  const parsed = serviceSchema.safeParse(value ?? {})
   if (parsed.success) {
     const { mem_limit: memory, pids_limit: pids, healthcheck, ...rest } = parsed.data
     return { spec: { ...rest, memory, pids, ...healthcheck && { healthcheck: { test: healthcheck.test, retries: healthcheck.retries } } } }

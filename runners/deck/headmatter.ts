@@ -16,7 +16,13 @@ export function readSettings(markdown: string, file: string, problems: Problem[]
   }
   for (const error of document.errors)
     report(error.pos[0], 'bad-yaml', error.message.split('\n')[0]!)
-  const value = document.errors.length ? {} : (document.toJS() as { kamishibai?: unknown } | null)?.kamishibai ?? {}
+  let value: unknown = {}
+  try {
+    value = document.errors.length ? {} : (document.toJS() as { kamishibai?: unknown } | null)?.kamishibai ?? {}
+  }
+  catch (error) {
+    report(0, 'bad-yaml', (error as Error).message)
+  }
   const parsed = settingsSchema.safeParse(value)
   if (parsed.success)
     return parsed.data

@@ -47,6 +47,11 @@ describe('mistakes', () => {
     expect(problems).toContainEqual(expect.objectContaining({ line: 5, message: 'unknown key port', hint: 'Did you mean ports?' }))
   })
 
+  it('survives an alias without its anchor', async () => {
+    const { problems } = await parse(fence('yaml {container id=a}', '*!'))
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'bad-yaml', line: 4 }))
+  })
+
   it('reports the later of two equal ids, and where the first is', async () => {
     const { problems } = await parse(`${fence('sh {run id=a}')}\n---\n\n${fence('sh {run id=a}')}`)
     expect(problems).toEqual([expect.objectContaining({ code: 'duplicate-id', line: 11, message: expect.stringContaining('deck.md:3') as string })])
