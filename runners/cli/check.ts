@@ -78,7 +78,7 @@ async function checkRecording(deck: Deck, step: Step): Promise<CheckedStep> {
     const fresh = header.hash === step.hash
     const wrong = header.expectations.find(expectation => !expectation.ok)
     const error: ErrorInfo | undefined = !fresh
-      ? { code: 'recording-damaged', message: `the recording of ${step.id} is stale: the step has changed since`, hint: again }
+      ? { code: 'recording-stale', message: `the recording of ${step.id} is stale: the step has changed since`, hint: again }
       : !isPassed(header.phase) || wrong
           ? { code: 'expectation', message: wrong ? `in the recording ${wrong.text} does not hold` : `the recorded run ${header.phase}`, hint: again }
           : undefined

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import process from 'node:process'
 import yargs from 'yargs'
@@ -7,10 +7,13 @@ import { nearest } from '../deck/suggest.ts'
 import { isStepError } from '../protocol/error.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan']
+const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'format', 'output', 'dark', 'json', 'help', 'version']
 /** What was wrong with the call itself. */
 const USAGE = 2
 
 const MODES = ['auto', 'live', 'replay'] as const
+
+const port = { type: 'number', describe: 'Port on 127.0.0.1; by default the first free one from 3030' } as const
 
 const trust = { type: 'boolean', default: false, describe: 'Run the deck\'s steps without asking' } as const
 
@@ -20,14 +23,17 @@ function deckArgument<T>(args: Argv<T>): Argv<T & { deck: string }> {
 
 /** Ends with `code` once the command is done; what it left open must not keep the process. */
 async function finish(deck: string, command: () => Promise<number>): Promise<void> {
-  if (!existsSync(deck)) {
-    const folder = dirname(deck)
+  if (!existsSync(deck) || !statSync(deck).isFile()) {
+    const folder = existsSync(deck) ? deck : dirname(deck)
     const files = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith('.md')) : []
     const near = nearest(basename(deck), files)
     fail(`There is no deck ${deck}.${near ? ` Did you mean ${folder}/${near}?` : files.length ? ` In ${folder}: ${files.join(', ')}.` : ''}`)
   }
   try {
-    process.exit(await command())
+    const code = await command()
+    // Where a pipe is written asynchronously, leaving now would cut the JSON off.
+    await new Promise(resolve => process.stdout.write('', resolve))
+    process.exit(code)
   }
   catch (error) {
     if (isStepError(error))
@@ -42,12 +48,28 @@ function fail(message: string): never {
   process.exit(USAGE)
 }
 
+/** What yargs found wrong, as a sentence with what was probably meant. */
+function usageError(message: string): string {
+  const [, kind, word] = /^Unknown (command|argument)s?: ([^,]+)/.exec(message) ?? []
+  if (kind && word) {
+    // Among unknown arguments are options and words that no command takes.
+    const option = kind === 'argument' && process.argv.some(arg => arg === `--${word}` || arg.startsWith(`--${word}=`) || arg === `-${word}`)
+    if (!option && COMMANDS.includes(process.argv[2]!))
+      return `${word} is too much: a command takes one deck.`
+    const near = nearest(word, option ? OPTIONS : COMMANDS)
+    return `There is no ${option ? `option --${word}` : `command ${word}`}.${near ? ` Did you mean ${option ? '--' : ''}${near}?` : option ? '' : ` There are: ${COMMANDS.join(', ')}.`}`
+  }
+  const [, name, given, choices] = /Argument: ([\w-]+), Given: "?([^",]*)"?, Choices: (.*)/.exec(message) ?? []
+  return name && choices ? `--${name} cannot be ${given}. It is one of ${choices.replaceAll('"', '')}.` : message
+}
+
 await yargs(process.argv.slice(2))
   .scriptName('kamishibai')
+  .locale('en')
   .usage('$0 <command> [deck]\n\nSlides that run: live container demos in Slidev, recorded and printed.')
   .command(['present [deck]'], 'Serve the deck and open the browser', args => deckArgument(args)
     .option('mode', { choices: MODES, describe: 'live, replay, or live where an engine answers (auto)' })
-    .option('port', { type: 'number', describe: 'Port on 127.0.0.1; by default the first free one from 3030' })
+    .option('port', port)
     .option('open', { type: 'boolean', default: true, describe: 'Open the browser' })
     .option('trust', trust)
     .option('edit', { type: 'boolean', default: false, describe: 'Let Slidev\'s side editor write to the deck' })
@@ -56,7 +78,7 @@ await yargs(process.argv.slice(2))
     await finish(args.deck, async () => (await import('./present.ts')).present(args))
   })
   .command('rehearse [deck]', 'Play everything from recordings, without any engine', args => deckArgument(args)
-    .option('port', { type: 'number', describe: 'Port on 127.0.0.1' })
+    .option('port', port)
     .option('open', { type: 'boolean', default: true, describe: 'Open the browser' })
     .example('$0 rehearse', 'on a train'), async (args) => {
     await finish(args.deck, async () => (await import('./present.ts')).present({ ...args, mode: 'replay' }))
@@ -64,8 +86,12 @@ await yargs(process.argv.slice(2))
   .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args)
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
     .option('trust', trust)
-    .example('$0 record --only hello ten', 'record two steps anew'), async (args) => {
-    await finish(args.deck, async () => (await import('./record.ts')).record(args))
+    .example('$0 record --only hello ten', 'record two steps anew')
+    .example('$0 record talk.md --trust', 'without a terminal'), async (args) => {
+    // `--only` takes all words that follow it, the deck's too; no id has a dot.
+    const deck = args.only.find(word => word.endsWith('.md')) ?? args.deck
+    const only = args.only.flatMap(word => word.endsWith('.md') ? [] : word.split(',').filter(Boolean))
+    await finish(deck, async () => (await import('./record.ts')).record({ ...args, deck, only }))
   })
   .command('check [deck]', 'Verify that every step still does what the deck says', args => deckArgument(args)
     .option('mode', { choices: ['live', 'replay'] as const, default: 'replay' as const, describe: 'Run the steps, or verify their recordings' })
@@ -91,16 +117,15 @@ await yargs(process.argv.slice(2))
     .example('$0 plan --json', ''), async (args) => {
     await finish(args.deck, async () => (await import('./plan.ts')).plan(args))
   })
+  .check(({ port: n }) => n === undefined || (Number.isInteger(n) && Number(n) > 0 && Number(n) < 65536) || 'The port is a number from 1 to 65535.')
   .demandCommand(1, 'Name a command.')
   .strict()
   .strictCommands()
   .wrap(100)
   .fail((message, error) => {
-    if (error)
+    if (error instanceof Error)
       throw error
-    const word = /Unknown (?:command|argument)s?: (\S+)/.exec(message)?.[1]
-    const near = word && nearest(word.replace(/^-+/, ''), COMMANDS)
-    fail(`${message}${near ? `. Did you mean ${near}?` : ''}\nSee kamishibai --help`)
+    fail(`${usageError(message)}\nSee kamishibai --help`)
   })
   .help()
   .parseAsync()

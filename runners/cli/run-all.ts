@@ -32,23 +32,37 @@ export function selectSteps(deck: Deck, ids: string[]): Step[] {
   return deck.steps.filter(step => !ids.length || wanted.has(step.id))
 }
 
-/** Runs `steps` live, one after the other, and cleans up; after a failure only what needs the failed step is skipped. */
+const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/**
+ * Runs `steps` live, one after the other, and cleans up; after a failure only what needs the failed step is skipped.
+ * When the process is asked to end, it ends, once all that the session created is gone.
+ */
 export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepResult) => Promise<void> | void): Promise<StepResult[]> {
   const service = await createService({ deck, mode: 'live', live: true })
   const results: StepResult[] = []
   const failed = new Set<string>()
   let stopped = false
-  const stop = (): void => {
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => closing ??= service.close()
+  const end = (code: number): void => {
     stopped = true
-    void service.close().then(() => process.exit(130))
+    void close().finally(() => process.exit(code))
   }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  const crash = (error: unknown): void => {
+    console.error(error)
+    end(1)
+  }
+  const handlers = Object.entries(ENDS).map(([signal, code]) => [signal, () => end(code)] as const)
+  handlers.forEach(([signal, handler]) => process.once(signal, handler))
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
   try {
     for (const step of steps) {
-      if (stopped)
-        break
       const result = await runOne(step)
+      // What is cancelled on the way out is no result; `end` ends the process.
+      if (stopped)
+        await new Promise(() => {})
       if (!isPassed(result.outcome.phase))
         failed.add(step.id)
       results.push(result)
@@ -56,9 +70,10 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
     }
   }
   finally {
-    await service.close()
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
+    await close()
+    handlers.forEach(([signal, handler]) => process.off(signal, handler))
+    process.off('uncaughtException', crash)
+    process.off('unhandledRejection', crash)
   }
   return results
 
@@ -66,7 +81,8 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
     const missing = step.needs.find(id => failed.has(id))
     if (missing)
       return { step, outcome: { phase: 'idle', expectations: [], durationMs: 0 }, skipped: { code: 'needs-failed', message: `needs ${missing}, which failed` } }
-    const run = service.session.start(step.id)
+    // A step further up may have needed this one, and may need what it left running.
+    const run = service.session.runOf(step.id) ?? service.session.start(step.id)
     const outcome = await run.moment
     return { step, outcome, recording: await run.recorded }
   }

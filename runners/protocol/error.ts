@@ -16,6 +16,7 @@ export type ErrorCode
     | 'output-limit'
     | 'port-taken'
     | 'recording-damaged'
+    | 'recording-stale'
     | 'timeout'
     | 'unknown-step'
 
@@ -37,6 +38,7 @@ export const ERROR_TITLES: Record<ErrorCode, string> = {
   'output-limit': 'too much output',
   'port-taken': 'the port is taken',
   'recording-damaged': 'the recording is damaged',
+  'recording-stale': 'the recording is stale',
   'timeout': 'it took too long',
   'unknown-step': 'there is no such step',
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
@@ -61,4 +61,25 @@ it('keeps the old installation when the new one fails', async () => {
 it('says what to do when there is no installation and none can be made', async () => {
   await npm(false)
   await expect(ensure()).resolves.toMatchObject({ code: 1, output: expect.stringContaining('network') as string })
+})
+
+it('takes over what npm itself has installed by this lockfile, and nothing else', async () => {
+  const packages = { 'node_modules/a': { version: '1.0.0', integrity: 'x' }, 'node_modules/b': { version: '1.0.0', optional: true } }
+  await npm(false)
+  await writeFile(join(dir, 'package-lock.json'), JSON.stringify({ packages: { '': {}, ...packages } }))
+  await mkdir(join(dir, 'node_modules'))
+  await writeFile(join(dir, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: { 'node_modules/a': packages['node_modules/a'] } }))
+  await expect(ensure()).resolves.toEqual({ code: 0, output: '' })
+  await rm(join(dir, 'node_modules', '.kamishibai-lock'))
+  await writeFile(join(dir, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: { 'node_modules/a': { version: '0.9.0' } } }))
+  await expect(ensure()).resolves.toMatchObject({ code: 0, output: expect.stringContaining('installing') as string })
+})
+
+it('brings back the old installation after a change-over that was cut off', async () => {
+  await npm(true)
+  await ensure()
+  await mkdir(join(dir, '.kamishibai', 'install'), { recursive: true })
+  await rename(join(dir, 'node_modules'), join(dir, '.kamishibai', 'install', 'old'))
+  await expect(ensure()).resolves.toEqual({ code: 0, output: '' })
+  await expect(marker()).resolves.toContain('"version":1')
 })

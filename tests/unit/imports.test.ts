@@ -17,6 +17,24 @@ const ALLOWED: Record<string, string[]> = {
   'setup': ['runners/protocol', 'runners/deck', 'runners/service', 'components'],
 }
 
+/** The packages of each room, besides Node's own modules; an SDK stays in the one runner that speaks it. */
+const PACKAGES: Record<string, string[]> = {
+  'runners/protocol': ['zod'],
+  'runners/deck': ['@slidev/parser', '@slidev/types', 'yaml', 'zod'],
+  'runners/replay': [],
+  'runners/shell': ['@lydell/node-pty'],
+  'runners/docker': ['dockerode', 'tar-stream'],
+  'runners/service': ['ws'],
+  'runners/cli': ['@clack/prompts', '@slidev/cli', 'consola', 'jiti', 'yargs'],
+  'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'virtual:kamishibai'],
+  'setup': ['vue', 'vite', '@slidev/types', '@fontsource'],
+}
+/** Files that may use more than their room. */
+const MORE: Record<string, string[]> = {
+  'runners/protocol/screen.ts': ['@xterm/headless', '@xterm/addon-serialize'],
+  'runners/protocol/xterm-headless.d.ts': ['@xterm/headless'],
+}
+
 function roomOf(path: string): string {
   const [first, second] = path.split('/')
   return first === 'runners' ? `${first}/${second}` : first!
@@ -24,10 +42,10 @@ function roomOf(path: string): string {
 
 function importsOf(file: string): string[] {
   const source = readFileSync(join(ROOT, file), 'utf8')
-  return [...source.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier!)
+  return [...source.matchAll(/(?:from|import|import\(|typeof import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier!)
 }
 
-const files = Object.keys(ALLOWED).flatMap(room => globSync(`${room}/**/*.{ts,vue}`, { cwd: ROOT }))
+const files = Object.keys(ALLOWED).flatMap(room => globSync(`${room}/**/*.{ts,vue,mjs}`, { cwd: ROOT }))
 
 it('finds the sources', () => {
   expect(files.length).toBeGreaterThan(40)
@@ -47,5 +65,13 @@ it('keeps every folder to what it may import', () => {
 it('keeps the protocol and the replay free of Node', () => {
   const wrong = files.filter(file => /^(?:runners\/(?:protocol|replay)|components)\//.test(file))
     .flatMap(file => importsOf(file).filter(specifier => specifier.startsWith('node:')).map(specifier => `${file} → ${specifier}`))
+  expect(wrong).toEqual([])
+})
+
+it('keeps every folder to its packages', () => {
+  const wrong = files.flatMap(file => importsOf(file).filter(specifier => !/^(?:\.|node:)/.test(specifier)).flatMap((specifier) => {
+    const allowed = [...PACKAGES[roomOf(file)]!, ...MORE[file] ?? []]
+    return allowed.some(name => specifier === name || specifier.startsWith(`${name}/`)) ? [] : [`${file} → ${specifier}`]
+  }))
   expect(wrong).toEqual([])
 })

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const BIN = join(ROOT, 'runners/cli/bin.mjs')
+
+interface Result { code: number, out: string, err: string }
+
+/** Runs `kamishibai ARGS` without a terminal. */
+function kamishibai(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [BIN, ...args], { cwd: ROOT, env: { ...process.env, LANG: 'ja_JP.UTF-8' } }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err })
+    })
+    child.stdin!.end()
+  })
+}
+
+let dir: string
+/** A copy of the tour that tests may damage. */
+let tour: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'kamishibai-cli-'))
+  tour = join(dir, 'tour.md')
+  await cp(join(ROOT, 'slides/tour.md'), tour)
+  await cp(join(ROOT, 'slides/demo'), join(dir, 'demo'), { recursive: true })
+  await cp(join(ROOT, 'slides/recordings/tour'), join(dir, 'recordings/tour'), { recursive: true })
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+describe('a call that cannot be meant', () => {
+  it.each([
+    [[], 'Name a command'],
+    [['presnt'], 'There is no command presnt. Did you mean present?'],
+    [['xyzzy'], 'There are: present, rehearse'],
+    [['check', '--repoter', 'json'], 'There is no option --repoter. Did you mean --reporter?'],
+    [['check', '--mode', 'liv'], '--mode cannot be liv. It is one of live, replay.'],
+    [['present', '--port', 'abc'], 'The port is a number from 1 to 65535.'],
+    [['plan', 'slides/tuor.md'], 'Did you mean slides/tour.md?'],
+    [['plan', 'slides'], 'There is no deck slides. In slides: '],
+    [['plan', 'a.md', 'b.md'], 'b.md is too much'],
+    [['record', '--only', 'helo', 'slides/tour.md', '--trust'], 'The deck has no step helo. Did you mean hello?'],
+  ])('exits 2 with a sentence: %j', async (args, sentence) => {
+    const { code, out, err } = await kamishibai(...args)
+    expect(err).toContain(sentence)
+    expect(err).not.toMatch(/\n {4}at /)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+  })
+
+  it.each([[['record', 'slides/tour.md']], [['check', 'slides/tour.md', '--mode', 'live']]])('runs nothing without trust and without a terminal: %j', async (args) => {
+    expect(await kamishibai(...args)).toEqual({ code: 2, out: '', err: expect.stringContaining('Nothing was run') as string })
+  })
+})
+
+it.each(['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan'])('%s --help shows its options and an example', async (command) => {
+  const { code, out } = await kamishibai(command, '--help')
+  expect(code).toBe(0)
+  expect(out).toMatch(/Options:[\s\S]*Examples:\n +kamishibai /)
+})
+
+describe('check', () => {
+  it('reports as JSON and nothing else', async () => {
+    const { code, out } = await kamishibai('check', tour, '--reporter', 'json')
+    const report = JSON.parse(out) as { steps: object[] }
+    expect(report).toMatchObject({ deck: 'tour', mode: 'replay', ok: true })
+    expect(report.steps[0]).toMatchObject({ id: 'hello', slide: 1, ok: true, phase: 'exited', durationMs: expect.any(Number) as number, expectations: [{ text: 'exit=0', ok: true }], recording: { at: expect.any(String) as string, fresh: true } })
+    expect(code).toBe(0)
+  })
+
+  it('fails on missing, stale and damaged recordings, each with what to do', async () => {
+    const folder = join(dir, 'recordings/tour')
+    const edit = async (name: string, from: string | RegExp, to: string): Promise<void> => writeFile(join(folder, name), (await readFile(join(folder, name), 'utf8')).replace(from, to))
+    await rm(join(folder, 'hello.cast'))
+    await edit('count.cast', /"hash":"[^"]*"/, '"hash":"0000000000000000"')
+    await edit('recall.cast', /^.*\n/, 'no cast\n')
+    const { code, out } = await kamishibai('check', tour, '--reporter', 'json')
+    const report = JSON.parse(out) as { ok: boolean, steps: { id: string, ok: boolean, error?: { code: string, hint: string } }[] }
+    expect(report.ok).toBe(false)
+    expect(report.steps.filter(step => !step.ok).map(({ id, error }) => [id, error!.code])).toEqual([['hello', 'no-recording'], ['recall', 'recording-damaged'], ['count', 'recording-stale']])
+    expect(report.steps.every(step => step.ok || step.error!.hint.includes('record'))).toBe(true)
+    expect(code).toBe(1)
+  })
+})
+
+it('plans as JSON: what every step would run', async () => {
+  const { code, out } = await kamishibai('plan', 'slides/tour.md', '--json')
+  const plan = JSON.parse(out) as { steps: object[] }
+  expect(plan).toMatchObject({ deck: 'tour', hash: expect.any(String) as string, grants: [], files: expect.any(Array) as string[] })
+  expect(plan.steps[0]).toMatchObject({ id: 'hello', slide: 1, file: 'tour.md', line: expect.any(Number) as number, verb: 'run', runner: 'shell', code: expect.any(String) as string, hidden: [], extra: false, images: [], namespaces: [], ports: [], hosts: [], mounts: [], needs: [], timeoutMs: expect.any(Number) as number })
+  expect(code).toBe(0)
+})
