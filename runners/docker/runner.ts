@@ -153,7 +153,10 @@ async function runContainer(docker: Docker, step: Step, spec: ContainerSpec, con
     ended.catch(() => {})
     signal.throwIfAborted()
     await attempt(track(container.start()))
-    context.onResize((cols, rows) => void container.resize({ w: cols, h: rows }).catch(() => {}))
+    const resize = (cols: number, rows: number): void => void container.resize({ w: cols, h: rows }).catch(() => {})
+    // Engines before 23 do not know the size at the creation.
+    resize(step.cols, step.rows)
+    context.onResize(resize)
     await followContainer(container, output, ended, context)
     signal.throwIfAborted()
     const { State } = await container.inspect().catch((error: unknown) => {

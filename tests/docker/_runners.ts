@@ -1,0 +1,114 @@
+import type { Payload } from '../../runners/protocol/event.ts'
+import type { RunContext, RunnerConfig } from '../../runners/protocol/runner.ts'
+import type { ContainerSpec, Step } from '../../runners/protocol/step.ts'
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import Docker from 'dockerode'
+import { onTestFinished } from 'vitest'
+import { toDockerOptions } from '../../runners/docker/endpoint.ts'
+import { settingsSchema } from '../../runners/protocol/headmatter.ts'
+import { LABELS } from '../../runners/protocol/runner.ts'
+import { step } from '../unit/_session.ts'
+
+/** A runner's configuration of a session of its own; its folders go with the test. */
+export async function configOf(dockerHost: string | undefined, settings: unknown = {}): Promise<RunnerConfig> {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-test-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const sessionId = randomUUID()
+  return {
+    sessionId,
+    deckDir: dir,
+    privateDir: dir,
+    settings: settingsSchema.parse(settings),
+    labels: { [LABELS.session]: sessionId, [LABELS.deck]: 'test', [LABELS.owner]: 'test' },
+    env: { ...process.env, DOCKER_HOST: dockerHost },
+  }
+}
+
+/** A context that keeps what a run emits. */
+export interface Kept extends RunContext {
+  payloads: Payload[]
+  output: () => string
+  exit: () => Extract<Payload, { type: 'exit' }> | undefined
+  abort: (reason: Error) => void
+  /** Resolves when the output so far matches. */
+  shown: (pattern: RegExp) => Promise<void>
+}
+
+export function contextOf(config: RunnerConfig, stepId: string, options: Partial<RunContext> = {}): Kept {
+  const payloads: Payload[] = []
+  const waiting = new Set<() => void>()
+  const end = new AbortController()
+  const output = (): string => payloads.map(p => p.type === 'output' ? p.data : '').join('')
+  return {
+    payloads,
+    output,
+    exit: () => payloads.find(p => p.type === 'exit'),
+    abort: reason => end.abort(reason),
+    shown: pattern => new Promise((resolve) => {
+      const look = (): void => {
+        if (!pattern.test(output()))
+          return
+        waiting.delete(look)
+        resolve()
+      }
+      waiting.add(look)
+      look()
+    }),
+    emit(payload) {
+      payloads.push(payload)
+      waiting.forEach(look => look())
+    },
+    signal: end.signal,
+    labels: { ...config.labels, [LABELS.step]: stepId },
+    openShell: async () => ({}),
+    onInput: () => {},
+    onResize: () => {},
+    drained: () => undefined,
+    ...options,
+  }
+}
+
+/** A `{container}` step of the demo image. */
+export function containerStep(id: string, spec: Partial<ContainerSpec> = {}, options: Partial<Step> = {}): Step {
+  return step(id, {
+    verb: 'container',
+    runner: 'docker',
+    container: { image: 'kamishibai/demo:1', ports: [], environment: {}, networks: [], volumes: [], ...spec },
+    ...options,
+  })
+}
+
+export function engineAt(dockerHost: string): Docker {
+  return new Docker(toDockerOptions({ url: dockerHost }))
+}
+
+/** Names of all that carries the session's label. */
+export async function leftOf(docker: Docker, sessionId: string): Promise<string[]> {
+  const filters = JSON.stringify({ label: [`${LABELS.session}=${sessionId}`] }) as never
+  const [containers, networks, volumes, images] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+    docker.listImages({ filters }),
+  ])
+  return [
+    ...containers.map(c => `container ${c.Names[0]}`),
+    ...networks.map(n => `network ${n.Name}`),
+    ...(volumes.Volumes ?? []).map(v => `volume ${v.Name}`),
+    ...images.map(i => `image ${i.RepoTags?.[0]}`),
+  ]
+}
+
+/** The real CLI. */
+export function dockerCli(host: string, args: string[], input = ''): Promise<{ code: number, stdout: string, stderr: string }> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: '0' }
+    const child = execFile('docker', args, { env }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }))
+    child.stdin!.end(input)
+  })
+}
