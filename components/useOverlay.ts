@@ -1,0 +1,31 @@
+import type { ShallowRef } from 'vue'
+import { useIsSlideActive } from '@slidev/client'
+import { onScopeDispose, shallowRef, watch } from 'vue'
+
+interface OverlayMessage { step: string, open: boolean }
+
+/** Whether a step lies over its slide, the same in all windows of this browser; Escape and leaving the slide close it. */
+export function useOverlay(step: string): { open: ShallowRef<boolean>, show: () => void, hide: () => void } {
+  const open = shallowRef(false)
+  const channel = new BroadcastChannel(`kamishibai.overlay:${import.meta.env.BASE_URL}`)
+  const set = (value: boolean): void => {
+    open.value = value
+    channel.postMessage({ step, open: value } satisfies OverlayMessage)
+  }
+  channel.onmessage = ({ data }: MessageEvent<OverlayMessage>) => {
+    // One at a time.
+    open.value = data.step === step ? data.open : open.value && !data.open
+  }
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && open.value)
+      set(false)
+  }
+  window.addEventListener('keydown', onKey)
+  const onSlide = useIsSlideActive()
+  watch(onSlide, here => here || (open.value = false))
+  onScopeDispose(() => {
+    channel.close()
+    window.removeEventListener('keydown', onKey)
+  })
+  return { open, show: () => set(true), hide: () => set(false) }
+}
