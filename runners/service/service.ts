@@ -2,11 +2,11 @@ import type { Server } from 'node:http'
 import type { Deck } from '../deck/deck.ts'
 import type { Session } from './session.ts'
 import { createHash, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { LABELS } from '../protocol/runner.ts'
+import { ownerId } from './owner.ts'
 import { attachSocket } from './server.ts'
 import { createSession } from './session.ts'
 import { readRecording } from './store.ts'
@@ -33,20 +33,6 @@ export interface Service {
   attach: (server: Server) => void
   /** Ends the session and removes what it created. */
   close: () => Promise<void>
-}
-
-/** Identifies this process even after its pid is reused: boot id, pid, start time. */
-export function ownerId(): string {
-  return [readBootId(), process.pid, Math.round(Date.now() / 1000 - process.uptime())].join(':')
-}
-
-function readBootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  }
-  catch {
-    return 'unknown'
-  }
 }
 
 /** Probes the engines and opens a session for the deck. */
