@@ -86,6 +86,7 @@ export async function present(options: PresentOptions): Promise<number> {
 /** Resolves when the process is asked to end (130, 143, 129), or with 1 after an error nobody caught. */
 async function untilEnd(): Promise<number> {
   const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+  dropOthers('SIGTERM')
   const ends = Object.entries(SIGNALS).map(async ([signal, code]) => {
     await once(process, signal)
     return code
@@ -99,6 +100,16 @@ async function untilEnd(): Promise<number> {
     process.on('unhandledRejection', onError)
   })
   return Promise.race([...ends, failure])
+}
+
+/** Vite ends the process by itself at this signal, whatever we still have to remove; after a restart it would again. */
+function dropOthers(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal)
+  process.stdin.removeAllListeners('end')
+  process.on('newListener', (name, listener) => {
+    if (name === signal && listener.name === 'parentSigtermCallback')
+      queueMicrotask(() => process.off(signal, listener as NodeJS.SignalsListener))
+  })
 }
 
 function tellProblems(deck: Deck): void {

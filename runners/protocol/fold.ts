@@ -1,5 +1,6 @@
 import type { ErrorInfo } from './error.ts'
 import type { Expectation, LogEvent, Payload, PayloadOf, Phase, Ref, View } from './event.ts'
+import { isPassed } from './event.ts'
 
 /** An object as the log last knew it. */
 export interface ResourceState {
@@ -38,6 +39,14 @@ export interface RunState {
 /** The state of a run before its first event. */
 export function emptyRun(): RunState {
   return { phase: 'idle', seq: 0, at: 0, outputLength: 0, expectations: [], resources: {}, samples: {}, responses: [], markers: [], phases: [] }
+}
+
+/**
+ * Whether the run failed in a way that its recording makes good: before its moment, or with its engine.
+ * What a demo itself stops after its moment has shown what it had to show.
+ */
+export function needsRecording({ phase, phases, error }: RunState): boolean {
+  return phase === 'failed' && (error?.code === 'engine-lost' || !phases.some(p => isPassed(p.phase)))
 }
 
 /** The key of an object in {@link RunState.resources}. */

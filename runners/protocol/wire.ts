@@ -32,6 +32,8 @@ export const runInfoSchema = z.object({
   mode: z.enum(['live', 'replay']),
   /** When the recording was made, ISO 8601; of a replay only. */
   recordedAt: z.string().optional(),
+  /** What went wrong live, where a recording was taken for it. */
+  fallback: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
   /** When the run began, ms since the epoch by the service's clock. */
   startedAt: z.number(),
   cols: z.int(),
@@ -43,7 +45,8 @@ export type RunInfo = z.infer<typeof runInfoSchema>
 export const clientMessageSchema = z.discriminatedUnion('type', [
   /** First message: what this tab has of each run, to go on from there. */
   z.object({ type: z.literal('hello'), session: z.string().optional(), have: z.record(z.string(), z.int()).default({}) }),
-  z.object({ type: z.literal('run'), step: z.string().max(64), replay: z.boolean().default(false) }),
+  /** `after` is the step's last run that this window knows of, 0 for none: of two windows that press at once, one starts it. */
+  z.object({ type: z.literal('run'), step: z.string().max(64), replay: z.boolean().default(false), after: z.int().min(0).optional() }),
   z.object({ type: z.literal('cancel'), run: z.int() }),
   z.object({ type: z.literal('input'), run: z.int(), data: z.string().max(32 * 1024) }),
   z.object({ type: z.literal('resize'), run: z.int(), cols: z.int().min(2).max(500), rows: z.int().min(1).max(200) }),

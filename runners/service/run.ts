@@ -146,6 +146,8 @@ function fail({ log, signal, onMoment }: LiveRun, thrown: unknown): void {
   if (isFinal(log.state.phase))
     return
   if (isPassed(log.state.phase)) {
+    if (!cancelled)
+      log.append({ type: 'error', ...info })
     log.append({ type: 'phase', phase: cancelled ? 'cancelled' : 'failed', reason: info.message, expectations: log.state.expectations })
     return
   }

@@ -8,6 +8,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { isFinal, isPassed } from '../protocol/event.ts'
+import { needsRecording } from '../protocol/fold.ts'
 import { createReplay } from '../replay/runner.ts'
 import { createLog } from './log.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
@@ -102,18 +103,19 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     signal.throwIfAborted()
     run.log.append({ type: 'phase', phase: 'preparing' })
     await before?.over
-    for (const runner of runners.values()) {
-      if (before && isLive(runner.name))
-        await runner.reset?.(step.id)
-    }
     const probe = await runners.get(step.runner)!.probe(AbortSignal.timeout(PROBE_TIMEOUT))
     if (!probe.available)
       throw new StepError(step.runner === 'docker' ? 'engine-unavailable' : 'not-available', probe.reason, probe.hint)
+    for (const runner of runners.values()) {
+      if (before && isLive(runner.name))
+        await runner.reset?.(step.id).catch((error: unknown) => resetFailed(runner, step, error))
+    }
   }
 
   async function provide(id: string, run: Run): Promise<void> {
     const need = lastOf.get(id)
-    if (need && isPassed(need.log.state.phase))
+    // A recording that was taken for a failed run made nothing that this one could use.
+    if (need && isPassed(need.log.state.phase) && !need.info.fallback)
       return
     run.log.append({ type: 'phase', phase: 'waiting', reason: `${id} runs first` })
     const { phase } = await start(id).moment
@@ -135,6 +137,8 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       tail.abort()
     const live = !options.replay && isLive(engineOf(step))
     const run = live ? startLive(step, before) : startReplay(step)
+    if (!live && before?.info.mode === 'live')
+      run.info.fallback = before.log.state.error
     runs.push(run)
     lastOf.set(stepId, run)
     run.log.subscribe(() => notify(run))
@@ -191,7 +195,18 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   }
 
   function startLive(step: Step, before: Run | undefined): Run {
-    return createRun(step, 'live', (live, run) => executeLive({ ...live, prepare: () => prepare(step, run, before, live.signal.signal) }))
+    return createRun(step, 'live', async (live, run) => {
+      await executeLive({ ...live, prepare: () => prepare(step, run, before, live.signal.signal) })
+      if (step.fallback === 'auto' && mode === 'auto')
+        await fallBack(run)
+    })
+  }
+
+  /** Plays the recording of a step whose live run did not come to its end, unless it runs again by now. */
+  async function fallBack({ step, info, log }: Run): Promise<void> {
+    const recording = needsRecording(log.state) && await load(step.id).catch(() => undefined)
+    if (recording && lastOf.get(step.id)?.info.n === info.n && !ending.signal.aborted)
+      start(step.id, { replay: true })
   }
 
   function startReplay(step: Step): Run {
@@ -241,6 +256,12 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       await rm(config.privateDir, { recursive: true, force: true })
     },
   }
+}
+
+/** What another engine could not remove is no matter of this step; its own, it would find in its way. */
+function resetFailed(runner: Runner, step: Step, error: unknown): void {
+  if (runner.name === step.runner)
+    throw error
 }
 
 async function probeRunner(runner: Runner, mode: SessionOptions['mode']): Promise<RunnerState> {

@@ -141,8 +141,12 @@ export function createViewer(socket: WebSocket, session: Session): void {
     if (!greeted)
       throw new StepError('bad-input', 'the first message must be hello')
     switch (message.type) {
-      case 'run':
-        return void session.start(message.step, { replay: message.replay })
+      case 'run': {
+        const { step, replay, after } = message
+        if (after === undefined || after === (session.runOf(step)?.info.n ?? 0))
+          session.start(step, { replay })
+        return
+      }
       case 'cancel':
         return runNumber(message.run).cancel('cancelled by the presenter')
       case 'ack':

@@ -7,6 +7,7 @@ import { StepError } from '../protocol/error.ts'
 import { readState, statePath, withCarry } from './carry.ts'
 import { shellEnvironment } from './environment.ts'
 import { followPty, signalGroup } from './pty.ts'
+import { killStrays } from './strays.ts'
 
 /** Arguments that keep a shell from reading the presenter's own rc files. */
 const ARGUMENTS: Record<string, string[]> = { sh: [], bash: ['--norc', '--noprofile'], zsh: ['-f'] }
@@ -59,6 +60,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
     async close() {
       for (const pid of groups)
         signalGroup(pid, 'SIGKILL')
+      killStrays(config.privateDir)
     },
   }
 }

@@ -1,0 +1,104 @@
+import type { Runner } from '../../runners/protocol/runner.ts'
+import type { Session } from '../../runners/service/session.ts'
+import type { Row } from './_row.ts'
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { LABELS } from '../../runners/protocol/runner.ts'
+import { loadRunner } from '../../runners/service/registry.ts'
+import { createSession } from '../../runners/service/session.ts'
+import { ms, ratio } from './_row.ts'
+
+const PAIRS = 20
+const IMAGE = 'kamishibai/demo:1'
+const COMMAND = 'echo hello'
+
+interface Times { firstByte: number, total: number }
+
+/** `{container}` in a session beside `docker run --rm` on the same engine, each from its start until its container is gone. */
+export const container: Row = {
+  id: 'container',
+  what: '{container} vs docker run',
+  needs: ['docker'],
+  async run({ dir, dockerHost, progress }) {
+    const { session, runner } = await openSession(join(dir, 'container'), dockerHost!)
+    const ours: Times[] = []
+    const exits: number[] = []
+    const peer: Times[] = []
+    try {
+      await runCli(dockerHost!)
+      for (let n = 0; n < PAIRS; n++) {
+        const { exit, ...times } = await runStep(session, runner, `c${n}`)
+        ours.push(times)
+        exits.push(exit)
+        peer.push(await runCli(dockerHost!))
+        progress(`${n + 1} of ${PAIRS} pairs`)
+      }
+    }
+    finally {
+      await session.close()
+    }
+    return [
+      ratio('{container}: first output byte', 0.85, ours.map(t => t.firstByte), peer.map(t => t.firstByte)),
+      ratio('{container}: until it is removed', 0.90, ours.map(t => t.total), peer.map(t => t.total)),
+      { ...ratio('{container}: until the slide says exited', 1, exits, peer.map(t => t.total)), budget: undefined },
+    ]
+  },
+}
+
+async function openSession(dir: string, dockerHost: string): Promise<{ session: Session, runner: Runner }> {
+  await mkdir(dir, { recursive: true })
+  const fences = Array.from({ length: PAIRS }, (_, n) => `\`\`\`yaml {container id=c${n}}\nimage: ${IMAGE}\ncommand: ${COMMAND}\n\`\`\``)
+  await writeFile(join(dir, 'deck.md'), `# Containers\n\n${fences.join('\n\n')}\n`)
+  const deck = await parseDeck(join(dir, 'deck.md'))
+  const sessionId = randomUUID().slice(0, 8)
+  let runner: Runner | undefined
+  const session = await createSession({
+    deck,
+    mode: 'live',
+    load: async () => undefined,
+    loadRunner: async (name, config) => runner = await loadRunner(name, config),
+    config: {
+      sessionId,
+      deckDir: dir,
+      privateDir: join(dir, 'private'),
+      settings: deck.settings,
+      env: { ...process.env, DOCKER_HOST: dockerHost },
+      labels: { [LABELS.session]: sessionId, [LABELS.deck]: 'bench', [LABELS.owner]: 'bench' },
+    },
+  })
+  return { session, runner: runner! }
+}
+
+async function runStep(session: Session, runner: Runner, id: string): Promise<Times & { exit: number }> {
+  const began = performance.now()
+  const since = (): number => performance.now() - began
+  const run = session.start(id)
+  let firstByte = 0
+  run.log.subscribe((event) => {
+    if (event.type === 'output')
+      firstByte ||= since()
+  })
+  const { phase, error } = await run.moment
+  const exit = since()
+  if (phase !== 'exited' || !firstByte)
+    throw new Error(`the step ${phase}: ${error?.message ?? 'no output'}`)
+  await run.over
+  await runner.reset!(id)
+  return { firstByte, exit, total: since() }
+}
+
+async function runCli(dockerHost: string): Promise<Times> {
+  const began = performance.now()
+  const child = spawn('docker', ['run', '--rm', '-t', IMAGE, ...COMMAND.split(' ')], { env: { ...process.env, DOCKER_HOST: dockerHost }, stdio: ['ignore', 'pipe', 'inherit'] })
+  let firstByte = 0
+  child.stdout.on('data', () => firstByte ||= performance.now() - began)
+  const [code] = await once(child, 'close') as [number]
+  if (code !== 0 || !firstByte)
+    throw new Error(`docker run ended with ${code} after ${ms(performance.now() - began)}`)
+  return { firstByte, total: performance.now() - began }
+}
