@@ -11,6 +11,13 @@ import { createClientRun } from './useClientRun.ts'
 
 const BACKOFF = { first: 250, longest: 5000 }
 
+export interface StartOptions {
+  /** Plays the recording. */
+  replay?: boolean
+  /** The step's last run that this window knows of: where another window has started a newer one, nothing happens. */
+  after?: number
+}
+
 /** What a window knows of the session, whoever serves it. */
 export interface SessionClient {
   /** `local`: no service; recordings play in this window. */
@@ -24,7 +31,7 @@ export interface SessionClient {
   errors: ShallowReactive<Map<string, ErrorInfo>>
   /** Why nothing runs live here, where a person can change that. */
   note: ShallowRef<'token' | undefined>
-  start: (stepId: string, options?: { replay?: boolean }) => void
+  start: (stepId: string, options?: StartOptions) => void
   cancel: (stepId: string) => void
   /** The whole log of the last run of a step. */
   log: (stepId: string) => Promise<Recording>
@@ -167,9 +174,9 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
 
   return {
     ...state,
-    start(stepId, { replay = false } = {}) {
+    start(stepId, { replay = false, after } = {}) {
       state.errors.delete(stepId)
-      send({ type: 'run', step: stepId, replay })
+      send({ type: 'run', step: stepId, replay, after })
     },
     cancel(stepId) {
       const n = numberOf(stepId)

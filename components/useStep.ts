@@ -3,18 +3,17 @@ import type { ErrorInfo } from '../runners/protocol/error.ts'
 import type { RunState } from '../runners/protocol/fold.ts'
 import type { StepView } from '../runners/protocol/step.ts'
 import type { ClientRun } from './useClientRun.ts'
-import type { SessionClient } from './useSocketSession.ts'
+import type { SessionClient, StartOptions } from './useSocketSession.ts'
 import { useNav } from '@slidev/client'
 import { served, steps } from 'virtual:kamishibai/deck'
 import { computed, onScopeDispose, shallowRef, watchEffect } from 'vue'
 import { emptyRun } from '../runners/protocol/fold.ts'
 import { createAgain, useAgain } from './useAgain.ts'
+import { BOUNCE, markStart } from './useBounce.ts'
 import { loadRecording } from './useRecordings.ts'
 import { useSession } from './useSession.ts'
 
 const ACTIVE = new Set(['waiting', 'preparing', 'running'])
-/** A second press this soon after a start is a slip of the thumb, in ms. */
-const BOUNCE = 400
 
 export interface StepClient {
   /** Undefined when the deck has no such step. */
@@ -34,7 +33,7 @@ export interface StepClient {
   stale: ComputedRef<boolean>
   hasRecording: ComputedRef<boolean>
   canRun: ComputedRef<boolean>
-  start: (options?: { replay?: boolean }) => void
+  start: (options?: StartOptions) => void
   cancel: () => void
   again: () => Promise<void>
 }
@@ -99,7 +98,7 @@ export function useStep(id: string): StepClient {
     run,
     state,
     active,
-    error: computed(() => session.value.errors.get(id) ?? state.value.error),
+    error: computed(() => session.value.errors.get(id) ?? state.value.error ?? own.value?.info.value.fallback as ErrorInfo | undefined),
     elapsed: computed(() => {
       if (!run.value || state.value.phase === 'idle')
         return undefined
@@ -125,6 +124,7 @@ export function useStep(id: string): StepClient {
       if (!canRun.value || time - (started.get(id) ?? 0) < BOUNCE)
         return
       started.set(id, time)
+      markStart()
       session.value.start(id, options)
     },
     cancel: () => session.value.cancel(id),

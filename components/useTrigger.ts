@@ -1,12 +1,9 @@
 import type { StepClient } from './useStep.ts'
 import { onSlideEnter, useIsSlideActive, useSlideContext } from '@slidev/client'
-import { computed, onScopeDispose, watch } from 'vue'
+import { computed, onMounted, onScopeDispose, watch } from 'vue'
 import { isPassed } from '../runners/protocol/event.ts'
 import { addKeys } from './useKeys.ts'
 import { whenKnown } from './useSession.ts'
-
-/** How long a window that was not driven itself waits for the one that was, in ms. */
-const FOLLOW_DELAY = 300
 
 /**
  * Starts a step by click sequence, entering, or key, in the slide and presenter views only.
@@ -23,17 +20,9 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
   if (!step)
     return { interactive }
 
-  /** In every window the same press arrives; the driven one starts at once, the others only if it did not. */
+  /** In every window the same press arrives; the service takes the first. */
   function press(replay: boolean): void {
-    const before = session.value.runs.get(step!.id)
-    const go = (): void => {
-      if (session.value.runs.get(step!.id) === before)
-        client.start({ replay })
-    }
-    if (document.hasFocus())
-      go()
-    else
-      setTimeout(go, FOLLOW_DELAY)
+    client.start({ replay, after: session.value.runs.get(step!.id)?.info.value.n ?? 0 })
   }
 
   const ran = (): boolean => {
@@ -41,7 +30,10 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
     return !!run?.info.value.n && (client.active.value || isPassed(run.state.value.phase))
   }
 
-  if (step.on === 'next') {
+  // As Slidev's own clicks do, so that places are taken in the order in which they stand.
+  onMounted(() => {
+    if (step.on !== 'next')
+      return
     const key = `kamishibai:${step.id}:${Math.random()}`
     const place = $clicksContext.calculateSince('+1')!
     $clicksContext.register(key, place)
@@ -59,7 +51,7 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
           press(true)
       })
     }
-  }
+  })
 
   if (step.on === 'enter' && interactive) {
     onSlideEnter(async (to, from) => {

@@ -1,12 +1,21 @@
 import type { ContainerSpec } from '../protocol/step.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { parseSize } from '../protocol/headmatter.ts'
+import { parseDuration, parseSize } from '../protocol/headmatter.ts'
 import { suggestion } from './suggest.ts'
 
 const words = z.union([z.string(), z.array(z.string())]).transform(value => typeof value === 'string' ? splitCommand(value) : value)
 const size = z.union([z.string(), z.number()]).transform(value => parseSize(String(value)))
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text)
+  if (ms === undefined) {
+    context.addIssue(`${text} is no duration: write 500ms, 1s or 2m`)
+    return z.NEVER
+  }
+  return ms
+})
 
 const serviceSchema = z.strictObject({
   image: z.string().min(1),
@@ -33,8 +42,8 @@ const serviceSchema = z.strictObject({
   pids_limit: z.int().positive().optional(),
   healthcheck: z.strictObject({
     test: words,
-    interval: z.string().optional(),
-    timeout: z.string().optional(),
+    interval: duration.optional(),
+    timeout: duration.optional(),
     retries: z.int().optional(),
   }).optional(),
 })
@@ -63,7 +72,7 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
   const parsed = serviceSchema.safeParse(value ?? {})
   if (parsed.success) {
     const { mem_limit: memory, pids_limit: pids, healthcheck, ...rest } = parsed.data
-    return { spec: { ...rest, memory, pids, ...healthcheck && { healthcheck: { test: healthcheck.test, retries: healthcheck.retries } } } }
+    return { spec: { ...rest, memory, pids, ...healthcheck && { healthcheck: { test: healthcheck.test, intervalMs: healthcheck.interval, timeoutMs: healthcheck.timeout, retries: healthcheck.retries } } } }
   }
   return { mistakes: parsed.error.issues.map((issue) => {
     const keys = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path

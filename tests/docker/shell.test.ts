@@ -116,7 +116,7 @@ describe.skipIf(process.platform === 'win32')('an sh {run} step', () => {
   })
 
   it.each([
-    ['obeys', 'echo up; sleep 100', 1000],
+    ['obeys', '(echo up; exec sleep 100)', 1000],
     ['does not hear SIGINT', 'trap "" INT; echo up; sleep 100; echo on; sleep 100', 3500],
     ['hears nothing', 'trap "" INT TERM; echo up; while :; do sleep 1; done', 5500],
   ])('ends in time when it is cancelled and %s', async (_, code, limit) => {

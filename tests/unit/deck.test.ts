@@ -126,3 +126,16 @@ it('makes a step or an error with a position of 10 000 random fences, never an e
     expect(errors.every(offset => Number.isInteger(offset) && offset >= 0)).toBe(true)
   }), { numRuns: 10_000 })
 })
+
+describe('a container', () => {
+  it('is healthy by Compose\'s words, durations among them', async () => {
+    const { steps, problems } = await parse(fence('yaml {container id=a}', 'image: x\nhealthcheck: { test: "CMD true", interval: 200ms, timeout: 2s, retries: 3 }'))
+    expect(problems).toEqual([])
+    expect(steps[0]!.container!.healthcheck).toEqual({ test: ['CMD', 'true'], intervalMs: 200, timeoutMs: 2000, retries: 3 })
+  })
+
+  it('says where a duration is none', async () => {
+    const { problems } = await parse(fence('yaml {container id=a}', 'image: x\nhealthcheck:\n  test: "true"\n  interval: soon'))
+    expect(problems).toMatchObject([{ code: 'bad-yaml', line: 7, message: expect.stringContaining('soon') as string }])
+  })
+})

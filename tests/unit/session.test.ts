@@ -139,3 +139,30 @@ describe('recordings', () => {
     await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording' } })
   })
 })
+
+describe('a live run that fails', () => {
+  it('plays its recording by itself where the step says so, and the next start is live again', async () => {
+    session = await sessionOf([step('a', { fallback: 'auto' })], says('good\r\n'))
+    const recording = await session.start('a').recorded
+    await session.close()
+    let code = 1
+    session = await sessionOf([step('a', { fallback: 'auto' })], (context, s) => exits(code)(context, s), { recordings: { a: recording } })
+    const failed = session.start('a')
+    const before = performance.now()
+    await failed.over
+    await expect.poll(() => session.runOf('a')!.log.state.phase).toBe('exited')
+    expect(performance.now() - before).toBeLessThan(1000)
+    expect(session.runOf('a')!.info).toMatchObject({ mode: 'replay', fallback: { code: 'failed' } })
+    code = 0
+    const next = session.start('a')
+    await expect(next.moment).resolves.toMatchObject({ phase: 'exited' })
+    expect(next.info.mode).toBe('live')
+  })
+
+  it('stays as it is where the step asks first, and where there is no recording', async () => {
+    session = await sessionOf([step('a'), step('b', { fallback: 'auto' })], exits(1))
+    for (const id of ['a', 'b'])
+      await session.start(id).over
+    expect(session.runs.map(run => run.info.mode)).toEqual(['live', 'live'])
+  })
+})

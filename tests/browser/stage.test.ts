@@ -1,0 +1,159 @@
+import type { Browser, BrowserContext, Page } from 'playwright-chromium'
+import type { Presentation } from '../../runners/cli/present.ts'
+import { chromium } from 'playwright-chromium'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startPresentation } from '../../runners/cli/present.ts'
+import { findBrowser } from '../../runners/cli/slidev.ts'
+
+const SLOW = { timeout: 20_000 }
+
+let presentation: Presentation
+let browser: Browser
+let context: BrowserContext
+let page: Page
+const errors: Error[] = []
+
+beforeAll(async () => {
+  presentation = await startPresentation({ deck: 'tests/fixtures/decks/stage.md', mode: 'auto', trust: true })
+  browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await presentation?.close()
+})
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+  page = await context.newPage()
+  page.on('pageerror', error => errors.push(error))
+})
+
+afterEach(async () => {
+  await context.close()
+  expect(errors).toEqual([])
+})
+
+async function open(path: string, on = page): Promise<void> {
+  await on.goto(presentation.url.replace('/#', `/${path}#`))
+  // Waits until the window knows the session.
+  await expect.poll(() => on.locator('[data-kb-step]:visible .kb-button:enabled').count(), { timeout: 60_000 }).toBeGreaterThan(0)
+}
+
+function runsOf(step: string): { mode: string, phase: string }[] {
+  return presentation.service.session.runs.filter(run => run.info.step === step).map(run => ({ mode: run.info.mode, phase: run.log.state.phase }))
+}
+const slideOf = (on = page): string => new URL(on.url()).pathname.split('/').at(-1)!
+const clicksOf = (on = page): string | null => new URL(on.url()).searchParams.get('clicks')
+const shown = (step: string, on = page) => on.locator(`[data-kb-step="${step}"]:visible`).first()
+const phaseOf = (step: string, on = page) => expect.poll(() => shown(step, on).getAttribute('data-phase'), SLOW)
+
+/** Presses a key once what a start before it swallows is over. */
+async function press(key: string): Promise<void> {
+  await page.waitForFunction(before => performance.now() > before + 450, await page.evaluate(() => performance.now()))
+  await page.keyboard.press(key)
+}
+
+describe('the clicker', () => {
+  it('runs steps in their place among the clicks, ignores a slip, and never runs anything going back', async () => {
+    await open('1')
+    await press('PageDown')
+    await expect.poll(() => clicksOf()).toBe('1')
+    expect(runsOf('first')).toEqual([])
+    await press('PageDown')
+    await expect.poll(() => runsOf('first').length).toBe(1)
+    // The second press of a double press.
+    await page.keyboard.press('PageDown')
+    await phaseOf('first').toBe('exited')
+    expect(clicksOf()).toBe('2')
+    await press('PageDown')
+    await press('PageDown')
+    await phaseOf('second').toBe('running')
+    // While it runs, next goes on and does not cancel.
+    await press('PageDown')
+    await expect.poll(() => slideOf()).toBe('2')
+    await expect.poll(() => runsOf('second'), SLOW).toEqual([{ mode: 'live', phase: 'exited' }])
+    for (const key of ['PageUp', 'PageUp', 'PageUp', 'PageDown', 'PageDown'])
+      await press(key)
+    await phaseOf('second').toBe('exited')
+    expect(runsOf('first')).toHaveLength(1)
+    expect(runsOf('second')).toHaveLength(1)
+  })
+
+  it.each([['broken', '2'], ['late', '3']])('takes the recording of a step that is %s with the next press, and moves on with the one after', async (step, slide) => {
+    await open(slide)
+    await press('ArrowRight')
+    await phaseOf(step).toBe('failed')
+    await press('ArrowRight')
+    await phaseOf(step).toBe('exited')
+    expect(slideOf()).toBe(slide)
+    expect(runsOf(step)).toEqual([{ mode: 'live', phase: 'failed' }, { mode: 'replay', phase: 'exited' }])
+    await expect.poll(() => shown(step).locator('.kb-badge').textContent()).toContain('RECORDED')
+    await press('ArrowRight')
+    await expect.poll(() => slideOf()).toBe(String(Number(slide) + 1))
+  })
+})
+
+describe('a step that fails', () => {
+  it('takes its recording by itself where the deck says so, and says why', async () => {
+    await open('4')
+    await shown('rescued').locator('.kb-run').click()
+    await phaseOf('rescued').toBe('exited')
+    expect(runsOf('rescued').map(run => run.mode)).toEqual(['live', 'replay'])
+    expect(await shown('rescued').locator('.kb-error').textContent()).toContain('exit code 1')
+    await expect.poll(() => shown('rescued').locator('.kb-badge').textContent()).toContain('RECORDED')
+  })
+
+  it('does not offer its recording where the deck forbids it', async () => {
+    await open('5')
+    await shown('hopeless').locator('.kb-run').click()
+    await phaseOf('hopeless').toBe('failed')
+    expect(await shown('hopeless').locator('.kb-rescue').count()).toBe(0)
+  })
+})
+
+it('starts a step on entering its slide, once', async () => {
+  await open('5')
+  await press('ArrowRight')
+  await phaseOf('entered').toBe('exited')
+  await press('ArrowLeft')
+  await press('ArrowRight')
+  await phaseOf('entered').toBe('exited')
+  expect(runsOf('entered')).toHaveLength(1)
+})
+
+describe('two windows', () => {
+  it('show the same run, start one for one press, and a late joiner sees all', async () => {
+    await open('presenter/7')
+    const audience = await context.newPage()
+    // A window of this origin gets the token from the other.
+    await audience.goto(`${new URL(presentation.url).origin}/7`)
+    await shown('long', audience).waitFor(SLOW)
+    await page.bringToFront()
+    await shown('long').locator('.kb-run').click()
+    await phaseOf('long', audience).toBe('exited')
+    await expect.poll(() => shown('long', audience).textContent(), SLOW).toContain('line 40')
+    expect(runsOf('long')).toHaveLength(1)
+    const late = await context.newPage()
+    await late.goto(`${new URL(presentation.url).origin}/7`)
+    await phaseOf('long', late).toBe('exited')
+    await expect.poll(() => shown('long', late).textContent(), SLOW).toContain('line 40')
+    expect(await shown('long', late).locator('.kb-mark').count()).toBeGreaterThan(0)
+    await late.reload()
+    await phaseOf('long', late).toBe('exited')
+  })
+
+  it('plays the last run again, slowly, and ends that with Escape', async () => {
+    await open('7')
+    await phaseOf('long').toBe('exited')
+    await page.keyboard.press('a')
+    await expect.poll(() => shown('long').locator('.kb-badge').first().textContent(), SLOW).toContain('REPLAY')
+    const at = (): Promise<number> => shown('long').locator('.kb-again input').inputValue().then(Number)
+    await expect.poll(at, SLOW).toBeGreaterThan(100)
+    await shown('long').locator('.kb-again input').fill('1000')
+    await expect.poll(() => shown('long').textContent()).not.toContain('line 40')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => shown('long').textContent()).toContain('line 40')
+    expect(runsOf('long')).toHaveLength(1)
+  })
+})
