@@ -2,7 +2,7 @@ import type { Condition, Mark, Moment } from '../protocol/step.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 
 const RE_REGEX = /^\/(.*)\/([dgimsuvy]*)$/s
-const FORMS = 'exit=0, exit!=0, match=/re/, http=200@URL, pods=3/3@selector, condition=Type@kind/name, rollout@kind/name, healthy@NAME, settled=1s'
+const FORMS = 'exit=0, exit!=0, match=/re/, http=200@URL, status=200, status<400, pods=3/3@selector, condition=Type@kind/name, rollout@kind/name, healthy@NAME, settled=1s'
 
 /** A regular expression `/…/flags`; throws RangeError with what is wrong. */
 export function parseMark(text: string): Mark {
@@ -28,6 +28,8 @@ export function parseCondition(text: string): Condition {
     return { text, type: 'match', ...parseMark(text.slice(6)) }
   if ((match = /^http=(\d{3})@(https?:\/\/\S+)$/.exec(text)))
     return { text, type: 'http', status: Number(match[1]), url: match[2]! }
+  if ((match = /^status([=<])(\d{3})$/.exec(text)))
+    return { text, type: 'status', op: match[1] as '=' | '<', code: Number(match[2]) }
   if ((match = /^settled(?:=(.+))?$/.exec(text))) {
     const ms = parseDuration(match[1] ?? '1s')
     if (ms === undefined)

@@ -120,7 +120,7 @@ function fencesOf(slide: SlideInfo, parsing: Parsing): Fence[] {
       column: raw.column,
       files: content.files,
       report,
-      reportCode: (codeLine, column, message, hint) => add({ severity: 'error', file: content.files[0] ?? path, line: raw.snippet ? codeLine : line + codeLine, column, code: 'bad-yaml', message, hint }),
+      reportCode: (codeLine, column, message, hint) => add({ severity: 'error', file: content.files[0] ?? path, line: raw.snippet ? codeLine : line + codeLine, column, code: info.lang === 'http' ? 'bad-request' : 'bad-yaml', message, hint }),
     })
     if (step && !fence.problems.some(p => p.severity === 'error')) {
       step.hash = hashOf(step, [content.code, ...usedFiles(step, parsing.dir)])

@@ -56,14 +56,12 @@ export function toPlan(deck: Deck): Plan {
 }
 
 function hostsOf(step: Step): string[] {
-  const urls = [...step.until, ...step.expect].flatMap(condition => condition.type === 'http' ? [condition.url] : [])
-  return [...new Set([...urls, ...step.code.match(/https?:\/\/[^\s"'\\]+/g) ?? []].flatMap((url) => {
-    try {
-      return [new URL(url).host]
-    }
-    catch {
-      return []
-    }
+  const conditions = [...step.until, ...step.expect].flatMap(condition => condition.type === 'http' ? [condition.url] : [])
+  const named = step.requests?.map(({ url, via }) => via ?? url) ?? step.code.match(/https?:\/\/[^\s"'\\]+/g) ?? []
+  return [...new Set([...conditions, ...named].flatMap((target) => {
+    if (/^(?:pod|service)\//.test(target))
+      return [target]
+    return URL.canParse(target) ? [new URL(target).host] : []
   }))]
 }
 

@@ -6,6 +6,7 @@ import { parseDuration } from '../protocol/headmatter.ts'
 import { VERBS } from '../protocol/step.ts'
 import { parseCondition, parseMark, parseMoments } from './conditions.ts'
 import { parseContainer } from './container.ts'
+import { parseBy, parseRate, parseRequests } from './request.ts'
 import { nearest, suggestion } from './suggest.ts'
 import { ALL_OPTIONS, COMMON_OPTIONS, FLAGS, REPEATABLE, VERB_TABLE } from './verbs.ts'
 
@@ -39,6 +40,12 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
   const report: FencePlace['report'] = (...args) => {
     faulty = true
     place.report(...args)
+  }
+  function reportCode(mistakes: { line: number, column: number, message: string, hint?: string }[]): void {
+    for (const { line, column, message, hint } of mistakes) {
+      faulty = true
+      place.reportCode(line, column, message, hint)
+    }
   }
   if (!info.closed)
     report(info.offset, 'unclosed-brace', 'the brace is not closed, or a value has a quote that is not', 'Write {verb key=value}.')
@@ -100,6 +107,8 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
   const exits = verb === 'run' || verb === 'exec' || (verb === 'container' && !until.length)
   if (exits && !expect.some(c => c.type === 'exit'))
     expect.unshift({ text: 'exit=0', type: 'exit', code: 0, not: false })
+  if (verb === 'request' && !expect.some(c => c.type === 'status'))
+    expect.unshift({ text: 'status<400', type: 'status', op: '<', code: 400 })
   if (verb === 'terminal' && !until.length)
     until.push({ text: 'settled=1s', type: 'settled', ms: 1000 })
 
@@ -139,8 +148,8 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
     context: text('context'),
     reset: word('reset') !== undefined,
     repeat: attempt(word('repeat'), integer(10_000)) ?? 1,
-    rate: text('rate'),
-    by: text('by'),
+    rate: attempt(word('rate'), parseRate),
+    by: attempt(word('by'), parseBy),
     remote: word('remote') !== undefined,
     files: place.files,
     hash: '',
@@ -149,10 +158,13 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
     const parsed = parseContainer(step.code)
     if ('spec' in parsed)
       step.container = parsed.spec
-    for (const { line, column, message, hint } of 'mistakes' in parsed ? parsed.mistakes : []) {
-      faulty = true
-      place.reportCode(line, column, message, hint)
-    }
+    reportCode('mistakes' in parsed ? parsed.mistakes : [])
+  }
+  if (verb === 'request') {
+    const parsed = parseRequests(step.code)
+    if ('requests' in parsed)
+      step.requests = parsed.requests
+    reportCode('mistakes' in parsed ? parsed.mistakes : [])
   }
   return faulty ? undefined : step
 }

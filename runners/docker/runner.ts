@@ -8,11 +8,12 @@ import { join } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { createOptions, explain } from './container.ts'
+import { baseUrlOf } from './dial.ts'
 import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
 import { followContainer } from './follow.ts'
 import { openLabelProxy } from './label-proxy.ts'
 import { ensureNetwork, hasAliases } from './networks.ts'
-import { publishedPorts, signalName } from './project.ts'
+import { signalName } from './project.ts'
 import { sweepByLabel } from './sweep.ts'
 import { watchSession } from './watch.ts'
 
@@ -99,8 +100,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     async dial(target) {
       const [name, wanted] = target.split(':')
       const info = await find(name!)
-      const port = publishedPorts(info?.NetworkSettings.Ports).find(p => !wanted || p.port.split('/')[0] === wanted)
-      return port && `http://${port.hostIp === '0.0.0.0' ? '127.0.0.1' : port.hostIp.includes(':') ? `[${port.hostIp}]` : port.hostIp}:${port.hostPort}`
+      return info && baseUrlOf(info, name!, wanted)
     },
 
     async healthy(name) {

@@ -38,6 +38,8 @@ export interface RunContext {
   labels: Record<string, string>
   /** Environment that other runners offer to a shell (`DOCKER_HOST`, `KUBECONFIG`). */
   openShell: (shell: string) => Promise<Record<string, string>>
+  /** The base URL to reach `NAME:PORT` of something in the session; undefined when no runner knows it. */
+  dial: (target: string) => Promise<string | undefined>
   /** Bytes typed by the presenter, for interactive runs; the handler stays until the run ends. */
   onInput: (handler: (data: string) => void) => void
   onResize: (handler: (cols: number, rows: number) => void) => void
@@ -57,7 +59,7 @@ export interface Runner {
   open?: (shell: string, step: () => string) => Promise<Record<string, string>>
   /** Follows the engine; `step` is the label of the object's step, undefined when unknown. */
   watch?: (emit: (step: string | undefined, payload: Payload) => void, signal: AbortSignal) => Promise<void>
-  /** The base URL to reach NAME's port from here, for conditions and requests. */
+  /** The base URL to reach `NAME[:PORT]` from here; undefined when it knows no NAME, StepError when there is no way to it. */
   dial?: (target: string) => Promise<string | undefined>
   /** Whether NAME is healthy. */
   healthy?: (name: string) => Promise<boolean>

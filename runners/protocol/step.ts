@@ -11,6 +11,7 @@ export type Condition = { text: string } & (
   | { type: 'exit', code: number, not: boolean }
   | { type: 'match', source: string, flags: string }
   | { type: 'http', status: number, url: string }
+  | { type: 'status', op: '=' | '<', code: number }
   | { type: 'settled', ms: number }
   | { type: 'healthy', name: string }
   | { type: 'pods', ready: number, total: number, selector: string }
@@ -44,6 +45,17 @@ export interface ContainerSpec {
   memory?: number
   pids?: number
   healthcheck?: { test: string[], intervalMs?: number, timeoutMs?: number, retries?: number }
+}
+
+/** One request of an `http {request}` fence. */
+export interface RequestSpec {
+  method: string
+  /** Absolute; its host may be the name of a container of the session. */
+  url: string
+  /** Where `pod/NAME:PORT` or `service/NAME:PORT` stood instead of a host. */
+  via?: string
+  headers: [name: string, value: string][]
+  body?: string
 }
 
 /** An executable fence. */
@@ -91,10 +103,13 @@ export interface Step {
   context?: string
   reset: boolean
   repeat: number
-  rate?: string
+  /** Requests a second. */
+  rate?: number
+  /** The response header that says who answered, in lower case. */
   by?: string
   remote: boolean
   container?: ContainerSpec
+  requests?: RequestSpec[]
   /** Files the step uses, relative to the deck's folder. */
   files: string[]
   /** Covers code, options and files used; 16 hex digits. */

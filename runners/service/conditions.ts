@@ -1,13 +1,16 @@
 import type { Expectation } from '../protocol/event.ts'
+import type { RunState } from '../protocol/fold.ts'
 import type { Condition } from '../protocol/step.ts'
 import type { RunLog } from './log.ts'
 import { stripVTControlCharacters } from 'node:util'
 import { StepError } from '../protocol/error.ts'
+import { resolveTarget } from '../protocol/target.ts'
 
 /** What conditions may ask besides the log. */
 export interface ConditionWorld {
   log: RunLog
   healthy: (name: string) => Promise<boolean>
+  dial: (target: string) => Promise<string | undefined>
   signal: AbortSignal
 }
 
@@ -18,9 +21,9 @@ function plainText(log: RunLog): string {
   return stripVTControlCharacters(log.text()).replace(/\r+\n/g, '\n')
 }
 
-async function httpStatus(url: string, signal: AbortSignal): Promise<{ status?: number, detail: string }> {
+async function httpStatus(url: string, { dial, signal }: ConditionWorld): Promise<{ status?: number, detail: string }> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.any([signal, AbortSignal.timeout(HTTP_TIMEOUT)]) })
+    const response = await fetch(await resolveTarget(url, dial), { redirect: 'manual', signal: AbortSignal.any([signal, AbortSignal.timeout(HTTP_TIMEOUT)]) })
     await response.body?.cancel()
     return { status: response.status, detail: `answered ${response.status}` }
   }
@@ -30,9 +33,20 @@ async function httpStatus(url: string, signal: AbortSignal): Promise<{ status?: 
   }
 }
 
+function judgeStatus({ text, op, code }: Extract<Condition, { type: 'status' }>, responses: RunState['responses']): Expectation {
+  if (!responses.length)
+    return { text, ok: false, detail: 'no response yet' }
+  const wrong = responses.filter(({ status }) => !status || (op === '=' ? status !== code : status >= code))
+  if (!wrong.length)
+    return { text, ok: true }
+  const seen = [...new Set(wrong.map(({ status }) => status || 'no answer'))].join(', ')
+  return { text, ok: false, detail: responses.length > 1 ? `${wrong.length} of ${responses.length}: ${seen}` : seen }
+}
+
 /** Judges one condition against the run as it stands now. */
-export async function judge(condition: Condition, { log, healthy, signal }: ConditionWorld): Promise<Expectation> {
+export async function judge(condition: Condition, world: ConditionWorld): Promise<Expectation> {
   const { text } = condition
+  const { log, healthy } = world
   switch (condition.type) {
     case 'exit': {
       const { exit } = log.state
@@ -42,9 +56,11 @@ export async function judge(condition: Condition, { log, healthy, signal }: Cond
     case 'match':
       return { text, ok: new RegExp(condition.source, condition.flags).test(plainText(log)) }
     case 'http': {
-      const { status, detail } = await httpStatus(condition.url, signal)
+      const { status, detail } = await httpStatus(condition.url, world)
       return { text, ok: status === condition.status, detail }
     }
+    case 'status':
+      return judgeStatus(condition, log.state.responses)
     case 'settled':
       return { text, ok: log.now() - log.lastOutputAt >= condition.ms }
     case 'healthy':

@@ -89,7 +89,7 @@ function startRunner({ step, log, runner, context, signal, outputLimit }: LiveRu
 
 async function reachMoment(run: LiveRun, ended: Promise<void>, started: number): Promise<void> {
   const { step, log, signal } = run
-  const world = { log, healthy: run.healthy, signal: signal.signal }
+  const world = { log, healthy: run.healthy, dial: run.context.dial, signal: signal.signal }
   const timer = setTimeout(() => signal.abort(timeoutError(step)), step.timeoutMs)
   try {
     if (step.until.length)

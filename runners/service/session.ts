@@ -87,6 +87,15 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     return Object.assign({}, ...await Promise.all(environments))
   }
 
+  async function dial(target: string): Promise<string | undefined> {
+    for (const runner of runners.values()) {
+      const url = isLive(runner.name) && await runner.dial?.(target)
+      if (url)
+        return url
+    }
+    return undefined
+  }
+
   async function prepare(step: Step, run: Run, before: Run | undefined, signal: AbortSignal): Promise<void> {
     for (const id of step.needs)
       await provide(id, run)
@@ -135,7 +144,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     before?.cancel('run again')
     for (const tail of tails.values())
       tail.abort()
-    const live = !options.replay && isLive(engineOf(step))
+    const live = !options.replay && canRunLive(step)
     const run = live ? startLive(step, before) : startReplay(step)
     if (!live && before?.info.mode === 'live')
       run.info.fallback = before.log.state.error
@@ -144,6 +153,12 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     run.log.subscribe(() => notify(run))
     notify(run)
     return run
+  }
+
+  /** A step is live if its engine is, and the engines of all that it needs: else it would ask for what is not there. */
+  function canRunLive(step: Step, before: Step[] = []): boolean {
+    const needed = deck.steps.filter(s => step.needs.includes(s.id) && !before.includes(s))
+    return isLive(engineOf(step)) && needed.every(s => canRunLive(s, [...before, step]))
   }
 
   function createRun(step: Step, mode: 'live' | 'replay', execute: (live: LiveRun, run: Run) => Promise<void>): Run {
@@ -182,6 +197,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       context: {
         labels: { ...config.labels, 'dev.kamishibai.step': step.id },
         openShell,
+        dial,
         onInput: handler => void (onInput = handler),
         onResize: handler => void (onResize = handler),
       },

@@ -66,6 +66,7 @@ export function contextOf(config: RunnerConfig, stepId: string, options: Partial
     signal: end.signal,
     labels: { ...config.labels, [LABELS.step]: stepId },
     openShell: async () => ({}),
+    dial: async () => undefined,
     onInput: () => {},
     onResize: () => {},
     drained: () => undefined,

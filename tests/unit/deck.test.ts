@@ -47,6 +47,12 @@ describe('mistakes', () => {
     expect(problems).toContainEqual(expect.objectContaining({ line: 5, message: 'unknown key port', hint: 'Did you mean ports?' }))
   })
 
+  it('puts a mistake in a request on its own line', async () => {
+    const { problems } = await parse(fence('http {request id=a rate=fast}', 'GET http://a/\nno header'))
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'bad-request', line: 5, message: '"no header" is no header' }))
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'bad-value', line: 3, column: 23 }))
+  })
+
   it('survives an alias without its anchor', async () => {
     const { problems } = await parse(fence('yaml {container id=a}', '*!'))
     expect(problems).toContainEqual(expect.objectContaining({ code: 'bad-yaml', line: 4 }))

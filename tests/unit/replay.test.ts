@@ -144,6 +144,7 @@ describe('the replay runner', () => {
     signal,
     labels: {},
     openShell: async () => ({}),
+    dial: async () => undefined,
     onInput: () => {},
     onResize: () => {},
     drained: () => undefined,
