@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** How often a container is asked whether it still runs: `wait` never settles when the connection is cut, in ms. */
 const ALIVE_CHECK = 3000
+/** The same once the output has ended: with the container, or with its engine, in ms. */
+const ALIVE_CHECK_AFTER_END = 100
 /** How long output may come after the container's end, with none coming, in ms. */
 const LAST_WORDS = 2000
 
@@ -38,8 +40,10 @@ export async function followContainer(container: Docker.Container, output: Duple
 
   async function stopped(): Promise<void> {
     const asked = (async () => {
+      let pause = ALIVE_CHECK
       while (!over.signal.aborted) {
-        await delay(ALIVE_CHECK, undefined, { signal: over.signal, ref: false }).catch(() => {})
+        const waited = delay(pause, undefined, { signal: over.signal, ref: false }).catch(() => {})
+        await (pause === ALIVE_CHECK ? Promise.race([copied.then(() => pause = ALIVE_CHECK_AFTER_END), waited]) : waited)
         if (!over.signal.aborted && !await isAlive(container))
           return
       }
