@@ -9,6 +9,7 @@ import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { createSession } from '../../runners/service/session.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { addBridge } from '../engines/docker.ts'
 import { step } from '../unit/_session.ts'
 import { configOf, engineAt } from './_runners.ts'
 
@@ -18,11 +19,12 @@ const possible = Boolean(inject('dockerHost')) && process.platform === 'linux' &
 describe.skipIf(!possible)('an engine that goes away', () => {
   let dir: string
   let host: string
+  let bridge: string
   let daemon: ChildProcess
   let session: Session
 
   function spawnDaemon(): void {
-    daemon = spawn('dockerd', ['--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec'), '--pidfile', join(dir, 'pid'), '-H', host, '--bridge', 'none', '--iptables=false'], { stdio: 'ignore' })
+    daemon = spawn('dockerd', ['--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec'), '--pidfile', join(dir, 'pid'), '-H', host, '--bridge', bridge, '--iptables=false'], { stdio: 'ignore' })
   }
 
   async function start(): Promise<void> {
@@ -44,6 +46,7 @@ describe.skipIf(!possible)('an engine that goes away', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'kamishibai-lost-'))
     host = `unix://${join(dir, 'docker.sock')}`
+    bridge = addBridge()
     await start()
     await buildDemoImage(engineAt(host), { log: () => {}, base: undefined })
   })
@@ -51,6 +54,7 @@ describe.skipIf(!possible)('an engine that goes away', () => {
   afterAll(async () => {
     await session?.close()
     await end('SIGTERM')
+    execFileSync('ip', ['link', 'delete', bridge])
     // What the killed daemon had mounted.
     const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map(line => line.split(' ')[1]!).filter(path => path?.startsWith(dir))
     for (const path of mounts.reverse())

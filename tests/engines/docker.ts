@@ -65,7 +65,7 @@ async function startPrivate(): Promise<FoundDocker | { skip: string }> {
     execFileSync('apt-get', ['install', '-qy', '--no-install-recommends', 'docker.io', 'busybox-static', 'iptables'], { env: { ...env, RUNLEVEL: '1' }, stdio: 'ignore' })
   }
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-docker-'))
-  const bridge = networkInterfaces().docker0 ? await addBridge() : undefined
+  const bridge = networkInterfaces().docker0 ? addBridge() : undefined
   const host = `unix://${join(dir, 'docker.sock')}`
   const log = join(dir, 'log')
   const daemon = spawn('dockerd', [
@@ -93,8 +93,8 @@ function has(program: string): boolean {
   return (process.env.PATH ?? '').split(':').some(folder => existsSync(join(folder, program)))
 }
 
-/** A bridge beside the default one of a daemon that runs already, or ran. */
-async function addBridge(): Promise<string> {
+/** A bridge beside the default one of a daemon that runs already, or ran: a daemon without a bridge would delete that one. */
+export function addBridge(): string {
   const name = `kbr${process.pid}`.slice(0, 15)
   execFileSync('ip', ['link', 'add', name, 'type', 'bridge'])
   execFileSync('ip', ['addr', 'add', `10.213.${process.pid % 256}.1/24`, 'dev', name])
