@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import type { Duplex } from 'node:stream'
+import type { Payload } from '../protocol/event.ts'
 import type { RunContext, Runner, RunnerConfig } from '../protocol/runner.ts'
 import type { ContainerSpec, Step } from '../protocol/step.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -7,6 +8,7 @@ import type { LabelProxy } from './label-proxy.ts'
 import { join } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
+import { runBuild } from './build.ts'
 import { createOptions, explain } from './container.ts'
 import { baseUrlOf } from './dial.ts'
 import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
@@ -23,6 +25,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
   const proxies = new Map<string, { path: string, proxy: Promise<LabelProxy> }>()
   /** Creations and removals on their way: what they leave must not escape the sweep. */
   const pending = new Set<Promise<unknown>>()
+  const builds = new Set<string>()
   const sessionLabel = `${LABELS.session}=${config.sessionId}`
   let connecting: Promise<Docker> | undefined
   let used = false
@@ -34,6 +37,10 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     pending.add(settled)
     return work
   }
+
+  /** The containers in which a build runs its instructions come and go unseen. */
+  const isOfBuild = (step: string | undefined, payload: Payload): boolean =>
+    step !== undefined && builds.has(step) && payload.type === 'resource' && payload.ref.kind === 'container'
 
   /** The session's container that a step made or that has this name. */
   async function find(name: string): Promise<Docker.ContainerInspectInfo | undefined> {
@@ -66,14 +73,19 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     },
 
     async run(step, context) {
+      used = true
+      if (step.verb === 'build') {
+        builds.add(step.id)
+        return runBuild(await connect(), step, context, config)
+      }
       if (step.verb !== 'container' || !step.container)
         throw new StepError('not-available', `{${step.verb}} is not available yet`)
-      used = true
       await runContainer(await connect(), step, step.container, context, config, track)
     },
 
     async reset(stepId) {
-      if (used)
+      // A build that is run again finds its layers.
+      if (used && !builds.has(stepId))
         await sweepByLabel(await connect(), `${LABELS.step}=${stepId}`, sessionLabel)
     },
 
@@ -94,7 +106,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
 
     async watch(emit, signal) {
       if (endpoint)
-        await watchSession(await connect(), config.sessionId, emit, signal)
+        await watchSession(await connect(), config.sessionId, (step, payload) => isOfBuild(step, payload) || emit(step, payload), signal)
     },
 
     async dial(target) {

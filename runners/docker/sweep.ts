@@ -39,10 +39,16 @@ export async function sweepByLabel(docker: Docker, ...labels: string[]): Promise
     }))
     await delay(PAUSE)
   }
-  await Promise.all((await docker.listImages({ filters })).map(async ({ Id, RepoTags }) => {
-    await gone(docker.getImage(Id).remove({ force: true }))
-    swept.set(Id, { kind: 'image', name: RepoTags?.[0] ?? Id })
-  }))
+  // An image that another was built on goes only after it; one that others use stays.
+  let images = await docker.listImages({ filters })
+  for (let before = Infinity; images.length && images.length < before; images = await docker.listImages({ filters })) {
+    before = images.length
+    // One after the other: images share their layers, and the engine stumbles over two that take the same one away.
+    for (const { Id, RepoTags } of images) {
+      await gone(docker.getImage(Id).remove({ force: true }))
+      swept.set(Id, { kind: 'image', name: RepoTags?.[0] ?? Id })
+    }
+  }
   return [...swept.values()]
 }
 

@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import type { Payload, View } from '../protocol/event.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LABELS } from '../protocol/runner.ts'
+import { parseLines } from './lines.ts'
 import { projectContainer, projectNetwork } from './project.ts'
 
 type Emit = (step: string | undefined, payload: Payload) => void
@@ -37,7 +38,7 @@ export async function watchSession(docker: Docker, sessionId: string, emit: Emit
         const stream = await docker.getEvents({ filters: JSON.stringify(filters) as never, abortSignal: signal })
         stream.on('error', () => {})
         await inTurn(() => lookAtAll(kinds))
-        for await (const event of parseLines(stream as AsyncIterable<Buffer>))
+        for await (const event of parseLines<EngineEvent>(stream as AsyncIterable<Buffer>))
           await inTurn(() => onEvent(event))
       }
       catch {
@@ -114,18 +115,5 @@ async function inspect(docker: Docker, kind: Kind, id: string): Promise<Found | 
     if ((error as { statusCode?: number }).statusCode === 404)
       return 'gone'
     throw error
-  }
-}
-
-async function* parseLines(stream: AsyncIterable<Buffer>): AsyncGenerator<EngineEvent> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop()!
-    for (const line of lines) {
-      if (line.trim())
-        yield JSON.parse(line) as EngineEvent
-    }
   }
 }

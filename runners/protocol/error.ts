@@ -50,6 +50,8 @@ export interface ErrorInfo {
   message: string
   /** What to do next, one sentence; empty if there is nothing. */
   hint: string
+  /** The line of the fence, as it is shown, that it is about; from 1. */
+  line?: number
 }
 
 /** The one error that runners throw; recognised by its name, so that it survives two copies of this module. */
@@ -57,15 +59,17 @@ export class StepError extends Error {
   override readonly name = 'StepError'
   readonly code: ErrorCode
   readonly hint: string
+  readonly line?: number
 
-  constructor(code: ErrorCode, message: string, hint = '', options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, hint = '', options?: ErrorOptions & { line?: number }) {
     super(message, options)
     this.code = code
     this.hint = hint
+    this.line = options?.line
   }
 
   toJSON(): ErrorInfo {
-    return { code: this.code, message: this.message, hint: this.hint }
+    return toErrorInfo(this)
   }
 }
 
@@ -77,7 +81,7 @@ export function isStepError(error: unknown): error is StepError {
 /** `error` as it may be shown; what is no {@link StepError} becomes `internal` with its message. */
 export function toErrorInfo(error: unknown): ErrorInfo {
   if (isStepError(error))
-    return { code: error.code, message: error.message, hint: error.hint }
+    return { code: error.code, message: error.message, hint: error.hint, ...error.line !== undefined && { line: error.line } }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'internal', message, hint: '' }
 }

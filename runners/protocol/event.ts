@@ -48,7 +48,7 @@ export const payloadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), label: z.string(), done: z.number(), total: z.number() }),
   z.object({ type: z.literal('marker'), label: z.string() }),
   z.object({ type: z.literal('exit'), code: z.int(), signal: z.string().optional(), oom: z.boolean().optional() }),
-  z.object({ type: z.literal('error'), code: errorCode, message: z.string(), hint: z.string() }),
+  z.object({ type: z.literal('error'), code: errorCode, message: z.string(), hint: z.string(), line: z.int().min(1).optional() }),
 ])
 export type Payload = z.infer<typeof payloadSchema>
 export type PayloadOf<T extends Payload['type']> = Extract<Payload, { type: T }>

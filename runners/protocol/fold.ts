@@ -84,7 +84,7 @@ const folds: { [T in Payload['type']]: Fold<PayloadOf<T>> } = {
   progress: (state, progress) => void (state.progress = progress),
   marker: (state, { label }, at) => void state.markers.push({ at, label }),
   exit: (state, { code, signal, oom }) => void (state.exit = { code, signal, oom }),
-  error: (state, { code, message, hint }) => void (state.error = { code: code as ErrorInfo['code'], message, hint }),
+  error: (state, { code, message, hint, line }) => void (state.error = { code: code as ErrorInfo['code'], message, hint, ...line && { line } }),
 }
 
 /** Adds `event` to `state` in place; the only place that knows what an event means. */
