@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** How often a container is asked whether it still runs: `wait` never settles when the connection is cut, in ms. */
 const ALIVE_CHECK = 3000
 /** The same once the output has ended: with the container, or with its engine, in ms. */
-const ALIVE_CHECK_AFTER_END = 100
+const ALIVE_CHECK_AFTER_END = 20
 /** How long output may come after the container's end, with none coming, in ms. */
 const LAST_WORDS = 2000
 

@@ -7,8 +7,9 @@ import { parseArgs } from 'node:util'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { findDocker } from '../engines/docker.ts'
 import { container } from './container.ts'
+import { replay } from './replay.ts'
 
-const ROWS: Row[] = [container]
+const ROWS: Row[] = [container, replay]
 const ROOT = resolve(import.meta.dirname, '../..')
 const OUT = join(ROOT, '.kamishibai')
 
@@ -87,7 +88,7 @@ async function main(): Promise<number> {
   const results: (Result | Unmeasured)[] = []
   try {
     for (const row of rows) {
-      const say = (text: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\x1B[K${row.id}: ${text}` : '')
+      const say = (text: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\x1B[K${row.id}: ${text}` : `  ${text}\n`)
       rmSync(dir, { recursive: true, force: true })
       mkdirSync(dir, { recursive: true })
       process.stderr.write(`${row.id} …\n`)
