@@ -1,8 +1,12 @@
 import type { DockerOptions } from 'dockerode'
+import type { Duplex } from 'node:stream'
+import type { ConnectionOptions } from 'node:tls'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { connect as netConnect } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { connect as tlsConnect } from 'node:tls'
 import { StepError } from '../protocol/error.ts'
 
 /** Where the engine is. */
@@ -10,6 +14,8 @@ export interface Endpoint {
   /** As `docker context ls` shows it: `unix:///var/run/docker.sock`. */
   url: string
   tls?: { ca?: Buffer, cert?: Buffer, key?: Buffer, skipVerify: boolean }
+  /** Whether its paths are those of another machine. */
+  remote?: boolean
 }
 
 type Env = Record<string, string | undefined>
@@ -18,7 +24,7 @@ type Env = Record<string, string | undefined>
 export function resolveEndpoint(env: Env): Endpoint | undefined {
   const configDir = env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), '.docker')
   if (env.DOCKER_HOST)
-    return { url: env.DOCKER_HOST, tls: env.DOCKER_TLS_VERIFY ? readTls(env.DOCKER_CERT_PATH ?? configDir, false) : undefined }
+    return { url: env.DOCKER_HOST, remote: isRemote(env.DOCKER_HOST), tls: env.DOCKER_TLS_VERIFY ? readTls(env.DOCKER_CERT_PATH ?? configDir, false) : undefined }
   const context = env.DOCKER_CONTEXT ?? currentContext(configDir)
   if (context && context !== 'default')
     return readContext(configDir, context)
@@ -35,13 +41,18 @@ function currentContext(configDir: string): string | undefined {
   }
 }
 
+function isRemote(url: string): boolean {
+  const { protocol, hostname } = URL.parse(url) ?? {}
+  return protocol === 'ssh:' || (protocol === 'tcp:' && !/^(?:127\.[\d.]+|localhost|\[::1\])$/.test(hostname ?? ''))
+}
+
 /** A context lies under the SHA-256 of its name; source: docker/cli `cli/context/store`. */
 function readContext(configDir: string, name: string): Endpoint | undefined {
   const id = createHash('sha256').update(name).digest('hex')
   try {
     const meta = JSON.parse(readFileSync(join(configDir, 'contexts', 'meta', id, 'meta.json'), 'utf8')) as { Endpoints: { docker: { Host: string, SkipTLSVerify?: boolean } } }
     const { Host, SkipTLSVerify = false } = meta.Endpoints.docker
-    return { url: Host, tls: readTls(join(configDir, 'contexts', 'tls', id, 'docker'), SkipTLSVerify) }
+    return { url: Host, remote: isRemote(Host), tls: readTls(join(configDir, 'contexts', 'tls', id, 'docker'), SkipTLSVerify) }
   }
   catch {
     return undefined
@@ -75,14 +86,22 @@ export function toDockerOptions({ url, tls }: Endpoint): DockerOptions {
     // Without an explicit `host`, DOCKER_HOST in the environment would win over `socketPath`.
     return { socketPath: decodeURIComponent(pathname), host: undefined }
   if (protocol === 'ssh:')
-    throw new StepError('engine-unavailable', `an engine behind ssh is not available yet: ${url}`, 'Forward its socket: ssh -L ./docker.sock:/var/run/docker.sock HOST, and DOCKER_HOST=unix://…')
-  return { host: hostname, port: Number(port || (tls ? 2376 : 2375)), protocol: tls ? 'https' : 'http', ...tls && { ca: tls.ca, cert: tls.cert, key: tls.key } } as DockerOptions
+    throw new StepError('engine-unavailable', `an engine behind ssh is reached through a socket only: ${url}`)
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (tls ? 2376 : 2375)), protocol: tls ? 'https' : 'http', ...tls && { ca: tls.ca, cert: tls.cert, key: tls.key } } as DockerOptions
 }
 
-/** How `http.request` reaches the endpoint. */
-export function toRequestOptions(endpoint: Endpoint): { socketPath?: string, host?: string, port?: number, tls?: NonNullable<Endpoint['tls']> } {
-  const options = toDockerOptions(endpoint)
-  return options.socketPath
-    ? { socketPath: options.socketPath }
-    : { host: options.host, port: Number(options.port), tls: endpoint.tls }
+/** The engine's socket on this machine; undefined where it has none. */
+export function socketOf(endpoint: Endpoint): string | undefined {
+  return toDockerOptions(endpoint).socketPath as string | undefined
+}
+
+/** A new connection to the engine; `halves` lets each direction end by itself. */
+export function connectTo(endpoint: Endpoint, halves = false): Duplex {
+  const { socketPath, host, port } = toDockerOptions(endpoint)
+  if (socketPath)
+    return netConnect({ path: socketPath, allowHalfOpen: halves })
+  const { tls } = endpoint
+  return tls
+    ? tlsConnect({ host, port: Number(port), ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: !tls.skipVerify, allowHalfOpen: halves } as ConnectionOptions)
+    : netConnect({ host, port: Number(port), allowHalfOpen: halves })
 }

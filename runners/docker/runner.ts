@@ -4,8 +4,8 @@ import type { Payload } from '../protocol/event.ts'
 import type { RunContext, Runner, RunnerConfig } from '../protocol/runner.ts'
 import type { ContainerSpec, Step } from '../protocol/step.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { LabelProxy } from './label-proxy.ts'
-import { join } from 'node:path'
+import type { Guards } from './guard/guards.ts'
+import type { Reached } from './reach.ts'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { runBuild } from './build.ts'
@@ -13,24 +13,27 @@ import { createOptions, explain } from './container.ts'
 import { baseUrlOf } from './dial.ts'
 import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
 import { followContainer } from './follow.ts'
-import { openLabelProxy } from './label-proxy.ts'
+import { createGuards } from './guard/guards.ts'
 import { ensureNetwork, hasAliases } from './networks.ts'
 import { signalName } from './project.ts'
+import { reachEndpoint } from './reach.ts'
 import { sweepByLabel } from './sweep.ts'
 import { watchSession } from './watch.ts'
 
-/** Runs `yaml {container}` through the Docker API, and gives shells a socket that labels what they create. */
+/** Runs `yaml {container}` through the Docker API, and gives shells a guarded socket. */
 export default function createDockerRunner(config: RunnerConfig): Runner {
   const endpoint = resolveEndpoint(config.env)
-  const proxies = new Map<string, { path: string, proxy: Promise<LabelProxy> }>()
   /** Creations and removals on their way: what they leave must not escape the sweep. */
   const pending = new Set<Promise<unknown>>()
   const builds = new Set<string>()
   const sessionLabel = `${LABELS.session}=${config.sessionId}`
+  let reaching: Promise<Reached> | undefined
   let connecting: Promise<Docker> | undefined
+  let guarding: Promise<Guards> | undefined
   let used = false
 
-  const connect = (): Promise<Docker> => connecting ??= openDocker(endpoint)
+  const connect = (): Promise<Docker> => connecting ??= openDocker(endpoint && reach(endpoint))
+  const reach = async (to: Endpoint): Promise<Endpoint> => (await (reaching ??= reachEndpoint(to, config))).endpoint
 
   function track<T>(work: Promise<T>): Promise<T> {
     const settled = work.then(() => {}, () => {}).finally(() => pending.delete(settled))
@@ -93,15 +96,8 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
       if (!endpoint)
         return {}
       used = true
-      let opened = proxies.get(shell)
-      if (!opened) {
-        // A socket's path may have a hundred characters: a number is shorter than the shell's name.
-        const path = join(config.privateDir, `docker-${proxies.size + 1}.sock`)
-        const proxy = openLabelProxy({ endpoint, path, labels: () => ({ ...config.labels, [LABELS.step]: step() }) })
-        proxies.set(shell, opened = { path, proxy })
-      }
-      await opened.proxy
-      return { DOCKER_HOST: `unix://${opened.path}` }
+      guarding ??= reach(endpoint).then(reached => createGuards(config, reached))
+      return (await guarding).open(shell, step)
     },
 
     async watch(emit, signal) {
@@ -129,13 +125,14 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
           await sweepByLabel(docker, sessionLabel)
         }
       }
-      for (const { proxy } of proxies.values())
-        await (await proxy).close()
+      await (await guarding)?.close()
+      ;(await reaching)?.close()
     },
   }
 }
 
-async function openDocker(endpoint: Endpoint | undefined): Promise<Docker> {
+async function openDocker(reached: Promise<Endpoint> | undefined): Promise<Docker> {
+  const endpoint = await reached
   if (!endpoint)
     throw new StepError('engine-unavailable', 'no Docker engine is found on this machine', 'Start one, or set DOCKER_HOST.')
   const options = toDockerOptions(endpoint)

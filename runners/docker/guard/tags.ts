@@ -1,0 +1,126 @@
+import type { Engine } from './engine.ts'
+import { LABELS } from '../../protocol/runner.ts'
+import { formatReference, parseReference } from './reference.ts'
+import { forbidden, Refusal } from './refusal.ts'
+
+/** An image as the guard sees it. */
+export interface ImageInfo { id: string, tags: string[], digests: string[], own: boolean }
+
+/** The names of images that the session gave: by tag, build, commit, load, import and pull. */
+export interface Tags {
+  /** The image that a name, an id or the beginning of one stands for; undefined where there is none. */
+  find: (ref: string) => Promise<ImageInfo | undefined>
+  /**
+   * Takes a name for the session; throws where it is another's. What comes back is called when the engine is done,
+   * and remembers which image the name stands for.
+   */
+  claim: (ref: string) => Promise<() => Promise<void>>
+  /** Takes several names, or none of them. */
+  claimAll: (refs: string[]) => Promise<() => Promise<void>>
+  /** Remembers a name that the engine gave by itself: a base image that a build fetched. */
+  take: (ref: string) => Promise<void>
+  /** Remembers an image without a name that the session made: a stage of a build. */
+  keep: (id: string) => void
+  /** Whether the session gave the name, and nobody moved it since. */
+  owns: (ref: string, image: ImageInfo) => boolean
+  /** Whether the session may remove the image: all its names are its own. */
+  ownsAll: (image: ImageInfo) => boolean
+  /** Takes all that the session named away. */
+  release: () => Promise<void>
+}
+
+/** Follows the names of images: only images that are built can carry labels. */
+export function createTags(engine: Engine, sessionId: string): Tags {
+  /** Which image each name stood for when the session gave it; undefined while the engine is at it. */
+  const given = new Map<string, string | undefined>()
+  /** Images without a name, by the beginning of their ids. */
+  const nameless = new Set<string>()
+
+  const tags: Tags = {
+    async find(ref) {
+      const { status, body } = await engine.ask({ method: 'GET', segments: ['images', ...ref.split('/'), 'json'] })
+      if (status !== 200)
+        return undefined
+      const { Id, RepoTags, RepoDigests, Config } = body as { Id: string, RepoTags?: string[] | null, RepoDigests?: string[] | null, Config?: { Labels?: Record<string, string> | null } | null }
+      return { id: Id, tags: RepoTags ?? [], digests: RepoDigests ?? [], own: Config?.Labels?.[LABELS.session] === sessionId }
+    },
+
+    async claim(ref) {
+      const name = formatReference(parseReference(ref))
+      const before = await tags.find(name)
+      if (before && !tags.owns(name, before))
+        throw forbidden(`to set the tag ${name}: it exists, and is not the session's own; choose another`)
+      const last = given.get(name)
+      given.set(name, undefined)
+      return async () => {
+        const now = await tags.find(name).catch(() => undefined)
+        if (now && now.id !== before?.id)
+          given.set(name, now.id)
+        else if (now)
+          given.set(name, last ?? now.id)
+        else
+          given.delete(name)
+      }
+    },
+
+    async claimAll(refs) {
+      const settled: (() => Promise<void>)[] = []
+      const settle = async (): Promise<void> => {
+        for (const done of settled)
+          await done()
+      }
+      try {
+        for (const ref of new Set(refs))
+          settled.push(await tags.claim(ref))
+        return settle
+      }
+      catch (error) {
+        await settle()
+        throw error
+      }
+    },
+
+    async take(ref) {
+      const name = formatReference(parseReference(ref))
+      const image = await tags.find(name)
+      if (image)
+        given.set(name, image.id)
+    },
+
+    keep: id => void nameless.add(id.replace(/^sha256:/, '')),
+
+    owns(ref, image) {
+      const name = formatReference(parseReference(ref))
+      return image.own || (given.has(name) && [undefined, image.id].includes(given.get(name)))
+    },
+
+    ownsAll: image => image.own
+      || [...nameless].some(id => image.id.slice('sha256:'.length).startsWith(id) && !image.tags.length)
+      || (image.tags.length + image.digests.length > 0 && image.tags.every(tag => tags.owns(tag, image)) && (image.tags.length > 0 || image.digests.every(digest => tags.owns(digest, image)))),
+
+    async release() {
+      for (const [name, id] of given) {
+        const image = await tags.find(name)
+        if (image && image.id === (id ?? image.id))
+          await remove(name)
+      }
+      given.clear()
+      // The last stage stands on the others.
+      for (const id of [...nameless].reverse()) {
+        const image = await tags.find(id)
+        if (image && !image.tags.length)
+          await remove(id)
+      }
+      nameless.clear()
+    },
+  }
+
+  /** An image in use stays: its user is none of ours. */
+  async function remove(ref: string): Promise<void> {
+    const { status, body } = await engine.ask({ method: 'DELETE', segments: ['images', ...ref.split('/')] })
+    if (status >= 300 && status !== 404 && status !== 409)
+      throw new Refusal(status, `the image ${ref} cannot be removed: ${(body as { message?: string } | undefined)?.message ?? status}`)
+  }
+
+  return tags
+}
