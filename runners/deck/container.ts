@@ -87,8 +87,8 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
   }) }
 }
 
-/** Compose's short port syntax: `[[IP:]HOST:]CONTAINER[/udp]`. */
-function parsePort(text: string): ContainerSpec['ports'][number] {
+/** Compose's short port syntax: `[[IP:]HOST:]CONTAINER[/udp]`; throws RangeError. */
+export function parsePort(text: string): ContainerSpec['ports'][number] {
   const match = /^(?:(?:(\[[^\]]+\]|[\w.]+):)?(\d*):)?(\d{1,5})(?:\/(tcp|udp))?$/.exec(text)
   if (!match)
     throw new RangeError(`${text} is no port: write 8080:80`)

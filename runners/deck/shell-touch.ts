@@ -1,0 +1,67 @@
+import type { Touched } from './touched.ts'
+import { isThrowAway, readContainerLine } from './container-line.ts'
+import { nameOf, shellCommands } from './shell-words.ts'
+import { nothing, together } from './touched.ts'
+
+const CONTAINER_PROGRAMS = new Set(['docker', 'podman', 'nerdctl'])
+/** Programs that run the rest of their words. */
+const PREFIXES = new Set(['sudo', 'env', 'exec', 'command', 'nohup', 'nice', 'time', 'timeout', 'xargs', 'watch', 'setsid', 'unshare'])
+const RE_URL = /\b(?:https?|wss?|tcp|ssh):\/\/[^\s"'\\<>]+/g
+const RE_HOST = /^(?:[\w-]+(?:\.[\w-]+)+|localhost|[\w.-]+(?=:\d))(?::\d+)?(?=[/?]|$)/
+/** Programs that speak to the hosts which their words name, with their options that take a value. */
+const CLIENTS: Record<string, RegExp> = {
+  curl: /^-[A-Za-z]*[oHdXuAebcFTmwKxEr]$|^--(?!(?:silent|show-error|fail|location|insecure|verbose|head|include|get)$)[a-z-]+$/,
+  wget: /^-[A-Za-z]*[OoTtUPe]$/,
+}
+
+/** What a shell script touches: the words of its `docker`, `kubectl` and client lines, and the URLs in it. */
+export function touchedByShell(script: string): Touched {
+  const urls = (script.match(RE_URL) ?? []).flatMap(url => URL.canParse(url) ? [new URL(url).host] : [])
+  return together([{ ...nothing(), hosts: urls }, ...programsOf(script).map(readLine)])
+}
+
+/** Whether the script runs a container that is gone when it ends: its end is no surprise to a reader. */
+export function hasThrowAway(script: string): boolean {
+  return programsOf(script).some(({ program, args }) => CONTAINER_PROGRAMS.has(program) && isThrowAway(args))
+}
+
+interface Line { program: string, args: string[] }
+
+/** The programs that a script calls, those behind `sudo` and the like too. */
+function programsOf(script: string): Line[] {
+  return shellCommands(script).flatMap(({ words }): Line[] => {
+    const own = words.findIndex(word => !/^\w+=/.test(word))
+    const known = words.findIndex((word, i) => i >= own && isReadable(nameOf(word)))
+    const behind = words.slice(Math.max(own, 0), Math.max(known, 0))
+    const called = known >= 0 && (!behind.length || PREFIXES.has(nameOf(behind[0]!))) ? known : own
+    return called < 0 ? [] : [{ program: nameOf(words[called]!), args: words.slice(called + 1) }]
+  })
+}
+
+function isReadable(program: string): boolean {
+  return CONTAINER_PROGRAMS.has(program) || program === 'kubectl' || program in CLIENTS
+}
+
+function readLine({ program, args }: Line): Touched {
+  if (CONTAINER_PROGRAMS.has(program))
+    return readContainerLine(args)
+  if (program === 'kubectl')
+    return readKubectl(args)
+  return { ...nothing(), hosts: hostsOf(program, args) }
+}
+
+/** The namespaces and images that a `kubectl` line names. */
+function readKubectl(args: string[]): Touched {
+  const valuesOf = (...names: string[]): string[] => args.flatMap((word, i) => {
+    const inline = names.find(name => word.startsWith(`${name}=`))
+    return inline ? word.slice(inline.length + 1) : names.includes(word) ? args[i + 1] ?? [] : []
+  })
+  const set = args[0] === 'set' && args[1] === 'image' ? args.slice(3).flatMap(word => /^[^-=][^=]*=(.+)$/.exec(word)?.[1] ?? []) : []
+  return { ...nothing(), namespaces: valuesOf('-n', '--namespace'), images: [...valuesOf('--image'), ...set] }
+}
+
+/** Hosts without a scheme in the words of a client. */
+function hostsOf(program: string, args: string[]): string[] {
+  const valued = CLIENTS[program]
+  return valued ? args.flatMap((word, i) => word.startsWith('-') || valued.test(args[i - 1] ?? '') ? [] : RE_HOST.exec(word)?.[0] ?? []) : []
+}
