@@ -8,8 +8,14 @@ import { hasAliases } from './networks.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
+/** Names that a step's container may have, the second where somebody has the first: of this session, beside those of others. */
+export function containerNames(stepId: string, { sessionId }: Pick<RunnerConfig, 'sessionId'>): [string, string] {
+  return [`${stepId}-${sessionId.slice(0, 4)}`, `${stepId}-${sessionId}`]
+}
+
 /** The create call of a step's container: labelled, limited, and published on loopback only. */
-export function createOptions(step: Step, spec: ContainerSpec, labels: Record<string, string>, { settings: { limits }, deckDir, sessionId }: RunnerConfig): Docker.ContainerCreateOptions {
+export function createOptions(step: Step, spec: ContainerSpec, labels: Record<string, string>, config: RunnerConfig): Docker.ContainerCreateOptions {
+  const { settings: { limits }, deckDir, sessionId } = config
   const bindings: Record<string, { HostIp: string, HostPort: string }[]> = {}
   for (const { hostIp, hostPort, containerPort, protocol } of spec.ports) {
     if (hostIp && !LOOPBACK.has(hostIp))
@@ -20,7 +26,7 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
   const short = sessionId.slice(0, 4)
   const [network] = spec.networks
   return {
-    name: `${step.id}-${short}`,
+    name: containerNames(step.id, config)[0],
     Image: spec.image,
     Cmd: spec.command,
     Entrypoint: spec.entrypoint,

@@ -1,27 +1,33 @@
-import type Docker from 'dockerode'
-import type { Duplex } from 'node:stream'
 import type { RunContext } from '../protocol/runner.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How often a container is asked whether it still runs: `wait` never settles when the connection is cut, in ms. */
+/** How often it is asked whether the program still runs: `wait` never settles when the connection is cut, in ms. */
 const ALIVE_CHECK = 3000
-/** The same once the output has ended: with the container, or with its engine, in ms. */
+/** The same once the output has ended: with the program, or with its engine, in ms. */
 const ALIVE_CHECK_AFTER_END = 20
-/** How long output may come after the container's end, with none coming, in ms. */
+/** How long output may come after the program's end, with none coming, in ms. */
 const LAST_WORDS = 2000
 
-/**
- * Passes the output of a container with a terminal on, and resolves when the container has ended and its output with
- * it, or when the run is aborted. `ended` is its `wait`, asked for before the start.
- */
-export async function followContainer(container: Docker.Container, output: Duplex, ended: Promise<unknown>, { emit, signal, drained }: Pick<RunContext, 'emit' | 'signal' | 'drained'>): Promise<void> {
+/** A program of the engine that writes to a terminal. */
+export interface Source {
+  output: AsyncIterable<Buffer>
+  /** Leaves the output. */
+  close: () => void
+  /** Whether it still runs, as its engine says. */
+  isRunning: () => Promise<boolean>
+  /** Settles at its end, where the engine tells that by itself. */
+  ended?: Promise<unknown>
+}
+
+/** Passes the output on, and resolves when the program has ended and its output with it, or when the run is aborted. */
+export async function followOutput({ output, close, isRunning, ended }: Source, { emit, signal, drained }: Pick<RunContext, 'emit' | 'signal' | 'drained'>): Promise<void> {
   const over = new AbortController()
   let lastOutput = Date.now()
 
   async function copy(): Promise<void> {
     const decoder = new TextDecoder()
     try {
-      for await (const chunk of output as AsyncIterable<Buffer>) {
+      for await (const chunk of output) {
         lastOutput = Date.now()
         const data = decoder.decode(chunk, { stream: true })
         if (data)
@@ -44,11 +50,11 @@ export async function followContainer(container: Docker.Container, output: Duple
       while (!over.signal.aborted) {
         const waited = delay(pause, undefined, { signal: over.signal, ref: false }).catch(() => {})
         await (pause === ALIVE_CHECK ? Promise.race([copied.then(() => pause = ALIVE_CHECK_AFTER_END), waited]) : waited)
-        if (!over.signal.aborted && !await isAlive(container))
+        if (!over.signal.aborted && !await isAlive(isRunning))
           return
       }
     })()
-    await Promise.race([ended.catch(() => asked), asked])
+    await Promise.race([ended?.catch(() => asked) ?? asked, asked])
   }
 
   async function silent(): Promise<void> {
@@ -63,12 +69,21 @@ export async function followContainer(container: Docker.Container, output: Duple
   }
   finally {
     over.abort()
-    output.destroy()
+    close()
   }
 }
 
-/** False when the container has ended, is gone, or its engine does not answer in time. */
-async function isAlive(container: Docker.Container): Promise<boolean> {
-  const late = delay(ALIVE_CHECK, false, { ref: false })
-  return Promise.race([container.inspect().then(info => info.State.Running || info.State.Restarting, () => false), late])
+/** False when the program has ended, is gone, or its engine does not answer in time. */
+async function isAlive(isRunning: Source['isRunning']): Promise<boolean> {
+  return answered(isRunning()).catch(() => false)
+}
+
+/** The answer to a call, or an error where none comes: a call never settles when its connection is cut. */
+export async function answered<T>(call: Promise<T>): Promise<T> {
+  const over = new AbortController()
+  const late = delay(ALIVE_CHECK, undefined, { ref: false, signal: over.signal }).then(() => {
+    throw new Error(`no answer within ${ALIVE_CHECK / 1000} s`)
+  })
+  late.catch(() => {})
+  return Promise.race([call, late]).finally(() => over.abort())
 }

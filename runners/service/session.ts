@@ -99,15 +99,17 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   async function prepare(step: Step, run: Run, before: Run | undefined, signal: AbortSignal): Promise<void> {
     for (const id of step.needs)
       await provide(id, run)
-    if (step.runner === 'shell') {
-      const busy = shells.get(step.shell)
-      shells.set(step.shell, Promise.all([busy, run.over]).then(() => {}))
-      if (busy && step.shell) {
+    const shell = shellOf(step)
+    if (shell) {
+      const busy = shells.get(shell)
+      shells.set(shell, Promise.all([busy, run.over]).then(() => {}))
+      if (busy) {
         const waiting = setTimeout(() => run.log.append({ type: 'phase', phase: 'waiting', reason: `the shell ${step.shell} is busy` }), 50)
         await Promise.race([busy, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
         clearTimeout(waiting)
       }
-      shellSteps.set(step.shell, step.id)
+      if (step.runner === 'shell')
+        shellSteps.set(step.shell, step.id)
     }
     signal.throwIfAborted()
     run.log.append({ type: 'phase', phase: 'preparing' })
@@ -272,6 +274,13 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       await rm(config.privateDir, { recursive: true, force: true })
     },
   }
+}
+
+/** The shell that a step's block has to itself: one of this machine, or one in a container. */
+function shellOf({ runner, verb, shell, in: container }: Step): string | undefined {
+  if (verb === 'exec')
+    return `${shell} in ${container}`
+  return runner === 'shell' ? shell : undefined
 }
 
 /** What another engine could not remove is no matter of this step; its own, it would find in its way. */

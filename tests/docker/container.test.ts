@@ -65,6 +65,17 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     expect(await leftOf(docker, config.sessionId)).toEqual([])
   })
 
+  it('takes another name where somebody has its own', async () => {
+    const { config, runner } = await open()
+    const theirs = await docker.createContainer({ name: `web-${config.sessionId.slice(0, 4)}`, Image: 'kamishibai/demo:1' })
+    onTestFinished(() => theirs.remove({ force: true }))
+    const context = contextOf(config, 'web')
+    await runner.run(containerStep('web', { command: ['hostname'] }), context)
+    expect(context.output()).toBe('web\r\n')
+    expect(await leftOf(docker, config.sessionId)).toEqual([`container /web-${config.sessionId}`])
+    await expect(theirs.inspect()).resolves.toBeDefined()
+  })
+
   it('says that a port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void server.close())

@@ -1,0 +1,88 @@
+import type Docker from 'dockerode'
+import type { Duplex } from 'node:stream'
+import type { RunContext, RunnerConfig } from '../protocol/runner.ts'
+import type { ContainerSpec, Step } from '../protocol/step.ts'
+import { StepError } from '../protocol/error.ts'
+import { containerNames, createOptions, explain } from './container.ts'
+import { answered, followOutput } from './follow.ts'
+import { ensureNetwork, hasAliases } from './networks.ts'
+import { signalName } from './project.ts'
+
+/** Runs one container from its creation to its end; aborted, it is removed. */
+export async function runContainer(docker: Docker, step: Step, spec: ContainerSpec, context: RunContext, config: RunnerConfig, track: <T>(work: Promise<T>) => Promise<T>): Promise<void> {
+  const { emit, signal, labels } = context
+  const attempt = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => {
+    throw explain(error, spec.image)
+  })
+  const options = createOptions(step, spec, labels, config)
+  if (step.pull && !await docker.getImage(spec.image).inspect().then(() => true, () => false))
+    await attempt(pull(docker, spec.image, context))
+  for (const name of spec.networks)
+    await attempt(track(ensureNetwork(docker, name, labels)))
+  signal.throwIfAborted()
+  const container = await attempt(track(create(docker, options, containerNames(step.id, config)[1])))
+  try {
+    for (const name of spec.networks.slice(1))
+      await attempt(docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: { Aliases: hasAliases(name) ? [step.id] : [] } }))
+    const output = await attempt(container.attach({ stream: true, stdout: true, stderr: true, hijack: true })) as unknown as Duplex
+    output.on('error', () => {})
+    const ended = container.wait({ condition: 'next-exit' })
+    ended.catch(() => {})
+    signal.throwIfAborted()
+    await attempt(track(container.start()))
+    const resize = (cols: number, rows: number): void => void container.resize({ w: cols, h: rows }).catch(() => {})
+    // Engines before 23 do not know the size at the creation.
+    resize(step.cols, step.rows)
+    context.onResize(resize)
+    await followOutput({
+      output: output as AsyncIterable<Buffer>,
+      close: () => output.destroy(),
+      isRunning: async () => {
+        const { State } = await container.inspect()
+        return State.Running || State.Restarting
+      },
+      ended,
+    }, context)
+    signal.throwIfAborted()
+    const { State } = await answered(container.inspect()).catch((error: unknown) => {
+      throw (error as { statusCode?: number }).statusCode === 404 ? new StepError('failed', 'the container was removed while it ran', '', { cause: error }) : explain(error, spec.image)
+    })
+    const killedBy = signalName(State.ExitCode)
+    emit({ type: 'exit', code: State.ExitCode, ...killedBy && { signal: killedBy }, ...State.OOMKilled && { oom: true } })
+  }
+  catch (error) {
+    track(container.remove({ force: true, v: true })).catch(() => {})
+    throw signal.aborted ? signal.reason : error
+  }
+}
+
+/** Where another session or the presenter has a container of this name, it gets the other one. */
+async function create(docker: Docker, options: Docker.ContainerCreateOptions, otherName: string): Promise<Docker.Container> {
+  try {
+    return await docker.createContainer(options)
+  }
+  catch (error) {
+    const { statusCode, message } = error as { statusCode?: number, message: string }
+    if (statusCode !== 409 || !/name .* is already in use/.test(message))
+      throw error
+    return docker.createContainer({ ...options, name: otherName })
+  }
+}
+
+/** Fetches an image that the step allows to be fetched. */
+async function pull(docker: Docker, image: string, { emit, signal }: RunContext): Promise<void> {
+  const stream = await docker.pull(image, { abortSignal: signal })
+  const layers = new Map<string, { done: number, total: number }>()
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(stream, error => error ? reject(error) : resolve(), (event: { id?: string, error?: string, progressDetail?: { current?: number, total?: number } }) => {
+      if (event.error)
+        reject(new StepError('image-missing', `${image} cannot be fetched: ${event.error}`, `Try: docker pull ${image}`))
+      const { current, total } = event.progressDetail ?? {}
+      if (!event.id || current === undefined || !total)
+        return
+      layers.set(event.id, { done: current, total })
+      const all = [...layers.values()]
+      emit({ type: 'progress', label: `pull ${image}`, done: all.reduce((sum, l) => sum + l.done, 0), total: all.reduce((sum, l) => sum + l.total, 0) })
+    })
+  })
+}
