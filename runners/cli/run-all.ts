@@ -84,6 +84,6 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
     // A step further up may have needed this one, and may need what it left running.
     const run = service.session.runOf(step.id) ?? service.session.start(step.id)
     const outcome = await run.moment
-    return { step, outcome, recording: await run.recorded }
+    return { step, outcome, recording: await run.recorded() }
   }
 }

@@ -26,8 +26,8 @@ export interface Run {
   moment: Promise<Outcome>
   /** Settles when nothing of the run goes on any more. */
   over: Promise<void>
-  /** The recording, after the tail that follows the moment. */
-  recorded: Promise<Recording>
+  /** The recording, once the tail that follows the moment has ended; made from the log when it is asked for. */
+  recorded: () => Promise<Recording>
   /** Ends what still goes on; `reason` is what the log will say. */
   cancel: (reason: string) => void
   input: (data: string) => void
@@ -178,11 +178,13 @@ export async function tailOf(log: RunLog, next: AbortSignal): Promise<void> {
   }
 }
 
-/** The recording of a run as its log stands now. */
-export async function toRecording(step: Step, log: RunLog, outcome: Outcome, engines: Record<string, string>, recordedAt: Date): Promise<Recording> {
+/** The recording of a run as its log stands now, or as it stood at event `last`. */
+export async function toRecording(step: Step, log: RunLog, outcome: Outcome, engines: Record<string, string>, recordedAt: Date, last = Infinity): Promise<Recording> {
   const events: LogEvent[] = []
   const images: Record<string, string> = {}
   for await (const event of log.all()) {
+    if (event.seq > last)
+      break
     events.push(event)
     if (event.type === 'resource' && typeof event.view.image === 'string' && typeof event.view.imageId === 'string')
       images[event.view.image] = event.view.imageId

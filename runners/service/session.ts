@@ -179,16 +179,16 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       log,
       moment: moment.promise,
       over: over.promise,
-      recorded: moment.promise.then(async (outcome) => {
-        await tailOf(log, tail.signal)
-        tails.delete(run)
-        return toRecording(step, log, outcome, engineVersions(states), new Date(startedAt))
-      }),
+      recorded: () => tailEnd.then(({ outcome, last }) => toRecording(step, log, outcome, engineVersions(states), new Date(startedAt), last)),
       cancel: reason => signal.abort(new StepError('cancelled', reason)),
       input: data => onInput(data),
       resize: (cols, rows) => onResize(cols, rows),
     }
-    run.recorded.catch(() => {})
+    const tailEnd = moment.promise.then(async (outcome) => {
+      await tailOf(log, tail.signal)
+      tails.delete(run)
+      return { outcome, last: log.state.seq }
+    })
     tails.set(run, tail)
     const liveRun: LiveRun = {
       step,

@@ -6,10 +6,13 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { findDocker } from '../engines/docker.ts'
+import { click } from './click.ts'
 import { container } from './container.ts'
+import { flood } from './flood.ts'
 import { replay } from './replay.ts'
+import { slidev } from './slidev.ts'
 
-const ROWS: Row[] = [container, replay]
+const ROWS: Row[] = [click, container, flood, replay, slidev]
 const ROOT = resolve(import.meta.dirname, '../..')
 const OUT = join(ROOT, '.kamishibai')
 

@@ -96,7 +96,7 @@ describe.skipIf(!docker)('on a real engine', () => {
     const run = service.session.start('prints')
     await expect(run.moment).resolves.toMatchObject({ phase: 'exited' })
     expect(text('prints')).toBe('from a container\r\nprints\r\n')
-    const recording = await run.recorded
+    const recording = await run.recorded()
     expect(foldRun(recording.events).phase).toBe('exited')
     expect(screenText(await screenAt(recording))).toBe('from a container\nprints')
     expect(Object.values(foldRun(recording.events).resources)).toContainEqual(expect.objectContaining({ view: expect.objectContaining({ state: 'exited', image: 'kamishibai/demo:1' }) }))

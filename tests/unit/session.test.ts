@@ -122,7 +122,7 @@ describe('recordings', () => {
   it('replays what was recorded to the same state', async () => {
     session = await sessionOf([step('a')], says('hello\r\n'))
     const live = session.start('a')
-    const recording = await live.recorded
+    const recording = await live.recorded()
     await session.close()
     session = await sessionOf([step('a')], exits(9), { available: false, recordings: { a: recording } })
     const replay = session.start('a')
@@ -143,7 +143,7 @@ describe('recordings', () => {
 describe('a live run that fails', () => {
   it('plays its recording by itself where the step says so, and the next start is live again', async () => {
     session = await sessionOf([step('a', { fallback: 'auto' })], says('good\r\n'))
-    const recording = await session.start('a').recorded
+    const recording = await session.start('a').recorded()
     await session.close()
     let code = 1
     session = await sessionOf([step('a', { fallback: 'auto' })], (context, s) => exits(code)(context, s), { recordings: { a: recording } })

@@ -1,0 +1,138 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Page } from 'playwright-chromium'
+import type { Measure, Row, World } from './_row.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import process from 'node:process'
+import { findBrowser } from '../../runners/cli/slidev.ts'
+import { parseInfo } from '../../runners/deck/info.ts'
+import { openPage } from './_browser.ts'
+import { ROOT } from './_deck.ts'
+import { ratio } from './_row.ts'
+
+const STARTS = 5
+const EXPORTS = 3
+const DECK = 'seminar.md'
+const SLIDEV = join(ROOT, 'node_modules/@slidev/cli/bin/slidev.mjs')
+const BIN = join(ROOT, 'runners/cli/bin.mjs')
+const PATIENCE = 120_000
+const RE_FENCE = /^(\s*`{3,}\w+) (\{.*)$/gm
+const RE_LIVE = /<Live[A-Z]\w*(?:[^>]*\/>|[\s\S]*?<\/Live\w*>)/g
+
+/** The seminar, presented and printed, beside plain Slidev with the same deck without our braces and tags. */
+export const slidev: Row = {
+  id: 'slidev',
+  what: 'ready and export vs plain Slidev',
+  needs: ['browser'],
+  async run(world) {
+    const plain = copyPlain(join(world.dir, 'plain'))
+    return [await readyTimes(world, plain), await exportTimes(world, plain)]
+  },
+}
+
+/** The deck's folder as someone without the addon has it. */
+function copyPlain(to: string): string {
+  cpSync(join(ROOT, 'slides'), to, { recursive: true, filter: path => !/[\\/](?:node_modules|\.slidev|recordings)$/.test(path) })
+  symlinkSync(join(ROOT, 'node_modules'), join(to, 'node_modules'))
+  for (const name of readdirSync(to, { recursive: true }) as string[]) {
+    const file = join(to, name)
+    if (name.endsWith('.md') && !name.includes('node_modules') && statSync(file).isFile())
+      writeFileSync(file, toPlain(readFileSync(file, 'utf8')))
+  }
+  return join(to, DECK)
+}
+
+function toPlain(text: string): string {
+  return text
+    .replace(/^addons: .*\n/m, '')
+    .replace(RE_FENCE, (fence, head: string, braces: string) => parseInfo(`x ${braces}`) ? head : fence)
+    .replace(RE_LIVE, '')
+}
+
+async function readyTimes({ progress, dockerHost }: World, plain: string): Promise<Measure> {
+  const { page, close } = await openPage()
+  const env = { ...process.env, ...dockerHost && { DOCKER_HOST: dockerHost } }
+  const ours: number[] = []
+  const peer: number[] = []
+  const start = {
+    ours: (port: number) => spawn(process.execPath, [BIN, 'present', join(ROOT, 'slides', DECK), '--trust', '--no-open', '--port', `${port}`], { env, stdio: 'ignore' }),
+    peer: (port: number) => spawn(process.execPath, [SLIDEV, plain, '--port', `${port}`], { env, stdio: ['pipe', 'ignore', 'ignore'] }),
+  }
+  try {
+    // The first start of each fills its caches.
+    await readyTime(page, start.ours)
+    await readyTime(page, start.peer)
+    for (let n = 0; n < STARTS; n++) {
+      ours.push(await readyTime(page, start.ours))
+      peer.push(await readyTime(page, start.peer))
+      progress(`${n + 1} of ${STARTS} pairs of starts`)
+    }
+  }
+  finally {
+    await close()
+  }
+  return ratio('ready to present vs plain Slidev', 1.10, ours, peer)
+}
+
+/** From the start of the command until the first slide can be seen, in ms. */
+async function readyTime(page: Page, start: (port: number) => ChildProcess): Promise<number> {
+  const port = await freePort()
+  const began = performance.now()
+  const child = start(port)
+  try {
+    await opened(page, `http://localhost:${port}/`, began + PATIENCE)
+    await page.locator('h1:visible').first().waitFor({ timeout: PATIENCE })
+    return performance.now() - began
+  }
+  finally {
+    await page.goto('about:blank')
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+}
+
+/** Opens the address as soon as somebody answers there. */
+async function opened(page: Page, url: string, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      return void await page.goto(url, { waitUntil: 'commit' })
+    }
+    catch (error) {
+      if (performance.now() > deadline)
+        throw error
+    }
+  }
+}
+
+async function exportTimes({ dir, progress }: World, plain: string): Promise<Measure> {
+  const ours: number[] = []
+  const peer: number[] = []
+  for (let n = 0; n < EXPORTS; n++) {
+    ours.push(await timeOf([BIN, 'export', join(ROOT, 'slides', DECK), '--output', join(dir, 'ours.pdf')]))
+    peer.push(await timeOf([SLIDEV, 'export', plain, '--output', join(dir, 'peer.pdf'), '--executable-path', findBrowser(), '--timeout', `${PATIENCE}`]))
+    progress(`${n + 1} of ${EXPORTS} pairs of exports`)
+  }
+  return ratio('PDF export vs plain Slidev', 1.15, ours, peer)
+}
+
+async function timeOf(args: string[]): Promise<number> {
+  const began = performance.now()
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => errors += text)
+  const [code] = await once(child, 'close') as [number]
+  if (code !== 0)
+    throw new Error(`${args.slice(0, 3).join(' ')} ended with ${code}: ${errors.slice(-500)}`)
+  return performance.now() - began
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
