@@ -7,7 +7,7 @@ import { nearest } from '../deck/suggest.ts'
 import { isStepError } from '../protocol/error.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan']
-const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'format', 'output', 'dark', 'json', 'help', 'version']
+const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'help', 'version']
 /** What was wrong with the call itself. */
 const USAGE = 2
 
@@ -95,7 +95,8 @@ await yargs(process.argv.slice(2))
   })
   .command('check [deck]', 'Verify that every step still does what the deck says', args => deckArgument(args)
     .option('mode', { choices: ['live', 'replay'] as const, default: 'replay' as const, describe: 'Run the steps, or verify their recordings' })
-    .option('reporter', { choices: ['text', 'json'] as const, default: 'text' as const, describe: 'What standard output carries' })
+    .option('reporter', { choices: ['text', 'json', 'junit'] as const, default: 'text' as const, describe: 'What standard output carries' })
+    .option('strict', { type: 'boolean', default: false, describe: 'Live, let no recording stand in for a step that this engine cannot run' })
     .option('trust', trust)
     .example('$0 check --mode live --trust', 'in CI, with an engine'), async (args) => {
     await finish(args.deck, async () => (await import('./check.ts')).check(args))

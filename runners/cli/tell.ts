@@ -1,4 +1,5 @@
 import type { Problem } from '../protocol/step.ts'
+import type { CheckedStep } from './checked-step.ts'
 import type { StepResult } from './run-all.ts'
 import { isPassed } from '../protocol/event.ts'
 
@@ -19,4 +20,9 @@ export function formatResult({ step, outcome, skipped }: StepResult): string {
   const time = skipped ? '' : `${(outcome.durationMs / 1000).toFixed(1)} s`
   const why = skipped?.message ?? (outcome.error && `${outcome.error.message}. ${outcome.error.hint}`)
   return `${mark} ${step.id.padEnd(20)} slide ${String(step.slide).padStart(2)}  ${outcome.phase.padEnd(9)} ${time.padStart(7)}${why ? `\n    ${why}` : ''}`
+}
+
+/** A step whose recording was folded, as one line, with what is wrong below it. */
+export function formatChecked({ id, slide, ok, error }: CheckedStep): string {
+  return `${ok ? '✓' : '✗'} ${id.padEnd(20)} slide ${String(slide).padStart(2)}${error ? `\n    ${error.message}. ${error.hint}` : ''}`
 }

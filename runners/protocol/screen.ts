@@ -33,6 +33,8 @@ export interface Screen {
   lines: () => ScreenLine[]
   /** Scrollback and screen as plain text, wrapped rows rejoined, without blank lines at the end. */
   text: () => string
+  /** The lines of scrollback and screen that take more than one row. */
+  wrapped: () => string[]
   dispose: () => void
 }
 
@@ -74,19 +76,32 @@ export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
         return line ? spansOf(x => line.getCell(x, cell), terminal.cols) : []
       })
     },
-    text() {
-      const buffer = terminal.buffer.active
-      let text = ''
-      for (let y = 0; y < buffer.length; y++) {
-        const line = buffer.getLine(y)!
-        // A row that goes on in the next one keeps its blanks: they stand between words.
-        const goesOn = buffer.getLine(y + 1)?.isWrapped ?? false
-        text += line.translateToString(!goesOn) + (goesOn ? '' : '\n')
-      }
-      return text.trimEnd()
-    },
+    text: () => textLines(terminal).map(({ text }) => text).join('\n').trimEnd(),
+    wrapped: () => textLines(terminal).flatMap(({ text, rows }) => rows > 1 ? [text] : []),
     dispose: () => terminal.dispose(),
   }
+}
+
+/** Scrollback and screen as lines, and how many rows each takes. */
+function textLines(terminal: Terminal): { text: string, rows: number }[] {
+  const buffer = terminal.buffer.active
+  const lines: { text: string, rows: number }[] = []
+  let start = ''
+  let rows = 1
+  for (let y = 0; y < buffer.length; y++) {
+    // A row that goes on in the next one keeps its blanks: they stand between words.
+    const goesOn = buffer.getLine(y + 1)?.isWrapped ?? false
+    start += buffer.getLine(y)!.translateToString(!goesOn)
+    if (goesOn) {
+      rows++
+    }
+    else {
+      lines.push({ text: start, rows })
+      start = ''
+      rows = 1
+    }
+  }
+  return lines
 }
 
 function spansOf(cellAt: (x: number) => IBufferCell | undefined, cols: number): ScreenLine {
@@ -159,8 +174,19 @@ export function plainText(screen: Screen): string {
 /** xterm throws away what is written beyond 50 MB at once. */
 const AT_ONCE = 8 * 1024 * 1024
 
+/** What a terminal of a size got. */
+export interface TerminalLog { cols: number, rows: number, events: Iterable<LogEvent> }
+
 /** The screen of a log at time `until` (ms), by default at its end. */
-export async function screenAt({ cols, rows, events }: { cols: number, rows: number, events: Iterable<LogEvent> }, until = Infinity): Promise<ScreenLine[]> {
+export async function screenAt(log: TerminalLog, until = Infinity): Promise<ScreenLine[]> {
+  const screen = await drawLog(log, until)
+  const lines = screen.lines()
+  screen.dispose()
+  return lines
+}
+
+/** A screen with a log drawn on it up to the time `until` (ms), by default to its end; dispose of it. */
+export async function drawLog({ cols, rows, events }: TerminalLog, until = Infinity): Promise<Screen> {
   const screen = createScreen({ cols, rows })
   let output: string[] = []
   let first = true
@@ -189,7 +215,5 @@ export async function screenAt({ cols, rows, events }: { cols: number, rows: num
     }
   }
   await draw(height)
-  const lines = screen.lines()
-  screen.dispose()
-  return lines
+  return screen
 }

@@ -86,6 +86,29 @@ describe('check', () => {
   })
 })
 
+describe('check of what needs no engine', () => {
+  async function deckOf(body: string): Promise<string> {
+    const deck = join(await mkdtemp(join(dir, 'deck-')), 'deck.md')
+    await writeFile(deck, body)
+    return deck
+  }
+
+  it('warns of a step without id, and fails only for its recording', async () => {
+    const { out } = await kamishibai('check', await deckOf('# T\n\n```sh {run}\ntrue\n```\n'), '--reporter', 'json')
+    expect(JSON.parse(out)).toMatchObject({ ok: false, problems: [{ severity: 'warning', file: 'deck.md', line: 3, column: 7, code: 'no-id' }], steps: [{ id: 'slide1-1', error: { code: 'no-recording' } }] })
+  })
+
+  it('reports as JUnit: a case a step, and the deck\'s mistakes', async () => {
+    const { code, out } = await kamishibai('check', await deckOf('# T\n\n```sh {run id=a}\ntrue\n```\n\n```sh {run id=b timeout="<&soon"}\ntrue\n```\n\n```sh {run}\ntrue\n```\n'), '--reporter', 'junit')
+    expect(code).toBe(1)
+    expect(out).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="kamishibai check" tests="3" failures="3" skipped="0" errors="0"/)
+    expect(out).toContain('<testcase name="a" classname="deck.replay" time="0.000"><failure type="no-recording" message="the step a has no recording. Record it: kamishibai record --only a"></failure></testcase>')
+    expect(out).toContain('<testcase name="deck.md:7:17" classname="deck.replay" time="0.000" file="deck.md"><failure type="bad-value" message="timeout: &lt;&amp;soon is no duration')
+    expect(out).toContain('<system-out>deck.md:11:7  warning: the step has no id')
+    expect(new Set(out.match(/<\/?[a-z-]+/g))).toEqual(new Set(['<testsuites', '<testsuite', '<testcase', '<failure', '</failure', '</testcase', '<system-out', '</system-out', '</testsuite', '</testsuites']))
+  })
+})
+
 it('plans as JSON: what every step would run', async () => {
   const { code, out } = await kamishibai('plan', 'slides/tour.md', '--json')
   const plan = JSON.parse(out) as { steps: object[] }

@@ -2,7 +2,7 @@ import type { ResourceState } from '../../runners/protocol/fold.ts'
 import { expect, it } from 'vitest'
 import { ageText, densityOf, livingContainers } from '../../components/useContainers.ts'
 import { markLine, sameLines, spanStyle, widthOf } from '../../components/useMarks.ts'
-import { timeOf } from '../../components/useMoments.ts'
+import { timeOf } from '../../runners/protocol/moment.ts'
 import { emptyRun } from '../../runners/protocol/fold.ts'
 
 function container(id: string, changedAt: number, deleted = false): ResourceState {

@@ -1,5 +1,5 @@
-import type { LogEvent } from '../runners/protocol/event.ts'
-import type { Moment } from '../runners/protocol/step.ts'
+import type { LogEvent } from './event.ts'
+import type { Moment } from './step.ts'
 
 /** When a moment of a log was, in ms; a phase or marker that never came is its end. */
 export function timeOf(moment: Moment, events: LogEvent[]): number {
