@@ -2,8 +2,8 @@ import type { ResourceState } from '../../runners/protocol/fold.ts'
 import { expect, it } from 'vitest'
 import { ageText, densityOf, livingContainers } from '../../components/useContainers.ts'
 import { markLine, sameLines, spanStyle, widthOf } from '../../components/useMarks.ts'
-import { timeOf } from '../../runners/protocol/moment.ts'
 import { emptyRun } from '../../runners/protocol/fold.ts'
+import { timeOf } from '../../runners/protocol/moment.ts'
 
 function container(id: string, changedAt: number, deleted = false): ResourceState {
   return { ref: { kind: 'container', id, name: id }, view: { state: 'running', image: 'app', ports: [{ hostIp: '127.0.0.1', hostPort: 8080, containerPort: 80 }] }, deleted, addedAt: 0, changedAt }
