@@ -1,0 +1,69 @@
+import type { ClusterMaker, Making } from './maker.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { StepError } from '../../protocol/error.ts'
+import { binaries } from './binaries.ts'
+import { command, isInstalled } from './command.ts'
+import { saveImages } from './images.ts'
+import { contextOf, freeSubnet, idOf, readRecord, readRecords } from './place.ts'
+
+const HERE = import.meta.dirname
+const STAGES = ['network', 'certificates', 'control plane', 'nodes', 'ready']
+/** Programs beside Go and Kubernetes' own, with the Debian package of each. */
+const PROGRAMS = { containerd: 'containerd', runc: 'runc', nft: 'nftables', ip: 'iproute2', conntrack: 'conntrack', docker: 'docker.io' }
+const PLUGINS = '/usr/lib/cni/bridge'
+
+/** Two real nodes in network namespaces of this machine, built from Go modules; what is made lies below the cluster's folder. */
+export const twoNode: ClusterMaker = {
+  missing(env) {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0)
+      return 'the two-node cluster needs root on Linux'
+    const packages = Object.entries(PROGRAMS).flatMap(([program, name]) => isInstalled(program, env) ? [] : [name])
+    if (!existsSync(PLUGINS))
+      packages.push('containernetworking-plugins')
+    return packages.length ? `the two-node cluster needs ${packages.join(', ')} (on Debian: apt-get install ${packages.join(' ')})` : undefined
+  },
+
+  async create(making) {
+    const { dir, env, images, progress, signal } = making
+    const bin = await binaries(env, progress, signal)
+    // What a crash has left would be in the way.
+    await down(making)
+    progress('images', 0, STAGES.length)
+    await saveImages(images, join(dir, 'images'), { ...env, ...making.dockerHost && { DOCKER_HOST: making.dockerHost } })
+    try {
+      await up(making, bin)
+    }
+    catch (error) {
+      await down(making).catch(() => {})
+      throw error
+    }
+  },
+
+  remove: down,
+
+  async link({ name, dir, env }, node, isUp) {
+    if (!/^n[12]$/.test(node))
+      throw new StepError('bad-input', `the cluster ${name} has no node ${node}`, 'Its nodes are n1 and n2; n1 carries the control plane.')
+    await command('ip', ['-n', `kb-${idOf(dir)}-sw`, 'link', 'set', `p-${node}`, isUp ? 'up' : 'down'], { env })
+  },
+}
+
+async function up({ name, dir, env, progress, signal }: Making, bin: string): Promise<void> {
+  await command(join(HERE, 'up.sh'), [], {
+    env: { ...environment(name, dir, env), BIN: bin, CONTEXT: contextOf(name) },
+    signal,
+    onLine: line => progress(line, Math.max(0, STAGES.indexOf(line)), STAGES.length),
+  })
+}
+
+async function down({ name, dir, env }: Pick<Making, 'name' | 'dir' | 'env'>): Promise<void> {
+  await command(join(HERE, 'down.sh'), [], { env: environment(name, dir, env) })
+}
+
+/** What the scripts are told; see env.sh. */
+function environment(name: string, dir: string, env: Making['env']): Making['env'] {
+  const subnet = readRecord(env, name)?.subnet ?? freeSubnet(readRecords(env))
+  return { ...env, DIR: dir, ID: idOf(dir), SUBNET: String(subnet) }
+}
