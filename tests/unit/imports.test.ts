@@ -46,7 +46,7 @@ function roomOf(path: string): string {
 
 function importsOf(file: string): string[] {
   const source = readFileSync(join(ROOT, file), 'utf8')
-  return [...source.matchAll(/(?<!-)\b(?:from|import|import\(|typeof import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier!)
+  return [...source.matchAll(/(?<![-'])\b(?:from|import|import\(|typeof import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier!)
 }
 
 const files = Object.keys(ALLOWED).flatMap(room => globSync(`${room}/**/*.{ts,vue,mjs}`, { cwd: ROOT }))
