@@ -1,12 +1,10 @@
-import type { Recording } from './recording.ts'
-
 /** What differs between two runs of the same demo, in the order in which it is masked. */
 const MASKS: [RegExp, string][] = [
   // Addresses, before times, which parts of them look like; a port of the ephemeral range goes with its address.
   [/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi, '<address>'],
   [/(?<![\w:.])\[?(?=[0-9a-f:]*::|(?:[0-9a-f]+:){7})(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}\]?(?![\w:])/gi, '<address>'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '<address>'],
-  [/<address>:(?:3[3-9]|[45]\d)\d{3}\b/g, '<address>'],
+  [/<address>:(?:327[6-9]\d|32[89]\d{2}|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b/g, '<address>'],
   // Dates with a time, alone, and as `date` and `ls` write them.
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))*/g, '<time>'],
   [/\b\d{4}-\d\d-\d\d\b/g, '<time>'],
@@ -15,6 +13,9 @@ const MASKS: [RegExp, string][] = [
   [/\b1\d{9}(?:\d{3}|\.\d+)?\b/g, '<time>'],
   // Ids and digests; a hex word of digits only is one too.
   [/\b(?:sha256:)?[0-9a-f]{12,64}\b/g, '<id>'],
+  // What Kubernetes appends to the names of replicas and their pods: letters and digits that make no word.
+  [/(?<=[a-z\d])-[bcdfghj-np-tvwxz24-9]{6,10}-[bcdfghj-np-tvwxz24-9]{5}\b/g, '-<id>'],
+  [/(?<=[a-z\d])-(?=[a-z]*\d)[bcdfghj-np-tvwxz24-9]{8,10}\b/g, '-<id>'],
   // Namespaces (`net:[4026531840]`), jobs of the shell (`[1] 4711`) and process ids.
   [/:\[\d{8,}\]/g, ':[<inode>]'],
   [/\[(\d)\] \d{2,7}\b/g, '[$1] <pid>'],
@@ -42,22 +43,4 @@ function maskTables(text: string): string {
     table = heading || (table && /\d/.test(line))
     return table && !heading ? line.replace(/(?<![\w.<])\d{2,7}(?![\w.%])/g, '<pid>') : line
   }).join('\n')
-}
-
-/** What a recording says, without what changes from run to run, chunk boundaries and timing among it. */
-function essence({ header, cols, rows, events }: Recording): string {
-  const output = events.map(event => event.type === 'output' ? event.data : '').join('')
-  // Engines and terminal are read side by side: only the order within one type says something.
-  const others = events.toSorted((x, y) => x.type < y.type ? -1 : x.type > y.type ? 1 : 0).flatMap(({ seq: _, at: __, ...payload }) => {
-    if (payload.type === 'output' || payload.type === 'sample' || payload.type === 'progress')
-      return []
-    return [maskText(JSON.stringify(payload.type === 'response' ? { ...payload, ms: 0 } : payload))]
-  })
-  const { step, hash, phase, expectations } = header
-  return JSON.stringify([step, hash, phase, expectations.map(({ text, ok }) => ({ text, ok })), cols, rows, maskText(output), others])
-}
-
-/** Whether two recordings tell the same, so that the older file may stay. */
-export function sameRecording(a: Recording, b: Recording): boolean {
-  return essence(a) === essence(b)
 }

@@ -3,8 +3,6 @@ import { z } from 'zod'
 import { StepError } from './error.ts'
 import { expectationSchema, payloadSchema, PHASES } from './event.ts'
 
-export { sameRecording } from './mask.ts'
-
 const headerSchema = z.object({
   step: z.string(),
   /** Of the step when it was recorded. */

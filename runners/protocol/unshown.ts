@@ -88,7 +88,7 @@ function changesOf(events: LogEvent[]): Change[] {
 }
 
 /** What is wrong with an object, in its own words; undefined where nothing is. */
-function failureOf(view: View): string | undefined {
+export function failureOf(view: View): string | undefined {
   if (view.oom === true)
     return 'out of memory'
   if (typeof view.exitCode === 'number' && view.exitCode !== 0)

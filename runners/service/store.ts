@@ -2,7 +2,7 @@ import type { Deck } from '../deck/deck.ts'
 import type { Recording } from '../protocol/recording.ts'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sameRecording } from '../protocol/mask.ts'
+import { sameRecording } from '../protocol/essence.ts'
 import { formatRecording, parseRecording } from '../protocol/recording.ts'
 
 /** The two files of a recording as text, and the hash of the step when it was recorded. */

@@ -3,9 +3,10 @@ import type { Recording } from '../../runners/protocol/recording.ts'
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { sameRecording } from '../../runners/protocol/essence.ts'
 import { PHASES } from '../../runners/protocol/event.ts'
 import { foldRun } from '../../runners/protocol/fold.ts'
-import { formatRecording, parseRecording, sameRecording } from '../../runners/protocol/recording.ts'
+import { formatRecording, parseRecording } from '../../runners/protocol/recording.ts'
 import { screenAt } from '../../runners/protocol/screen.ts'
 import { logOf, output, recordingOf } from './_recordings.ts'
 
@@ -126,6 +127,9 @@ describe('two recordings', () => {
     ['durations', 'Up 2 seconds   web (real 0m0.012s)', 'Up 10 seconds  web (real 0m1.2s)'],
     ['namespaces', 'pid:[4026531836] net:[4026531840]', 'pid:[4026532999] net:[4026532001]'],
     ['process ids', '  PID USER CMD\n   4711 root sh', '  PID USER CMD\n  99123 root sh'],
+    ['published ports', '127.0.0.1:32768->80', '127.0.0.1:32999->80'],
+    ['pods', 'pod/web-7d9f8b6c5-x2x4z 1/1', 'pod/web-5c689d88bb-8wvcn 1/1'],
+    ['replica sets', 'rs/web-7d9f8b6c5', 'rs/web-5c689d88bb'],
     ['jobs', '[1] 4711', '[1] 812'],
   ])('are the same but for %s', (_, a, b) => expect(same(a, b)).toBe(true))
 
@@ -134,6 +138,7 @@ describe('two recordings', () => {
     ['counts', '10 containers', '20 containers'],
     ['process 1 in its own namespace', 'PID USER\n 1 root', 'PID USER\n 4711 root'],
     ['sizes and ports', '256m on 8080', '512m on 8081'],
+    ['words behind a hyphen', 'to-complete', 'to-computer'],
     ['colours', '\x1B[31mx', '\x1B[32mx'],
   ])('differ in %s', (_, a, b) => expect(same(a, b)).toBe(false))
 

@@ -1,0 +1,84 @@
+import type { LogEvent, View } from './event.ts'
+import type { Recording } from './recording.ts'
+import { foldRun, refKey } from './fold.ts'
+import { maskText } from './mask.ts'
+import { failureOf } from './unshown.ts'
+
+/** Whether two recordings tell the same, so that the older file may stay. */
+export function sameRecording(a: Recording, b: Recording): boolean {
+  return essence(a) === essence(b)
+}
+
+/** What a recording says, without what changes from run to run, chunk boundaries, timing and names by chance among it. */
+function essence({ header, cols, rows, events }: Recording): string {
+  const mask = masker(events)
+  const { step, hash, phase, expectations } = header
+  return JSON.stringify({
+    ...{ step, hash, phase, cols, rows },
+    expectations: expectations.map(({ text, ok }) => ({ text, ok })),
+    output: mask(outputOf(events)),
+    // Engine and terminal are read side by side: only the order within one type says something.
+    story: mask(JSON.stringify(storyOf(events))),
+    responses: responsesOf(events, mask),
+    objects: objectsOf(events, mask),
+  })
+}
+
+/** The output; that of many requests only repeats, in an order by chance, what the responses say. */
+function outputOf(events: LogEvent[]): string {
+  if (events.filter(event => event.type === 'response').length > 1)
+    return ''
+  return events.map(event => event.type === 'output' ? event.data : '').join('')
+}
+
+/** Phases, ends, errors, markers and sizes; what a run waited for was still busy by chance. */
+function storyOf(events: LogEvent[]): unknown[] {
+  const of = <T extends LogEvent['type']>(type: T): Extract<LogEvent, { type: T }>[] => events.filter((event): event is Extract<LogEvent, { type: T }> => event.type === type)
+  return [
+    of('phase').flatMap(({ phase, reason, expectations }) => phase === 'waiting' ? [] : [[phase, reason, expectations?.map(({ text, ok }) => [text, ok])]]),
+    of('exit').map(({ code, signal, oom }) => [code, signal, oom]),
+    of('error').map(({ code, message }) => [code, message]),
+    of('marker').map(({ label }) => label),
+    of('resize').map(({ cols, rows }) => [cols, rows]),
+  ]
+}
+
+/** The statuses in the order of the requests, and who answered at all: how often each did is chance. */
+function responsesOf(events: LogEvent[], mask: (text: string) => string): unknown[] {
+  const responses = events.filter(event => event.type === 'response').sort((a, b) => a.n - b.n)
+  return [responses.map(({ status }) => status), [...new Set(responses.flatMap(({ by }) => by === undefined ? [] : mask(by)))].sort()]
+}
+
+/**
+ * Each object as it was at the end, and whether it failed on the way. States in between are seen or missed by chance,
+ * and objects that change at the same time are told in any order.
+ */
+function objectsOf(events: LogEvent[], mask: (text: string) => string): string[] {
+  const failed = new Set(events.flatMap(event => event.type === 'resource' && failureOf(event.view) ? [refKey(event.ref)] : []))
+  return Object.values(foldRun(events).resources).map(({ ref, view, deleted }) =>
+    mask(JSON.stringify([ref.kind, ref.name, deleted ? 'deleted' : withoutPlace(view), failed.has(refKey(ref))]))).sort()
+}
+
+/** A view without addresses, which a container has only while it runs, and without the node that was chosen. */
+function withoutPlace({ networks, node: _, ...view }: View): View {
+  return { ...view, ...networks && typeof networks === 'object' && { networks: Object.keys(networks).sort() } }
+}
+
+const RE_ENGINE_NAME = /^[a-z]+_[a-z]+\d?$/
+const RE_SESSION_NAME = /^(?:(.+)-[0-9a-f]{4}|[0-9a-f]{4}-(.+))$/
+
+/** Masks a text of this log, the names that engine and session gave its objects included. */
+function masker(events: LogEvent[]): (text: string) => string {
+  const names = new Map<string, string>()
+  for (const event of events) {
+    if (event.type !== 'resource')
+      continue
+    const { name } = event.ref
+    const [, before, after] = RE_SESSION_NAME.exec(name) ?? []
+    if (RE_ENGINE_NAME.test(name))
+      names.set(name, '<name>')
+    else if (before ?? after)
+      names.set(name, `<session> ${before ?? after}`)
+  }
+  return text => maskText([...names].reduce((masked, [name, given]) => masked.replaceAll(name, given), text))
+}

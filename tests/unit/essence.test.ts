@@ -1,0 +1,76 @@
+import type { Payload, PayloadOf } from '../../runners/protocol/event.ts'
+import type { Recording } from '../../runners/protocol/recording.ts'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { sameRecording } from '../../runners/protocol/essence.ts'
+import { logOf, output, recordingOf } from './_recordings.ts'
+
+type Resource = PayloadOf<'resource'>
+
+/** An object's life: what an engine tells of it, from its making on. */
+interface Life { kind: string, name: string, states: readonly string[], deleted: boolean }
+
+const engineName = fc.tuple(fc.constantFrom('awesome', 'thirsty', 'zealous'), fc.constantFrom('borg', 'pascal', 'pike')).map(words => words.join('_'))
+const hex = (length: number): fc.Arbitrary<string> => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`))
+const life = fc.record({
+  kind: fc.constantFrom('container', 'network'),
+  name: fc.constantFrom('box', 'web', 'db'),
+  states: fc.constantFrom(['created', 'running'], ['created', 'running', 'paused', 'running'], ['created', 'running', 'removing'], ['created', 'running', 'exited']),
+  deleted: fc.boolean(),
+})
+
+/** One way in which a run could tell these lives: with ids, names and addresses of its own, side by side, some states missed. */
+function telling(lives: Life[]): fc.Arbitrary<Recording> {
+  const own = fc.record({ id: hex(12), name: engineName, session: hex(4), address: fc.ipV4(), node: fc.constantFrom('a', 'b'), seen: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }) })
+  return fc.tuple(fc.array(own, { minLength: lives.length, maxLength: lives.length }), fc.array(fc.nat(99), { minLength: 40, maxLength: 40 })).map(([owns, picks]) => {
+    const queues = lives.map(({ kind, name, states, deleted }, i) => {
+      const { id, session, address, node, seen } = owns[i]!
+      const ref = { kind, id: `${id}${i}`, name: kind === 'network' ? owns[i]!.name : `${name}${i}-${session}` }
+      const told = states.filter((_, n) => n === states.length - 1 || seen[n])
+      const views = told.map((state, n): Resource => ({ type: 'resource', op: n ? 'modified' : 'added', ref, view: { state, name: ref.name, node, networks: { bridge: state === 'running' ? address : '' } } }))
+      return [...views, ...deleted ? [{ type: 'resource', op: 'deleted', ref, view: {} } as Resource] : []]
+    })
+    const events: Payload[] = [{ type: 'phase', phase: 'running' }]
+    for (let left = queues.filter(queue => queue.length); left.length; left = queues.filter(queue => queue.length))
+      events.push(left[picks[events.length]! % left.length]!.shift()!)
+    events.push(output(`${owns.map(({ id }) => id).join(' ')}\r\n`), { type: 'phase', phase: 'exited' })
+    return recordingOf(logOf(events.map((event, i) => [i, event])))
+  })
+}
+
+const object = (name: string, op: Resource['op'], view: Resource['view'] = {}): Payload => ({ type: 'resource', op, ref: { kind: 'container', id: name, name }, view })
+const recorded = (...payloads: Payload[]): Recording => recordingOf(logOf(payloads.map((payload, i) => [i, payload])))
+
+describe('two recordings of one run of objects', () => {
+  it('are the same, whatever the order in which concurrent objects are told, and their names by chance', () => {
+    const pair = fc.array(life, { minLength: 1, maxLength: 6 }).chain(lives => fc.tuple(telling(lives), telling(lives)))
+    fc.assert(fc.property(pair, ([a, b]) => void expect(sameRecording(a, b)).toBe(true)), { numRuns: 100 })
+  })
+
+  it('differ in what is there at the end', () => {
+    const pair = fc.array(life, { minLength: 1, maxLength: 4 }).chain(lives => fc.tuple(telling(lives), telling([{ ...lives[0]!, deleted: !lives[0]!.deleted }, ...lives.slice(1)])))
+    fc.assert(fc.property(pair, ([a, b]) => void expect(sameRecording(a, b)).toBe(false)), { numRuns: 100 })
+  })
+
+  it.each<[string, Payload[], Payload[]]>([
+    ['a failure on the way', [object('a', 'added', { exitCode: 1 }), object('a', 'modified', { state: 'running' })], [object('a', 'added', { state: 'running' })]],
+    ['one object more', [object('a', 'added')], [object('a', 'added'), object('b', 'added')]],
+    ['an object that came and went', [], [object('a', 'added'), object('a', 'deleted')]],
+    ['an image', [object('a', 'added', { image: 'demo:1' })], [object('a', 'added', { image: 'demo:2' })]],
+    ['the networks that they are on', [object('a', 'added', { networks: { one: '' } })], [object('a', 'added', { networks: { two: '' } })]],
+    ['the status of a response', [{ type: 'response', n: 1, status: 200, ms: 1 }], [{ type: 'response', n: 1, status: 500, ms: 1 }]],
+    ['the exit code', [{ type: 'exit', code: 0 }], [{ type: 'exit', code: 1 }]],
+    ['a marker', [{ type: 'marker', label: 'a' }], [{ type: 'marker', label: 'b' }]],
+  ])('differ in %s', (_, a, b) => expect(sameRecording(recorded(...a), recorded(...b))).toBe(false))
+
+  it('are the same but for what a run waited for', () => {
+    const waiting: Payload = { type: 'phase', phase: 'waiting', reason: 'the shell main is busy' }
+    expect(sameRecording(recorded(waiting, { type: 'phase', phase: 'exited' }), recorded({ type: 'phase', phase: 'exited' }))).toBe(true)
+  })
+
+  it('are the same but for how often each pod answered, and in which order', () => {
+    const answers = (...by: string[]): Recording => recorded(...by.flatMap((name, i): Payload[] => [{ type: 'response', n: i + 1, status: 200, ms: i, by: name }, output(`#${i + 1} ${name}\r\n`)]))
+    expect(sameRecording(answers('web-7d9f8b6c5-x2x4z', 'web-7d9f8b6c5-x2x4z', 'web-7d9f8b6c5-bbbbb'), answers('web-7d9f8b6c5-8wvcn', 'web-7d9f8b6c5-ddddd', 'web-7d9f8b6c5-8wvcn'))).toBe(true)
+    expect(sameRecording(answers('web', 'web'), answers('web', 'other'))).toBe(false)
+  })
+})
