@@ -24,7 +24,7 @@ export const click: Row = {
     try {
       await page.goto(presentation.url)
       const button = page.locator('[data-kb-step="quick"]:visible .kb-run:enabled')
-      await button.waitFor()
+      await button.waitFor({ timeout: 120_000 })
       for (let n = 0; n < CLICKS; n++) {
         await page.evaluate(watchClick)
         await button.click()

@@ -1,3 +1,4 @@
+import type { Buffer } from 'node:buffer'
 import type { Row } from './_row.ts'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -6,6 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { startPresentation } from '../../runners/cli/present.ts'
 import { openPage } from './_browser.ts'
 import { writeDeck } from './_deck.ts'
+import { ms } from './_row.ts'
 
 const LINE = `${'0123456789'.repeat(7)}abcdefghi`
 /** Bytes that the program writes. */
@@ -16,10 +18,6 @@ const EXPECTED = BYTES + LINES
 /** How often the service's memory is looked at, in ms. */
 const INTERVAL = 100
 const MIB = 1024 * 1024
-
-declare global {
-  interface Window { longest?: number }
-}
 
 /** A program that writes 200 MB: what the recorder counts, how long the page is blocked, how much the service grows. */
 export const flood: Row = {
@@ -34,8 +32,8 @@ export const flood: Row = {
     const { page, close } = await openPage()
     try {
       await page.goto(presentation.url)
-      await page.locator('[data-kb-step="flood"]:visible .kb-run:enabled').waitFor()
-      await page.evaluate(watchTasks)
+      await page.locator('[data-kb-step="flood"]:visible .kb-run:enabled').waitFor({ timeout: 120_000 })
+      await page.context().browser()!.startTracing(page, { categories: ['toplevel'] })
       collectGarbage()
       const before = process.memoryUsage.rss()
       let most = before
@@ -46,7 +44,7 @@ export const flood: Row = {
       const seconds = (performance.now() - began) / 1000
       clearInterval(timer)
       progress(`written in ${seconds.toFixed(1)} s`)
-      const longest = await page.evaluate(() => window.longest ?? 0)
+      const longest = longestTask(await page.context().browser()!.stopTracing())
       const run = session.runOf('flood')!
       let recorded = 0
       for await (const event of run.log.all()) {
@@ -55,7 +53,7 @@ export const flood: Row = {
       }
       return [
         { what: '200 MB: bytes that the recorder lacks', budget: 0, value: Math.abs(EXPECTED - recorded), unit: 'bytes', ours: `${recorded} of ${EXPECTED}` },
-        { what: '200 MB: longest task of the browser', budget: 50, value: longest, unit: 'ms' },
+        { what: '200 MB: longest task of the browser', budget: 50, value: longest.processor, unit: 'ms', ours: `${ms(longest.clock)} on the clock` },
         { what: '200 MB: growth of the service', budget: 64, value: (most - before) / MIB, unit: 'MiB', ours: `${Math.round(before / MIB)} → ${Math.round(most / MIB)} MiB` },
       ]
     }
@@ -66,13 +64,17 @@ export const flood: Row = {
   },
 }
 
-/** In the page: keeps the longest task from now on, in ms. */
-function watchTasks(): void {
-  window.longest = 0
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries())
-      window.longest = Math.max(window.longest!, entry.duration)
-  }).observe({ type: 'longtask' })
+interface TraceEvent { name: string, ph: string, pid: number, tid: number, dur?: number, tdur?: number, args: { name?: string } }
+
+/** The longest task of the page's main thread, in ms: on the clock, and of the processor's time, which no other program of the machine lengthens. */
+function longestTask(trace: Buffer): { clock: number, processor: number } {
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] }
+  const mains = new Set(traceEvents.filter(e => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map(e => `${e.pid}/${e.tid}`))
+  const tasks = traceEvents.filter(e => e.ph === 'X' && e.name === 'ThreadControllerImpl::RunTask' && mains.has(`${e.pid}/${e.tid}`))
+  return {
+    clock: Math.max(0, ...tasks.map(e => e.dur ?? 0)) / 1000,
+    processor: Math.max(0, ...tasks.map(e => e.tdur ?? 0)) / 1000,
+  }
 }
 
 /** What the start of the server left must not count, nor hide what grows. */
