@@ -6,8 +6,8 @@ import yargs from 'yargs'
 import { nearest } from '../deck/suggest.ts'
 import { isStepError } from '../protocol/error.ts'
 
-const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan']
-const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'help', 'version']
+const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'sweep']
+const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'dry-run', 'help', 'version']
 /** What was wrong with the call itself. */
 const USAGE = 2
 
@@ -22,8 +22,8 @@ function deckArgument<T>(args: Argv<T>): Argv<T & { deck: string }> {
 }
 
 /** Ends with `code` once the command is done; what it left open must not keep the process. */
-async function finish(deck: string, command: () => Promise<number>): Promise<void> {
-  if (!existsSync(deck) || !statSync(deck).isFile()) {
+async function finish(deck: string | undefined, command: () => Promise<number>): Promise<void> {
+  if (deck !== undefined && (!existsSync(deck) || !statSync(deck).isFile())) {
     const folder = existsSync(deck) ? deck : dirname(deck)
     const files = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith('.md')) : []
     const near = nearest(basename(deck), files)
@@ -55,7 +55,7 @@ function usageError(message: string): string {
     // Among unknown arguments are options and words that no command takes.
     const option = kind === 'argument' && process.argv.some(arg => arg === `--${word}` || arg.startsWith(`--${word}=`) || arg === `-${word}`)
     if (!option && COMMANDS.includes(process.argv[2]!))
-      return `${word} is too much: a command takes one deck.`
+      return `${word} is too much: ${process.argv[2] === 'sweep' ? 'sweep takes no deck' : 'a command takes one deck'}.`
     const near = nearest(word, option ? OPTIONS : COMMANDS)
     return `There is no ${option ? `option --${word}` : `command ${word}`}.${near ? ` Did you mean ${option ? '--' : ''}${near}?` : option ? '' : ` There are: ${COMMANDS.join(', ')}.`}`
   }
@@ -117,6 +117,12 @@ await yargs(process.argv.slice(2))
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 plan --json', ''), async (args) => {
     await finish(args.deck, async () => (await import('./plan.ts')).plan(args))
+  })
+  .command('sweep', 'Remove what earlier sessions left when they were cut off', args => args
+    .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be removed' })
+    .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
+    .example('$0 sweep --dry-run', 'see what is left, and what stays and why'), async (args) => {
+    await finish(undefined, async () => (await import('./sweep.ts')).sweep(args))
   })
   .check(({ port: n }) => n === undefined || (Number.isInteger(n) && Number(n) > 0 && Number(n) < 65536) || 'The port is a number from 1 to 65535.')
   .demandCommand(1, 'Name a command.')

@@ -8,6 +8,7 @@ import { parseDeck } from '../deck/parse.ts'
 import { setPresenting } from '../service/presenting.ts'
 import { createService } from '../service/service.ts'
 import { openBrowser } from './browser.ts'
+import { sweepEarlier, tellEnd } from './sweep.ts'
 
 export interface PresentOptions {
   deck: string
@@ -23,7 +24,8 @@ export interface PresentOptions {
 export interface Presentation {
   url: string
   service: Service
-  close: () => Promise<void>
+  /** False where something may be left. */
+  close: () => Promise<boolean>
 }
 
 const FIRST_PORT = 3030
@@ -37,6 +39,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   tellProblems(deck)
   if (!live && mode !== 'replay')
     consola.warn('Without a terminal to ask at, the deck is replayed. To run its steps: --trust')
+  const sweeping = live && mode !== 'replay' ? sweepEarlier() : undefined
   const service = await createService({ deck, mode, live })
   setPresenting({ service, edit: options.edit ?? false })
   try {
@@ -52,12 +55,14 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
       loadData: async source => ({ ...resolved.data, ...await slidev.parser.load(resolved, resolved.entry, source, 'dev') }),
     })
     await server.listen()
+    await sweeping
     return {
       // `localhost` may be ::1, where another user of the machine can listen on the same port.
       url: `http://127.0.0.1:${port}/#t=${service.token}`,
       service,
       async close() {
-        await Promise.allSettled([service.close(), server.close()])
+        const [clean] = await Promise.allSettled([service.close(), server.close()])
+        return clean.status === 'fulfilled' && clean.value
       },
     }
   }
@@ -78,8 +83,10 @@ export async function present(options: PresentOptions): Promise<number> {
     openBrowser(url)
   const code = await untilEnd()
   consola.start('Cleaning up …')
-  await presentation.close()
-  consola.success('Nothing is left behind.')
+  const clean = await presentation.close()
+  tellEnd(clean)
+  if (clean)
+    consola.success('Nothing is left behind.')
   return code
 }
 

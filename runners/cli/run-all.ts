@@ -5,6 +5,7 @@ import type { Outcome } from '../service/run.ts'
 import process from 'node:process'
 import { isPassed } from '../protocol/event.ts'
 import { createService } from '../service/service.ts'
+import { sweepEarlier, tellEnd } from './sweep.ts'
 
 /** How one step went. */
 export interface StepResult {
@@ -39,12 +40,13 @@ const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
  * When the process is asked to end, it ends, once all that the session created is gone.
  */
 export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepResult) => Promise<void> | void): Promise<StepResult[]> {
+  await sweepEarlier()
   const service = await createService({ deck, mode: 'live', live: true })
   const results: StepResult[] = []
   const failed = new Set<string>()
   let stopped = false
   let closing: Promise<void> | undefined
-  const close = (): Promise<void> => closing ??= service.close()
+  const close = (): Promise<void> => closing ??= service.close().then(tellEnd)
   const end = (code: number): void => {
     stopped = true
     void close().finally(() => process.exit(code))

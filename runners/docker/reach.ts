@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Duplex as NodeDuplex } from 'node:stream'
@@ -16,6 +17,7 @@ export interface Reached { endpoint: Endpoint, close: () => void }
 export async function reachEndpoint(endpoint: Endpoint, { privateDir, env }: Pick<RunnerConfig, 'privateDir' | 'env'>): Promise<Reached> {
   if (!endpoint.url.startsWith('ssh:'))
     return { endpoint, close: () => {} }
+  await mkdir(privateDir, { recursive: true, mode: 0o700 })
   const path = join(privateDir, 'ssh.sock')
   const close = await openBridge(path, () => dialStdio(endpoint.url, env))
   return { endpoint: { url: `unix://${path}`, remote: true }, close }

@@ -16,7 +16,8 @@ import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
 import { runExec } from './exec.ts'
 import { createGuards } from './guard/guards.ts'
 import { reachEndpoint } from './reach.ts'
-import { sweepByLabel } from './sweep.ts'
+import { sweepTags } from './sweep-tags.ts'
+import { sweepByLabel, sweepSessions } from './sweep.ts'
 import { watchSession } from './watch.ts'
 
 /** Runs `yaml {container}` through the Docker API, and gives shells a guarded socket. */
@@ -66,6 +67,16 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     const state = await runExec(await connect(), step, container, execStates.get(shell), context)
     if (state)
       execStates.set(shell, state)
+  }
+
+  async function sweepOwn(docker: Docker): Promise<void> {
+    let { left } = await sweepByLabel(docker, sessionLabel)
+    while (pending.size) {
+      await Promise.all(pending)
+      ;({ left } = await sweepByLabel(docker, sessionLabel))
+    }
+    if (left.length)
+      throw new StepError('failed', `the engine does not remove ${left.map(({ kind, name }) => `the ${kind} ${name}`).join(', ')}`, 'Something else uses it.')
   }
 
   return {
@@ -133,17 +144,21 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
       return info?.State.Health?.Status === 'healthy'
     },
 
+    async sweep(filter) {
+      const report = await sweepSessions(await connect(), filter)
+      report.removed.push(...await sweepTags(await reach(endpoint!), filter))
+      return report
+    },
+
     async close() {
-      if (used) {
-        const docker = await connect()
-        await sweepByLabel(docker, sessionLabel)
-        while (pending.size) {
-          await Promise.all(pending)
-          await sweepByLabel(docker, sessionLabel)
-        }
+      try {
+        if (used)
+          await sweepOwn(await connect())
       }
-      await (await guarding)?.close()
-      ;(await reaching)?.close()
+      finally {
+        await (await guarding)?.close()
+        ;(await reaching)?.close()
+      }
     },
   }
 }

@@ -1,60 +1,116 @@
 import type Docker from 'dockerode'
+import type { SweepFilter, SweepReport } from '../protocol/sweep.ts'
 import { setTimeout as delay } from 'node:timers/promises'
+import { LABELS } from '../protocol/runner.ts'
 
-/** What was removed. */
-export interface Swept { kind: 'container' | 'network' | 'volume' | 'image', name: string }
+/** An object of the engine that carries a session's labels. */
+export interface Labelled {
+  kind: 'container' | 'network' | 'volume' | 'image'
+  id: string
+  name: string
+  labels: Record<string, string>
+}
+
+/** What was removed, and what is still there. */
+export interface Swept { removed: Labelled[], left: Labelled[] }
 
 const DEADLINE = 15_000
+/** How long nothing may become less before what is left is given up, in ms: another's container may hold a volume. */
+const PATIENCE = 5000
 /** Between two looks, in ms. */
 const PAUSE = 50
 
 /**
  * Removes all that carries every one of `labels` (`key=value`), containers first; looks again until nothing is left
- * or time is up. A network that others still use is taken from them.
+ * or time is up. A network that others still use is taken from them, an image that others use stays.
  */
-export async function sweepByLabel(docker: Docker, ...labels: string[]): Promise<Swept[]> {
-  const swept = new Map<string, Swept>()
-  const filters = JSON.stringify({ label: labels }) as never
+export async function sweepByLabel(docker: Docker, ...labels: string[]): Promise<Swept> {
+  const seen = new Map<string, Labelled>()
   const end = Date.now() + DEADLINE
-  for (let round = 0; Date.now() < end; round++) {
-    const [containers, networks, { Volumes }] = await Promise.all([
-      docker.listContainers({ all: true, filters }),
-      docker.listNetworks({ filters }),
-      docker.listVolumes({ filters }),
-    ])
-    const volumes = Volumes ?? []
-    if (!containers.length && !networks.length && !volumes.length)
+  let least = Infinity
+  let since = Date.now()
+  for (let round = 0; Date.now() < end && Date.now() - since < PATIENCE; round++) {
+    const found = await listLabelled(docker, labels)
+    found.forEach(object => seen.set(object.id, object))
+    if (!found.length)
       break
-    await Promise.all(containers.map(async ({ Id, Names }) => {
-      await gone(docker.getContainer(Id).remove({ force: true, v: true }))
-      swept.set(Id, { kind: 'container', name: Names[0]?.slice(1) ?? Id.slice(0, 12) })
-    }))
-    await Promise.all(networks.map(async ({ Id, Name }) => {
-      await removeNetwork(docker, Id)
-      swept.set(Id, { kind: 'network', name: Name })
-    }))
-    await Promise.all(volumes.map(async ({ Name }) => {
-      await gone(docker.getVolume(Name).remove())
-      swept.set(Name, { kind: 'volume', name: Name })
-    }))
+    if (found.length < least) {
+      least = found.length
+      since = Date.now()
+    }
+    for (const kind of ['container', 'network', 'volume'] as const)
+      await Promise.all(found.filter(object => object.kind === kind).map(object => remove(docker, object)))
     // Mostly the first round takes all: the second finds nothing, and need not wait.
     if (round)
       await delay(PAUSE)
   }
-  // An image that another was built on goes only after it; one that others use stays.
-  let images = await docker.listImages({ filters })
-  for (let before = Infinity; images.length && images.length < before; images = await docker.listImages({ filters })) {
+  // An image that another was built on goes only after it.
+  let images = await listImages(docker, labels)
+  for (let before = Infinity; images.length && images.length < before; images = await listImages(docker, labels)) {
     before = images.length
     // One after the other: images share their layers, and the engine stumbles over two that take the same one away.
-    for (const { Id, RepoTags } of images) {
-      await gone(docker.getImage(Id).remove({ force: true }))
-      swept.set(Id, { kind: 'image', name: RepoTags?.[0] ?? Id })
+    for (const image of images) {
+      seen.set(image.id, image)
+      await remove(docker, image)
     }
   }
-  return [...swept.values()]
+  const left = [...await listLabelled(docker, labels), ...images]
+  const kept = new Set(left.map(object => object.id))
+  return { removed: [...seen.values()].filter(object => !kept.has(object.id)), left }
 }
 
-async function removeNetwork(docker: Docker, id: string): Promise<void> {
+/** Removes what dead sessions left on the engine, each session by its own labels; what stays is named with the reason. */
+export async function sweepSessions(docker: Docker, { session, keep, dryRun }: SweepFilter): Promise<SweepReport> {
+  const labels = [session === undefined ? LABELS.session : `${LABELS.session}=${session}`]
+  const report: SweepReport = { removed: [], kept: [] }
+  const toRemoved = ({ kind, name, labels }: Labelled): SweepReport['removed'][number] => ({ kind, name, session: labels[LABELS.session] ?? '' })
+  const doomed = new Map<string, string[]>()
+  for (const object of [...await listLabelled(docker, labels), ...await listImages(docker, labels)]) {
+    const reason = keep(object.labels)
+    if (reason !== undefined)
+      report.kept.push({ kind: object.kind, name: object.name, reason })
+    else if (dryRun)
+      report.removed.push(toRemoved(object))
+    else
+      doomed.set(`${object.labels[LABELS.session]} ${object.labels[LABELS.owner]}`, [LABELS.session, LABELS.owner].map(key => `${key}=${object.labels[key]}`))
+  }
+  for (const own of doomed.values()) {
+    const { removed, left } = await sweepByLabel(docker, ...own)
+    report.removed.push(...removed.map(toRemoved))
+    report.kept.push(...left.map(({ kind, name }) => ({ kind, name, reason: 'the engine does not remove it: something else uses it' })))
+  }
+  return report
+}
+
+async function listLabelled(docker: Docker, labels: string[]): Promise<Labelled[]> {
+  const filters = JSON.stringify({ label: labels }) as never
+  const [containers, networks, { Volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ])
+  return [
+    ...containers.map(({ Id, Names, Labels }): Labelled => ({ kind: 'container', id: Id, name: Names[0]?.slice(1) ?? Id.slice(0, 12), labels: Labels })),
+    ...networks.map(({ Id, Name, Labels }): Labelled => ({ kind: 'network', id: Id, name: Name, labels: Labels ?? {} })),
+    ...(Volumes ?? []).map(({ Name, Labels }): Labelled => ({ kind: 'volume', id: Name, name: Name, labels: Labels ?? {} })),
+  ]
+}
+
+async function listImages(docker: Docker, labels: string[]): Promise<Labelled[]> {
+  const images = await docker.listImages({ filters: JSON.stringify({ label: labels }) as never })
+  return images.map(({ Id, RepoTags, Labels }) => {
+    const tag = RepoTags?.find(name => name !== '<none>:<none>')
+    return { kind: 'image', id: Id, name: tag ?? Id.replace('sha256:', '').slice(0, 12), labels: Labels ?? {} }
+  })
+}
+
+async function remove(docker: Docker, { kind, id }: Labelled): Promise<void> {
+  if (kind === 'container')
+    return gone(docker.getContainer(id).remove({ force: true, v: true }))
+  if (kind === 'volume')
+    return gone(docker.getVolume(id).remove())
+  if (kind === 'image')
+    return gone(docker.getImage(id).remove({ force: true }))
   const network = docker.getNetwork(id)
   const info = await network.inspect().catch(() => undefined) as { Containers?: Record<string, unknown> } | undefined
   await Promise.all(Object.keys(info?.Containers ?? {}).map(container => gone(network.disconnect({ Container: container, Force: true }))))

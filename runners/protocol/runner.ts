@@ -1,6 +1,7 @@
 import type { Payload } from './event.ts'
 import type { Settings } from './headmatter.ts'
 import type { RunnerName, Step } from './step.ts'
+import type { SweepFilter, SweepReport } from './sweep.ts'
 
 /** Label keys on everything that a session creates. */
 export const LABELS = {
@@ -63,6 +64,11 @@ export interface Runner {
   dial?: (target: string) => Promise<string | undefined>
   /** Whether NAME is healthy. */
   healthy?: (name: string) => Promise<boolean>
+  /**
+   * Removes what sessions left that did not come to their own end. No session need be open: the configuration is then
+   * that of none. Throws StepError `engine-unavailable` where the engine does not answer.
+   */
+  sweep?: (filter: SweepFilter) => Promise<SweepReport>
   /** Removes everything of the session; resolves when nothing is left. */
   close?: () => Promise<void>
 }

@@ -1,16 +1,17 @@
 import type { Server } from 'node:http'
 import type { Deck } from '../deck/deck.ts'
+import type { RunnerConfig } from '../protocol/runner.ts'
 import type { Session } from './session.ts'
 import { createHash, randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import process from 'node:process'
 import { LABELS } from '../protocol/runner.ts'
 import { ownerId } from './owner.ts'
 import { attachSocket } from './server.ts'
-import { createSession } from './session.ts'
+import { createSession, runnersOf } from './session.ts'
 import { readRecording } from './store.ts'
+import { openFolder, privateDirOf } from './sweep-folders.ts'
 import { createToken } from './token.ts'
+import { startWatchdog } from './watchdog.ts'
 
 export interface ServiceOptions {
   deck: Deck
@@ -31,29 +32,36 @@ export interface Service {
   token: string
   /** Answers our WebSocket on `server`; the gate must already stand before it. */
   attach: (server: Server) => void
-  /** Ends the session and removes what it created. */
-  close: () => Promise<void>
+  /** Ends the session and removes what it created; false where something may be left, which the watchdog then removes. */
+  close: () => Promise<boolean>
 }
 
 /** Probes the engines and opens a session for the deck. */
 export async function createService({ deck, mode, live, env = process.env, token = createToken() }: ServiceOptions): Promise<Service> {
   const sessionId = randomUUID().slice(0, 8)
+  const config: RunnerConfig = {
+    sessionId,
+    deckDir: deck.dir,
+    privateDir: privateDirOf(sessionId),
+    settings: deck.settings,
+    env,
+    labels: {
+      [LABELS.session]: sessionId,
+      [LABELS.deck]: createHash('sha256').update(deck.file).digest('hex').slice(0, 12),
+      [LABELS.owner]: ownerId(),
+    },
+  }
+  // Before anything is made that it would have to remove.
+  const watchdog = live && mode !== 'replay' ? startWatchdog({ session: sessionId, privateDir: config.privateDir, env }) : undefined
+  await openFolder(config, runnersOf(deck))
   const session = await createSession({
     deck,
     mode: live ? mode : 'replay',
     load: stepId => readRecording(deck, stepId),
-    config: {
-      sessionId,
-      deckDir: deck.dir,
-      privateDir: join(tmpdir(), `kamishibai-${sessionId}`),
-      settings: deck.settings,
-      env,
-      labels: {
-        [LABELS.session]: sessionId,
-        [LABELS.deck]: createHash('sha256').update(deck.file).digest('hex').slice(0, 12),
-        [LABELS.owner]: ownerId(),
-      },
-    },
+    config,
+  }).catch((error) => {
+    watchdog?.abandon()
+    throw error
   })
   const closers: (() => void)[] = []
   return {
@@ -61,8 +69,13 @@ export async function createService({ deck, mode, live, env = process.env, token
     token,
     attach: server => void closers.push(attachSocket(server, session, token)),
     async close() {
-      await session.close()
+      const clean = await session.close()
+      if (clean)
+        watchdog?.release()
+      else
+        watchdog?.abandon()
       closers.forEach(close => close())
+      return clean
     },
   }
 }

@@ -42,8 +42,8 @@ export interface Session {
   cancel: (n: number) => void
   /** Calls back whenever a run begins or gets an event. */
   subscribe: (listener: (run: Run) => void) => () => void
-  /** Ends all runs and removes what they created. */
-  close: () => Promise<void>
+  /** Ends all runs and removes what they created; false where something may be left. */
+  close: () => Promise<boolean>
 }
 
 /** The engine that a step cannot do without, beside its runner: a shell step that calls a CLI needs its engine. */
@@ -55,13 +55,17 @@ export function engineOf(step: Step): RunnerName {
   return /(?:^|[\s;&|(`])(?:kubectl|helm)\s/m.test(step.code) ? 'kubernetes' : 'shell'
 }
 
+/** What the steps of a deck run on. */
+export function runnersOf(deck: Deck): Set<RunnerName> {
+  return new Set(deck.steps.flatMap(step => [step.runner, engineOf(step)]))
+}
+
 /** Probes the runners that the deck needs and opens a session. */
 export async function createSession({ deck, mode, config, load, loadRunner = loadFromRegistry }: SessionOptions): Promise<Session> {
   await mkdir(config.privateDir, { recursive: true, mode: 0o700 })
   const runners = new Map<RunnerName, Runner>()
   const states: RunnerState[] = []
-  const names = new Set(deck.steps.flatMap(step => [step.runner, engineOf(step)]))
-  for (const name of names) {
+  for (const name of runnersOf(deck)) {
     if (name === 'replay')
       continue
     const runner = await loadRunner(name, config)
@@ -76,6 +80,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   const shells = new Map<string, Promise<void>>()
   const shellSteps = new Map<string, string>()
   const ending = new AbortController()
+  let closing: Promise<boolean> | undefined
 
   const stateOf = (name: RunnerName): RunnerState | undefined => states.find(state => state.name === name)
   const isLive = (name: RunnerName): boolean => stateOf(name)?.mode === 'live'
@@ -258,21 +263,25 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async close() {
-      if (ending.signal.aborted)
-        return
-      for (const run of runs) {
-        if (!isFinal(run.log.state.phase))
-          run.cancel('the session ends')
-      }
-      // What still goes on must not keep the sweep waiting: force-removal ends it.
-      const closing = Promise.allSettled([...runners.values()].map(runner => runner.close?.()))
-      await Promise.race([closing, new Promise(resolve => setTimeout(resolve, CLOSE_TIMEOUT).unref())])
-      ending.abort()
-      for (const run of runs)
-        run.log.dispose()
+    close: () => closing ??= close(),
+  }
+
+  async function close(): Promise<boolean> {
+    for (const run of runs) {
+      if (!isFinal(run.log.state.phase))
+        run.cancel('the session ends')
+    }
+    // What still goes on must not keep the sweep waiting: force-removal ends it.
+    const ended = Promise.allSettled([...runners.values()].map(runner => runner.close?.()))
+      .then(results => results.every(({ status }) => status === 'fulfilled'))
+    const clean = await Promise.race([ended, new Promise<boolean>(resolve => setTimeout(resolve, CLOSE_TIMEOUT, false).unref())])
+    ending.abort()
+    for (const run of runs)
+      run.log.dispose()
+    // Its note tells whoever sweeps later what this session used.
+    if (clean)
       await rm(config.privateDir, { recursive: true, force: true })
-    },
+    return clean
   }
 }
 

@@ -7,7 +7,7 @@ import { StepError } from '../protocol/error.ts'
 import { readState, statePath, withCarry } from './carry.ts'
 import { shellEnvironment } from './environment.ts'
 import { followPty, signalGroup } from './pty.ts'
-import { killStrays } from './strays.ts'
+import { findStrays, killStrays } from './strays.ts'
 
 /** Arguments that keep a shell from reading the presenter's own rc files. */
 const ARGUMENTS: Record<string, string[]> = { sh: [], bash: ['--norc', '--noprofile'], zsh: ['-f'] }
@@ -57,10 +57,18 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       context.signal.throwIfAborted()
     },
 
+    async sweep({ folders, dryRun }) {
+      const removed = await Promise.all([...folders].map(async ([session, folder]) => {
+        const strays = dryRun ? findStrays(folder) : await killStrays(folder)
+        return strays.map(({ name }) => ({ kind: 'process', name, session }))
+      }))
+      return { removed: removed.flat(), kept: [] }
+    },
+
     async close() {
       for (const pid of groups)
         signalGroup(pid, 'SIGKILL')
-      killStrays(config.privateDir)
+      await killStrays(config.privateDir)
     },
   }
 }

@@ -56,7 +56,7 @@ describe('a call that cannot be meant', () => {
   })
 })
 
-it.each(['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan'])('%s --help shows its options and an example', async (command) => {
+it.each(['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'sweep'])('%s --help shows its options and an example', async (command) => {
   const { code, out } = await kamishibai(command, '--help')
   expect(code).toBe(0)
   expect(out).toMatch(/Options:[\s\S]*Examples:\n +kamishibai /)

@@ -28,7 +28,7 @@ const PACKAGES: Record<string, string[]> = {
   'runners/docker': ['dockerode', 'tar-stream'],
   'runners/http': [],
   'runners/kubernetes': ['@kubernetes/client-node'],
-  'runners/service': ['ws'],
+  'runners/service': ['ws', 'zod'],
   'runners/cli': ['@clack/prompts', '@slidev/cli', 'consola', 'jiti', 'yargs'],
   'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'virtual:kamishibai'],
   'setup': ['vue', 'vite', '@slidev/types', '@fontsource'],
@@ -37,6 +37,7 @@ const PACKAGES: Record<string, string[]> = {
 const MORE: Record<string, string[]> = {
   'runners/protocol/screen.ts': ['@xterm/headless', '@xterm/addon-serialize'],
   'runners/protocol/xterm-headless.d.ts': ['@xterm/headless'],
+  'runners/service/watchdog-entry.mjs': ['jiti'],
 }
 
 function roomOf(path: string): string {

@@ -1,24 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { expect, it } from 'vitest'
 import { ownerId, ownerState, pidOf } from '../../runners/service/owner.ts'
-
-const OWNER = resolve(import.meta.dirname, '../../runners/service/owner.ts')
-
-/** Another process that tells its owner id and waits. */
-async function other(): Promise<{ owner: string, kill: () => Promise<void> }> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', `import(${JSON.stringify(OWNER)}).then(({ ownerId }) => { console.log(ownerId()); setInterval(() => {}, 1000) })`], { cwd: join(OWNER, '../../..'), stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = await once(child.stdout, 'data') as [Buffer]
-  return {
-    owner: line.toString().trim(),
-    kill: async () => {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    },
-  }
-}
+import { otherOwner } from './_owner.ts'
 
 it('knows itself, the same at every call', () => {
   expect(ownerId()).toBe(ownerId())
@@ -27,7 +10,7 @@ it('knows itself, the same at every call', () => {
 })
 
 it('sees another process alive, and dead once it was killed', async () => {
-  const { owner, kill } = await other()
+  const { owner, kill } = await otherOwner()
   expect(ownerState(owner)).toBe('alive')
   await kill()
   expect(ownerState(owner)).toBe('dead')

@@ -6,6 +6,7 @@ import type { GuardSession } from './scope.ts'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { parseSize } from '../../protocol/headmatter.ts'
 import { socketOf } from '../endpoint.ts'
 import { createGrants } from '../grants.ts'
@@ -15,7 +16,7 @@ import { judge } from './judge.ts'
 import { createObjects } from './objects.ts'
 import { forbidden, malformed, Refusal } from './refusal.ts'
 import { relay, sendJson } from './relay.ts'
-import { createTags } from './tags.ts'
+import { createTags, TAGS_FILE } from './tags.ts'
 import { headerLines, tunnel } from './tunnel.ts'
 
 /** What the guards of all shells of a session share. */
@@ -33,7 +34,7 @@ export function createGuardSession({ sessionId, deckDir, privateDir, settings, l
     remote: endpoint.remote ?? false,
     engine,
     objects: createObjects(engine, sessionId),
-    tags: createTags(engine, sessionId),
+    tags: createTags(engine, sessionId, join(privateDir, TAGS_FILE)),
   }
 }
 

@@ -1,10 +1,19 @@
 import type { Engine } from './engine.ts'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { LABELS } from '../../protocol/runner.ts'
 import { formatReference, parseReference } from './reference.ts'
 import { forbidden, Refusal } from './refusal.ts'
 
 /** An image as the guard sees it. */
-export interface ImageInfo { id: string, tags: string[], digests: string[], own: boolean }
+export interface ImageInfo {
+  id: string
+  tags: string[]
+  digests: string[]
+  own: boolean
+  /** When it last got a name on this engine; ms. */
+  namedAt: number
+}
 
 /** The names of images that the session gave: by tag, build, commit, load, import and pull. */
 export interface Tags {
@@ -25,24 +34,40 @@ export interface Tags {
   owns: (ref: string, image: ImageInfo) => boolean
   /** Whether the session may remove the image: all its names are its own. */
   ownsAll: (image: ImageInfo) => boolean
-  /** Takes all that the session named away. */
-  release: () => Promise<void>
+  /** What the session named, and nobody moved since. */
+  held: () => Promise<string[]>
+  /** Takes all that the session named away; resolves with what is gone. */
+  release: () => Promise<string[]>
 }
 
-/** Follows the names of images: only images that are built can carry labels. */
-export function createTags(engine: Engine, sessionId: string): Tags {
+/** Where a session notes the names that it gave, below its private folder: no label tells them. */
+export const TAGS_FILE = 'tags.json'
+/** How long after the last note the engine may still have carried out what it was asked for, in ms. */
+const LATEST = 10 * 60_000
+
+/**
+ * Follows the names of images: only images that are built can carry labels. The names are noted in `file`, so that they
+ * can be released after this process was killed: who creates the tags again from that file goes on where they ended.
+ */
+export function createTags(engine: Engine, sessionId: string, file: string): Tags {
+  const noted = readNote(file)
   /** Which image each name stood for when the session gave it; undefined while the engine is at it. */
-  const given = new Map<string, string | undefined>()
+  const given = noted.given
   /** Images without a name, by the beginning of their ids. */
-  const nameless = new Set<string>()
+  const nameless = noted.nameless
+
+  function note(change: () => void): void {
+    change()
+    writeNote(file, given, nameless)
+  }
 
   const tags: Tags = {
     async find(ref) {
       const { status, body } = await engine.ask({ method: 'GET', segments: ['images', ...ref.split('/'), 'json'] })
       if (status !== 200)
         return undefined
-      const { Id, RepoTags, RepoDigests, Config } = body as { Id: string, RepoTags?: string[] | null, RepoDigests?: string[] | null, Config?: { Labels?: Record<string, string> | null } | null }
-      return { id: Id, tags: RepoTags ?? [], digests: RepoDigests ?? [], own: Config?.Labels?.[LABELS.session] === sessionId }
+      const { Id, RepoTags, RepoDigests, Config, Metadata } = body as { Id: string, RepoTags?: string[] | null, RepoDigests?: string[] | null, Config?: { Labels?: Record<string, string> | null } | null, Metadata?: { LastTagTime?: string } }
+      return { id: Id, tags: RepoTags ?? [], digests: RepoDigests ?? [], own: Config?.Labels?.[LABELS.session] === sessionId, namedAt: Date.parse(Metadata?.LastTagTime ?? '') || 0 }
     },
 
     async claim(ref) {
@@ -51,15 +76,17 @@ export function createTags(engine: Engine, sessionId: string): Tags {
       if (before && !tags.owns(name, before))
         throw forbidden(`to set the tag ${name}: it exists, and is not the session's own; choose another`)
       const last = given.get(name)
-      given.set(name, undefined)
+      note(() => given.set(name, undefined))
       return async () => {
         const now = await tags.find(name).catch(() => undefined)
-        if (now && now.id !== before?.id)
-          given.set(name, now.id)
-        else if (now)
-          given.set(name, last ?? now.id)
-        else
-          given.delete(name)
+        note(() => {
+          if (now && now.id !== before?.id)
+            given.set(name, now.id)
+          else if (now)
+            given.set(name, last ?? now.id)
+          else
+            given.delete(name)
+        })
       }
     },
 
@@ -84,10 +111,10 @@ export function createTags(engine: Engine, sessionId: string): Tags {
       const name = formatReference(parseReference(ref))
       const image = await tags.find(name)
       if (image)
-        given.set(name, image.id)
+        note(() => given.set(name, image.id))
     },
 
-    keep: id => void nameless.add(id.replace(/^sha256:/, '')),
+    keep: id => note(() => nameless.add(id.replace(/^sha256:/, ''))),
 
     owns(ref, image) {
       const name = formatReference(parseReference(ref))
@@ -98,29 +125,64 @@ export function createTags(engine: Engine, sessionId: string): Tags {
       || [...nameless].some(id => image.id.slice('sha256:'.length).startsWith(id) && !image.tags.length)
       || (image.tags.length + image.digests.length > 0 && image.tags.every(tag => tags.owns(tag, image)) && (image.tags.length > 0 || image.digests.every(digest => tags.owns(digest, image)))),
 
-    async release() {
+    async held() {
+      const held: string[] = []
       for (const [name, id] of given) {
         const image = await tags.find(name)
-        if (image && image.id === (id ?? image.id))
-          await remove(name)
+        // What the engine was at when we were killed may be done, or somebody else's by now.
+        if (image && (id === undefined ? image.namedAt < noted.at + LATEST : image.id === id))
+          held.push(name)
       }
-      given.clear()
       // The last stage stands on the others.
       for (const id of [...nameless].reverse()) {
         const image = await tags.find(id)
         if (image && !image.tags.length)
-          await remove(id)
+          held.push(id)
       }
+      return held
+    },
+
+    async release() {
+      const released: string[] = []
+      for (const ref of await tags.held()) {
+        if (await remove(ref))
+          released.push(ref)
+      }
+      given.clear()
       nameless.clear()
+      rmSync(file, { force: true })
+      return released
     },
   }
 
   /** An image in use stays: its user is none of ours. */
-  async function remove(ref: string): Promise<void> {
+  async function remove(ref: string): Promise<boolean> {
     const { status, body } = await engine.ask({ method: 'DELETE', segments: ['images', ...ref.split('/')] })
     if (status >= 300 && status !== 404 && status !== 409)
       throw new Refusal(status, `the image ${ref} cannot be removed: ${(body as { message?: string } | undefined)?.message ?? status}`)
+    return status < 300
   }
 
   return tags
+}
+
+interface Note { given: Map<string, string | undefined>, nameless: Set<string>, at: number }
+
+function readNote(file: string): Note {
+  try {
+    const { given, nameless } = JSON.parse(readFileSync(file, 'utf8')) as { given: [string, string?][], nameless: string[] }
+    return { given: new Map(given.map(([name, id]) => [name, id ?? undefined])), nameless: new Set(nameless), at: statSync(file).mtimeMs }
+  }
+  catch {
+    return { given: new Map(), nameless: new Set(), at: Infinity }
+  }
+}
+
+/** Whole or not at all: a killed process must not leave half a note. */
+function writeNote(file: string, given: Note['given'], nameless: Note['nameless']): void {
+  // A request may still be settled when the session's folder is gone, and all names with it.
+  if (!existsSync(dirname(file)))
+    return
+  writeFileSync(`${file}.new`, JSON.stringify({ given: [...given], nameless: [...nameless] }), { mode: 0o600 })
+  renameSync(`${file}.new`, file)
 }

@@ -1,0 +1,48 @@
+import type { Removed } from '../protocol/sweep.ts'
+import process from 'node:process'
+import { escapeDeceiving } from '../deck/escape.ts'
+import { sweepDead } from '../service/sweep.ts'
+
+export interface SweepCommand { dryRun: boolean, json: boolean }
+
+/** `kamishibai sweep`: removes what dead sessions left; resolves with the exit code, 1 if something is known to be left. */
+export async function sweep({ dryRun, json }: SweepCommand): Promise<number> {
+  const { removed, kept, unreachable } = await sweepDead({ env: process.env, dryRun })
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ removed, kept }, null, 2)}\n`)
+  }
+  else {
+    const line = (what: string, kind: string, name: string, rest: string): string => `${what}  ${kind.padEnd(9)}  ${escapeDeceiving(name)}  (${escapeDeceiving(rest)})\n`
+    for (const { kind, name, session } of removed)
+      process.stdout.write(line(dryRun ? 'would remove' : 'removed', kind, name, `session ${session}`))
+    for (const { kind, name, reason } of kept)
+      process.stdout.write(line('kept', kind, name, reason))
+    if (!removed.length)
+      process.stdout.write(`${unreachable.length ? 'Nothing was removed.' : 'No earlier session has left anything.'}\n`)
+  }
+  for (const { runner, message, hint, sessions } of unreachable) {
+    const known = sessions.length ? ` Session ${sessions.join(', ')} may have left something there.` : ''
+    console.error(`${runner}: ${message}. What was left there stays.${known}${hint ? ` ${hint}` : ''}`)
+  }
+  return unreachable.some(({ sessions }) => sessions.length) ? 1 : 0
+}
+
+/** Removes what dead sessions left, before a new one runs anything; told in one line, if there was anything. */
+export async function sweepEarlier(): Promise<void> {
+  const { removed } = await sweepDead({ env: process.env }).catch(() => ({ removed: [] as Removed[] }))
+  const things = removed.filter(({ kind }) => kind !== 'folder')
+  if (things.length)
+    console.error(`Removed what an earlier session left when it was cut off: ${countKinds(things)}.`)
+}
+
+/** Says what becomes of things that could not be removed. */
+export function tellEnd(clean: boolean): void {
+  if (!clean)
+    console.error('Not everything that the session created could be removed. A watchdog goes on trying for ten minutes; after that: kamishibai sweep')
+}
+
+/** What was removed, in a few words: `2 containers, 1 network`. */
+export function countKinds(removed: Removed[]): string {
+  const counts = Map.groupBy(removed, ({ kind }) => kind)
+  return [...counts].map(([kind, { length }]) => `${length} ${length === 1 ? kind : kind === 'process' ? 'processes' : `${kind}s`}`).join(', ')
+}
