@@ -2,19 +2,13 @@ import type { Runner } from '../../runners/protocol/runner.ts'
 import type { Session } from '../../runners/service/session.ts'
 import type { Row } from './_row.ts'
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
-import { parseDeck } from '../../runners/deck/parse.ts'
-import { LABELS } from '../../runners/protocol/runner.ts'
-import { loadRunner } from '../../runners/service/registry.ts'
-import { createSession } from '../../runners/service/session.ts'
 import { ms, ratio } from './_row.ts'
+import { IMAGE, openSession } from './_session.ts'
 
 const PAIRS = 20
-const IMAGE = 'kamishibai/demo:1'
 const COMMAND = 'echo hello'
 
 interface Times { firstByte: number, total: number }
@@ -25,7 +19,9 @@ export const container: Row = {
   what: '{container} vs docker run',
   needs: ['docker'],
   async run({ dir, dockerHost, progress }) {
-    const { session, runner } = await openSession(join(dir, 'container'), dockerHost!)
+    const fences = Array.from({ length: PAIRS }, (_, n) => `\`\`\`yaml {container id=c${n}}\nimage: ${IMAGE}\ncommand: ${COMMAND}\n\`\`\``)
+    const { session, runners } = await openSession(join(dir, 'container'), `# Containers\n\n${fences.join('\n\n')}`, dockerHost)
+    const runner = runners.get('docker')!
     const ours: Times[] = []
     const exits: number[] = []
     const peer: Times[] = []
@@ -48,30 +44,6 @@ export const container: Row = {
       { ...ratio('{container}: until the slide says exited', 1, exits, peer.map(t => t.total)), budget: undefined },
     ]
   },
-}
-
-async function openSession(dir: string, dockerHost: string): Promise<{ session: Session, runner: Runner }> {
-  await mkdir(dir, { recursive: true })
-  const fences = Array.from({ length: PAIRS }, (_, n) => `\`\`\`yaml {container id=c${n}}\nimage: ${IMAGE}\ncommand: ${COMMAND}\n\`\`\``)
-  await writeFile(join(dir, 'deck.md'), `# Containers\n\n${fences.join('\n\n')}\n`)
-  const deck = await parseDeck(join(dir, 'deck.md'))
-  const sessionId = randomUUID().slice(0, 8)
-  let runner: Runner | undefined
-  const session = await createSession({
-    deck,
-    mode: 'live',
-    load: async () => undefined,
-    loadRunner: async (name, config) => runner = await loadRunner(name, config),
-    config: {
-      sessionId,
-      deckDir: dir,
-      privateDir: join(dir, 'private'),
-      settings: deck.settings,
-      env: { ...process.env, DOCKER_HOST: dockerHost },
-      labels: { [LABELS.session]: sessionId, [LABELS.deck]: 'bench', [LABELS.owner]: 'bench' },
-    },
-  })
-  return { session, runner: runner! }
 }
 
 async function runStep(session: Session, runner: Runner, id: string): Promise<Times & { exit: number }> {

@@ -6,13 +6,16 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { findDocker } from '../engines/docker.ts'
+import { cleanUp } from './clean-up.ts'
 import { click } from './click.ts'
 import { container } from './container.ts'
 import { flood } from './flood.ts'
+import { guard } from './guard.ts'
 import { replay } from './replay.ts'
 import { slidev } from './slidev.ts'
+import { viewers } from './viewers.ts'
 
-const ROWS: Row[] = [click, container, flood, replay, slidev]
+const ROWS: Row[] = [click, container, guard, cleanUp, viewers, flood, replay, slidev]
 const ROOT = resolve(import.meta.dirname, '../..')
 const OUT = join(ROOT, '.kamishibai')
 
