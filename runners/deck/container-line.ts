@@ -8,27 +8,27 @@ interface Form { flags: string, short: string, images: number, registry?: boolea
 const GLOBAL = { flags: 'debug help tls tlsverify version', short: 'Dv' }
 const RUN: Form = { flags: 'detach disable-content-trust help init interactive no-healthcheck oom-kill-disable privileged publish-all quiet read-only replace rm sig-proxy tty', short: 'ditPq', images: 1 }
 const IMAGES: Form = { flags: 'all-tags disable-content-trust force help human no-prune no-trunc quiet', short: 'afHq', images: Infinity }
-const FORMS: Record<string, Form> = {
-  run: RUN,
-  create: RUN,
-  pull: { ...IMAGES, images: 1, registry: true },
-  push: { ...IMAGES, images: 1, registry: true },
-  build: { flags: 'compress disable-content-trust force-rm help no-cache pull quiet rm squash', short: 'q', images: 0 },
-  tag: { ...IMAGES, images: 2 },
-  rmi: IMAGES,
-  save: IMAGES,
-  history: { ...IMAGES, images: 1 },
-}
+const FORMS = new Map<string, Form>([
+  ['run', RUN],
+  ['create', RUN],
+  ['pull', { ...IMAGES, images: 1, registry: true }],
+  ['push', { ...IMAGES, images: 1, registry: true }],
+  ['build', { flags: 'compress disable-content-trust force-rm help no-cache pull quiet rm squash', short: 'q', images: 0 }],
+  ['tag', { ...IMAGES, images: 2 }],
+  ['rmi', IMAGES],
+  ['save', IMAGES],
+  ['history', { ...IMAGES, images: 1 }],
+])
 /** `docker image rm` and the like. */
-const OF_IMAGES: Record<string, string> = { rm: 'rmi', inspect: 'history' }
+const OF_IMAGES = new Map([['rm', 'rmi'], ['inspect', 'history']])
 
 /** What a line of the `docker` command line touches, `words` being those after the program's name. */
 export function readContainerLine(words: string[]): Touched {
   const touched = nothing()
   const { options, rest: [first = '', second = '', ...others] } = readOptions(words, GLOBAL)
   const group = ['container', 'image', 'builder'].includes(first)
-  const command = group ? first === 'image' ? OF_IMAGES[second] ?? second : second : first
-  const form = FORMS[command]
+  const command = group ? first === 'image' ? OF_IMAGES.get(second) ?? second : second : first
+  const form = FORMS.get(command)
   touched.hosts.push(...options.flatMap(([name, value]) => name === 'host' || name === 'H' ? hostOf(value) : []))
   if (!form)
     return touched

@@ -11,7 +11,7 @@ import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { scanFences } from './fences.ts'
 import { checkNeeds } from './graph.ts'
-import { readSettings } from './headmatter.ts'
+import { readHeadmatter } from './headmatter.ts'
 import { parseInfo } from './info.ts'
 import { hashOf, idOf, toStep } from './step.ts'
 
@@ -32,7 +32,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
     throw new StepError('bad-input', `there is no deck ${entry}`, 'Name a Markdown file.')
   const data = await load({ userRoot: dir, roots: [dir], allowedRoots: [packageRoot(dir)] }, file)
   const problems: Problem[] = []
-  const settings = readSettings(readFileSync(file, 'utf8'), basename(file), problems)
+  const { settings, checkGrants } = readHeadmatter(readFileSync(file, 'utf8'), basename(file), problems)
   const parsing: Parsing = { dir, settings, problems, steps: new Map(), ids: new Map() }
   for (const [path, { errors = [] }] of Object.entries(data.markdownFiles)) {
     for (const { row, message } of errors)
@@ -48,6 +48,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
   }))
   const steps = [...parsing.steps.values()]
   checkNeeds(steps, new Set(parsing.ids.values()), problems)
+  checkGrants([...new Set(parsing.ids.values())])
   const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown }
   return {
     file,

@@ -9,10 +9,10 @@ const PREFIXES = new Set(['sudo', 'env', 'exec', 'command', 'nohup', 'nice', 'ti
 const RE_URL = /\b(?:https?|wss?|tcp|ssh):\/\/[^\s"'\\<>]+/g
 const RE_HOST = /^(?:[\w-]+(?:\.[\w-]+)+|localhost|[\w.-]+(?=:\d))(?::\d+)?(?=[/?]|$)/
 /** Programs that speak to the hosts which their words name, with their options that take a value. */
-const CLIENTS: Record<string, RegExp> = {
-  curl: /^-[A-Za-z]*[oHdXuAebcFTmwKxEr]$|^--(?!(?:silent|show-error|fail|location|insecure|verbose|head|include|get)$)[a-z-]+$/,
-  wget: /^-[A-Za-z]*[OoTtUPe]$/,
-}
+const CLIENTS = new Map([
+  ['curl', /^-[A-Za-z]*[oHdXuAebcFTmwKxEr]$|^--(?!(?:silent|show-error|fail|location|insecure|verbose|head|include|get)$)[a-z-]+$/],
+  ['wget', /^-[A-Za-z]*[OoTtUPe]$/],
+])
 
 /** What a shell script touches: the words of its `docker`, `kubectl` and client lines, and the URLs in it. */
 export function touchedByShell(script: string): Touched {
@@ -39,7 +39,7 @@ function programsOf(script: string): Line[] {
 }
 
 function isReadable(program: string): boolean {
-  return CONTAINER_PROGRAMS.has(program) || program === 'kubectl' || program in CLIENTS
+  return CONTAINER_PROGRAMS.has(program) || program === 'kubectl' || CLIENTS.has(program)
 }
 
 function readLine({ program, args }: Line): Touched {
@@ -62,6 +62,6 @@ function readKubectl(args: string[]): Touched {
 
 /** Hosts without a scheme in the words of a client. */
 function hostsOf(program: string, args: string[]): string[] {
-  const valued = CLIENTS[program]
+  const valued = CLIENTS.get(program)
   return valued ? args.flatMap((word, i) => word.startsWith('-') || valued.test(args[i - 1] ?? '') ? [] : RE_HOST.exec(word)?.[0] ?? []) : []
 }

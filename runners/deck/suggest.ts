@@ -12,7 +12,7 @@ export function distance(a: string, b: string): number {
 
 /** The word of `words` that `word` probably means. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
-  const [best] = words.map(w => ({ w, d: distance(word.toLowerCase(), w) })).sort((a, b) => a.d - b.d)
+  const [best] = words.map(w => ({ w, d: distance(word.toLowerCase(), w.toLowerCase()) })).sort((a, b) => a.d - b.d)
   return best && best.d <= Math.max(1, Math.floor(word.length / 3)) ? best.w : undefined
 }
 

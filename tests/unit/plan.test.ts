@@ -24,7 +24,7 @@ describe('a shell script', () => {
   ])('is read with its %s', (_, script, expected) => expect(words(script)).toEqual(expected))
 
   it('is read to its end, whatever stands in it', () => {
-    const part = fc.constantFrom('docker run ', '\'', '"', '`', '$(', ')', '((', '\\', '\n', '<<EOF\n', '<<<', '>', '&&', '-v ', '--mount ', 'a:b ', '-', '--', 'EOF\n', ';', '#', ' ')
+    const part = fc.constantFrom('docker run ', 'docker ', 'constructor ', '\'', '"', '`', '$(', ')', '((', '\\', '\n', '<<EOF\n', '<<<', '>', '&&', '-v ', '--mount ', 'a:b ', '-', '--', 'EOF\n', ';', '#', ' ')
     fc.assert(fc.property(fc.array(fc.oneof(part, fc.string({ maxLength: 4 })), { maxLength: 20 }), (parts) => {
       expect(touchedByShell(parts.join(''))).toBeDefined()
     }), { numRuns: 5000 })
