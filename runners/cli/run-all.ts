@@ -86,6 +86,12 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
     // A step further up may have needed this one, and may need what it left running.
     const run = service.session.runOf(step.id) ?? service.session.start(step.id)
     const outcome = await run.moment
-    return { step, outcome, recording: await run.recorded() }
+    const recording = await run.recorded()
+    // It would stay open, and keep its shell from the steps that follow.
+    if (step.verb === 'terminal') {
+      run.cancel('it is recorded')
+      await run.over
+    }
+    return { step, outcome, recording }
   }
 }

@@ -85,4 +85,6 @@ async function pull(docker: Docker, image: string, { emit, signal }: RunContext)
       emit({ type: 'progress', label: `pull ${image}`, done: all.reduce((sum, l) => sum + l.done, 0), total: all.reduce((sum, l) => sum + l.total, 0) })
     })
   })
+  const total = [...layers.values()].reduce((sum, layer) => sum + layer.total, 0)
+  emit({ type: 'progress', label: `pull ${image}`, done: total, total })
 }

@@ -62,7 +62,8 @@ export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
         parsed = Math.max(parsed, seq)
       })
     },
-    resize: (c, r) => terminal.resize(c, r),
+    // In its turn: what was written before was meant for the old size.
+    resize: (c, r) => terminal.write('', () => terminal.resize(c, r)),
     settled,
     async snapshot() {
       await settled()
@@ -215,5 +216,6 @@ export async function drawLog({ cols, rows, events }: TerminalLog, until = Infin
     }
   }
   await draw(height)
+  await screen.settled()
   return screen
 }

@@ -61,8 +61,11 @@ export async function judge(condition: Condition, world: ConditionWorld): Promis
     }
     case 'status':
       return judgeStatus(condition, log.state.responses)
-    case 'settled':
-      return { text, ok: log.now() - log.lastOutputAt >= condition.ms }
+    case 'settled': {
+      const { progress } = log.state
+      const busy = progress && progress.done < progress.total
+      return { text, ok: !busy && log.now() - log.lastOutputAt >= condition.ms, ...busy && { detail: progress.label } }
+    }
     case 'healthy':
       return { text, ok: await healthy(condition.name) }
     default:

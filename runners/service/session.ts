@@ -187,7 +187,12 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       recorded: () => tailEnd.then(({ outcome, last }) => toRecording(step, log, outcome, engineVersions(states), new Date(startedAt), last)),
       cancel: reason => signal.abort(new StepError('cancelled', reason)),
       input: data => onInput(data),
-      resize: (cols, rows) => onResize(cols, rows),
+      resize(cols, rows) {
+        if ((cols === log.state.cols && rows === log.state.rows) || isFinal(log.state.phase))
+          return
+        log.append({ type: 'resize', cols, rows })
+        onResize(cols, rows)
+      },
     }
     const tailEnd = moment.promise.then(async (outcome) => {
       await tailOf(log, tail.signal)

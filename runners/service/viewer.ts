@@ -157,8 +157,8 @@ export function createViewer(socket: WebSocket, session: Session): void {
       case 'input':
       case 'resize': {
         const run = runNumber(message.run)
-        if (run.step.verb !== 'terminal')
-          throw new StepError('not-allowed', `the step ${run.step.id} takes no input`, 'Only a {terminal} step does.')
+        if (run.step.verb !== 'terminal' || run.info.mode !== 'live')
+          throw new StepError('not-allowed', `the step ${run.step.id} takes no input`, 'Only a {terminal} step does, while it runs live.')
         return message.type === 'input' ? run.input(message.data) : run.resize(message.cols, message.rows)
       }
     }

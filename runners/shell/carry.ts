@@ -12,12 +12,12 @@ export function statePath(privateDir: string, shell: string): string {
   return join(privateDir, `shell-${Buffer.from(shell).toString('hex')}`)
 }
 
-/**
- * `code` with a trap before it, on the same line so that line numbers stay, which writes the working directory
- * and the exported variables to $KAMISHIBAI_STATE when the block ends, however it ends.
- */
+/** Writes the working directory and the exported variables to $KAMISHIBAI_STATE when the shell ends, however it ends. */
+export const CARRY_TRAP = `trap '{ pwd -P; printf "\\0"; env -0; } >"$KAMISHIBAI_STATE" 2>/dev/null' EXIT`
+
+/** `code` with the trap before it, on the same line so that line numbers stay. */
 export function withCarry(code: string): string {
-  return `trap '{ pwd -P; printf "\\0"; env -0; } >"$KAMISHIBAI_STATE" 2>/dev/null' EXIT; ${code}`
+  return `${CARRY_TRAP}; ${code}`
 }
 
 /** The state that the last block left, or undefined where it left none. */

@@ -6,13 +6,15 @@ import process from 'node:process'
 import { StepError } from '../protocol/error.ts'
 import { readState, statePath, withCarry } from './carry.ts'
 import { shellEnvironment } from './environment.ts'
-import { followPty, signalGroup } from './pty.ts'
+import { interactiveLaunch, typedLines } from './interactive.ts'
+import { followPty, HANG_UP, INTERRUPT, signalGroup } from './pty.ts'
 import { findStrays, killStrays } from './strays.ts'
+import { createTypist } from './typing.ts'
 
 /** Arguments that keep a shell from reading the presenter's own rc files. */
 const ARGUMENTS: Record<string, string[]> = { sh: [], bash: ['--norc', '--noprofile'], zsh: ['-f'] }
 
-/** Runs the blocks of `sh {run}`, each in a PTY of its own; environment and directory carry over in the same shell. */
+/** Runs `sh {run}` and `sh {terminal}`, each in a PTY of its own; environment and directory carry over in the same shell. */
 export default function createShellRunner(config: RunnerConfig): Runner {
   /** Process groups that may still have members: blocks that run, and what they left in the background. */
   const groups = new Set<number>()
@@ -30,7 +32,8 @@ export default function createShellRunner(config: RunnerConfig): Runner {
     },
 
     async run(step, context) {
-      if (step.verb !== 'run')
+      const interactive = step.verb === 'terminal'
+      if (step.verb !== 'run' && !interactive)
         throw new StepError('not-available', `{${step.verb}} is not available yet`)
       const { spawn } = await import('@lydell/node-pty')
       const path = statePath(config.privateDir, step.shell)
@@ -40,17 +43,21 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       // A program that is missing would end as one that failed.
       if (!env.PATH?.split(delimiter).some(folder => existsSync(join(folder, step.lang))))
         throw new StepError('engine-unavailable', `${step.lang} is not on this machine`, `Install ${step.lang}, or write the fence in sh.`)
-      const program: IPty = spawn(step.lang, [...ARGUMENTS[step.lang] ?? [], '-c', withCarry(step.code)], {
+      const launch = interactive ? interactiveLaunch(step, config.privateDir) : { args: [...ARGUMENTS[step.lang] ?? [], '-c', withCarry(step.code)], env: {} }
+      const program: IPty = spawn(step.lang, launch.args, {
         cols: step.cols,
         rows: step.rows,
         cwd: state && existsSync(state.cwd) ? state.cwd : config.deckDir,
-        env,
+        env: { ...env, ...launch.env },
       })
       groups.add(program.pid)
       let over = false
-      context.onInput(data => over || program.write(data))
+      const typist = createTypist({ write: data => over || program.write(data), onData: program.onData }, context)
+      context.onInput(typist.input)
       context.onResize((cols, rows) => over || program.resize(cols, rows))
-      await followPty(program, context)
+      if (interactive)
+        void typist.type(typedLines(step))
+      await followPty(program, context, interactive ? HANG_UP : INTERRUPT)
       over = true
       if (!signalGroup(program.pid, 0))
         groups.delete(program.pid)
