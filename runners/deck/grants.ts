@@ -18,7 +18,7 @@ export function readGrant(text: string): Grant | GrantMistake {
   }
   const form = GRANT_FORMS[type as Grant['type']]
   const [offset, what, hint] = faultyPart(type as Grant['type'], rest) ?? [0, `${text} is not understood`, undefined]
-  return { offset: offset && type.length + offset, code: 'bad-grant', message: what, hint: hint ?? `Write ${form}.` }
+  return { offset: Math.min(text.length, offset && type.length + offset), code: 'bad-grant', message: what, hint: hint ?? `Write ${form}.` }
 }
 
 /** Whether a grant was read. */
