@@ -11,9 +11,11 @@ import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { scanFences } from './fences.ts'
 import { checkNeeds } from './graph.ts'
+import { hashOf } from './hash.ts'
 import { readHeadmatter } from './headmatter.ts'
 import { parseInfo } from './info.ts'
-import { hashOf, idOf, toStep } from './step.ts'
+import { idOf, toStep } from './step.ts'
+import { readFiles, usedFiles } from './used-files.ts'
 
 interface Parsing {
   dir: string
@@ -124,7 +126,9 @@ function fencesOf(slide: SlideInfo, parsing: Parsing): Fence[] {
       reportCode: (codeLine, column, message, hint) => add({ severity: 'error', file: content.files[0] ?? path, line: raw.snippet ? codeLine : line + codeLine, column, code: info.lang === 'http' ? 'bad-request' : 'bad-yaml', message, hint }),
     })
     if (step && !fence.problems.some(p => p.severity === 'error')) {
-      step.hash = hashOf(step, [content.code, ...usedFiles(step, parsing.dir)])
+      const used = usedFiles(step, parsing.dir)
+      step.files = [...new Set([...step.files, ...used])]
+      step.hash = hashOf(step, [content.code, ...readFiles(used, parsing.dir)])
       parsing.steps.set(id, step)
       fence.stepId = id
     }
@@ -144,12 +148,4 @@ function snippetOf(raw: RawFence, slide: SlideInfo, { dir }: Parsing, report: (o
     return { code: '', files: [] }
   }
   return { code: readFileSync(file, 'utf8'), files: [relative(dir, file)] }
-}
-
-/** Contents of files below the deck's folder that the code names, so that a change makes the recording stale. */
-function usedFiles(step: Step, dir: string): string[] {
-  const names = new Set(step.code.match(/(?:[\w@-]+\/)+[\w.-]+\.\w+/g))
-  const found = [...names].filter(name => existsSync(join(dir, name)))
-  step.files.push(...found.filter(name => !step.files.includes(name)))
-  return found.map(name => readFileSync(join(dir, name), 'utf8'))
 }

@@ -1,7 +1,6 @@
 import type { Settings } from '../protocol/headmatter.ts'
 import type { Step, Verb } from '../protocol/step.ts'
 import type { Info, Word } from './info.ts'
-import { createHash } from 'node:crypto'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { VERBS } from '../protocol/step.ts'
 import { parseCondition, parseMark, parseMoments } from './conditions.ts'
@@ -194,10 +193,4 @@ function checkKeys(words: Word[], verb: Verb, report: FencePlace['report']): voi
       report(offset, 'repeated-option', `${key} stands twice`, 'Only until, expect and mark may repeat.')
     seen.add(key)
   }
-}
-
-/** 16 hex digits over what makes a step do what it does: code, options and the files it uses. */
-export function hashOf(step: Step, contents: string[]): string {
-  const { hash: _, slide: __, slides: ___, file: ____, line: _____, column: ______, title: _______, ...essence } = step
-  return createHash('sha256').update(JSON.stringify([essence, contents])).digest('hex').slice(0, 16)
 }
