@@ -1,6 +1,10 @@
 import type { Recording } from '../runners/protocol/recording.ts'
 import { recordings } from 'virtual:kamishibai/recordings'
 import { parseRecording } from '../runners/protocol/recording.ts'
+import { loadAgain } from './useRetry.ts'
+
+/** How often a recording is asked for before it counts as damaged. */
+const ATTEMPTS = 6
 
 export interface StoredRecording extends Recording {
   /** Whether it was made from the step as it stands. */
@@ -10,7 +14,7 @@ export interface StoredRecording extends Recording {
 const loaded = new Map<string, Promise<StoredRecording | undefined>>()
 
 async function load(stepId: string): Promise<StoredRecording | undefined> {
-  const text = await recordings[stepId]?.()
+  const text = await loadAgain(async () => recordings[stepId]?.(), { attempts: ATTEMPTS })
   return text ? { ...parseRecording(text.cast, text.events), fresh: text.fresh } : undefined
 }
 

@@ -1,5 +1,3 @@
-import { TOKEN_HEADER } from '../runners/protocol/wire.ts'
-
 const KEY = 'kamishibai.token'
 /** How long windows of this origin have to answer, in ms. */
 const ANSWER_TIMEOUT = 300
@@ -29,6 +27,11 @@ function openChannel(): BroadcastChannel {
   return new BroadcastChannel(`${KEY}:${import.meta.env.BASE_URL}`)
 }
 
+/** The driver token as far as this window knows it by itself. */
+export function knownToken(): string | undefined {
+  return memory ?? sessionStorage.getItem(KEY) ?? undefined
+}
+
 /** Asks the other windows of this origin. */
 function ask(): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -49,7 +52,7 @@ function ask(): Promise<string | undefined> {
 
 /** The driver token of this window: from its URL, its memory, or another window of its origin. */
 export async function findToken(): Promise<string | undefined> {
-  const token = memory ?? sessionStorage.getItem(KEY) ?? await ask()
+  const token = knownToken() ?? await ask()
   if (token)
     remember(token)
   return token
@@ -67,21 +70,4 @@ export function shareToken(): void {
 export function dropToken(): void {
   memory = undefined
   sessionStorage.removeItem(KEY)
-}
-
-/**
- * Gives the driver token to the page's own requests that change something, such as Slidev's slide sync:
- * the gate refuses them without it. Reading needs none, and other origins never get it.
- */
-export function signRequests(): void {
-  const send = window.fetch.bind(window)
-  window.fetch = (input, init) => {
-    const token = memory ?? sessionStorage.getItem(KEY)
-    const request = new Request(input, init)
-    const reads = request.method === 'GET' || request.method === 'HEAD'
-    if (!token || reads || new URL(request.url).origin !== location.origin)
-      return send(input, init)
-    request.headers.set(TOKEN_HEADER, token)
-    return send(request)
-  }
 }

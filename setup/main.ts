@@ -1,5 +1,8 @@
+import type { AppContext } from '@slidev/types'
 import { isBounce } from '../components/useBounce.ts'
-import { signRequests, takeToken } from '../components/useToken.ts'
+import { signRequests } from '../components/useRequests.ts'
+import { takeToken } from '../components/useToken.ts'
+import { RELOADS } from './comeback.ts'
 
 // At import: Slidev's router drops the fragment at its first redirect.
 takeToken()
@@ -10,4 +13,14 @@ window.addEventListener('click', (event) => {
     event.stopPropagation()
 }, { capture: true })
 
-export default (): void => {}
+/** A page of Slidev's whose module was not loaded. */
+const RE_NOT_LOADED = /imported module|importing a module script|preload CSS/i
+const PAUSE = 500
+
+export default ({ router }: AppContext): void => {
+  sessionStorage.removeItem(RELOADS)
+  router.onError((error: Error, to) => {
+    if (RE_NOT_LOADED.test(error.message))
+      setTimeout(() => void router.replace(to.fullPath), PAUSE)
+  })
+}

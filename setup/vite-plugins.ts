@@ -6,6 +6,7 @@ import { toStepView } from '../runners/protocol/step.ts'
 import { disableSlidevWrites, guardServer } from '../runners/service/gate.ts'
 import { presenting } from '../runners/service/presenting.ts'
 import { readRecordingText } from '../runners/service/store.ts'
+import { addComeback } from './comeback.ts'
 import { useDeck } from './deck.ts'
 
 const DECK = 'virtual:kamishibai/deck'
@@ -92,4 +93,21 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
   return Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')
 }
 
-export default (options: ResolvedSlidevOptions): Plugin[] => [servicePlugin(options), modulesPlugin(options)]
+/** What lets a page come in full although the network is cut while it loads. */
+function loadingPlugin(options: ResolvedSlidevOptions): Plugin {
+  // Slidev serves and builds this page without the hooks for HTML.
+  options.utils.indexHtml = addComeback(options.utils.indexHtml)
+  return {
+    name: 'kamishibai:loading',
+    config: (_, { command }) => command === 'build'
+      ? {
+          // A style sheet that a slide's module waits for is not asked for again when it did not come.
+          build: { cssCodeSplit: false, rolldownOptions: { checks: { pluginTimings: false } } },
+          // Without the list of some five hundred parts of fonts.
+          logLevel: 'warn',
+        }
+      : {},
+  }
+}
+
+export default (options: ResolvedSlidevOptions): Plugin[] => [servicePlugin(options), modulesPlugin(options), loadingPlugin(options)]

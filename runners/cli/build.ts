@@ -12,5 +12,9 @@ export async function build({ deck: path, output }: { deck: string, output: stri
     tellProblems(errors, process.stderr)
     return 1
   }
-  return runSlidev(deck.dir, ['build', deck.file, '--out', resolve(output), '--base', './', '--router-mode', 'hash'])
+  const target = resolve(output)
+  const code = await runSlidev(deck.dir, ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash'], { NODE_ENV: 'production' })
+  if (code === 0)
+    console.log(`The site is in ${target}: any file server can serve it, below any path.`)
+  return code
 }

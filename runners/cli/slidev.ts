@@ -21,14 +21,14 @@ export function findBrowser(): string {
   return found
 }
 
-/** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. */
-export async function runSlidev(deckDir: string, args: string[]): Promise<number> {
+/** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. `env` is set on top of ours. */
+export async function runSlidev(deckDir: string, args: string[], env: Record<string, string> = {}): Promise<number> {
   const require = createRequire(join(deckDir, 'package.json'))
   const own = createRequire(import.meta.url)
   const manifest = resolveFrom(require) ?? resolveFrom(own)
   if (!manifest)
     throw new StepError('not-available', '@slidev/cli is not installed', 'npm i -D @slidev/cli')
-  const child = spawn(process.execPath, [join(dirname(manifest), 'bin', 'slidev.mjs'), ...args], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = spawn(process.execPath, [join(dirname(manifest), 'bin', 'slidev.mjs'), ...args], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.once('SIGINT', forward)
   process.once('SIGTERM', forward)

@@ -31,7 +31,7 @@ const PACKAGES: Record<string, string[]> = {
   'runners/service': ['ws', 'zod'],
   'runners/cli': ['@clack/prompts', '@slidev/cli', 'consola', 'jiti', 'yargs'],
   'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'virtual:kamishibai'],
-  'setup': ['vue', 'vite', '@slidev/types', '@fontsource'],
+  'setup': ['vue', 'vite', '@slidev/client', '@slidev/types', '@fontsource'],
 }
 /** Files that may use more than their room. */
 const MORE: Record<string, string[]> = {

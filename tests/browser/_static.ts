@@ -1,0 +1,32 @@
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+
+const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.png': 'image/png', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.woff': 'font/woff', '.ttf': 'font/ttf' }
+
+/** A plain file server without rewrites, whose files lie below a path: what is not there is 404. */
+export interface StaticSite { url: string, missing: string[], close: () => void }
+
+/** Serves the folder `dir` at `/PATH/`; a folder is its index.html, as every file server has it. */
+export async function serveStatic(dir: string, path = 'talks/2026'): Promise<StaticSite> {
+  const missing: string[] = []
+  const prefix = `/${path}/`
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url!, 'http://localhost')
+    const name = url.pathname.endsWith('/') ? `${url.pathname}index.html` : url.pathname
+    try {
+      if (!url.pathname.startsWith(prefix))
+        throw new Error('not below the path')
+      const body = await readFile(join(dir, normalize(decodeURIComponent(name.slice(prefix.length)))))
+      response.writeHead(200, { 'Content-Type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(body)
+    }
+    catch {
+      missing.push(url.pathname)
+      response.writeHead(404).end()
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`, missing, close: () => void server.close() }
+}

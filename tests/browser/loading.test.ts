@@ -1,0 +1,136 @@
+import type { Browser, Page } from 'playwright-chromium'
+import type { Presentation } from '../../runners/cli/present.ts'
+import type { StaticSite } from './_static.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-chromium'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { build } from '../../runners/cli/build.ts'
+import { startPresentation } from '../../runners/cli/present.ts'
+import { findBrowser } from '../../runners/cli/slidev.ts'
+import { serveStatic } from './_static.ts'
+
+const SLOW = { timeout: 60_000 }
+
+let presentation: Presentation
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  presentation = await startPresentation({ deck: 'slides/tour.md', mode: 'replay' })
+  browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await presentation?.close()
+})
+
+beforeEach(async () => {
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
+  return () => page.context().close()
+})
+
+/** Aborts the first `times` requests of what matches, as Chromium does when a network interface comes or goes. */
+async function cut(pattern: RegExp, times: number): Promise<() => number> {
+  let n = 0
+  await page.route(pattern, route => ++n > times ? route.fallback() : route.abort('internetdisconnected'))
+  return () => n
+}
+
+const slide = (no: number) => page.locator(`[data-slidev-no="${no}"]:visible`).first()
+
+describe('present', () => {
+  const at = (path: string): string => presentation.url.replace('/#', `/${path}#`)
+
+  it('shows a slide whose module did not come at first, without loading the page anew', async () => {
+    const tried = await cut(/\/slides\/3\/md/, 2)
+    await page.goto(at('1'))
+    await slide(1).locator('h1').waitFor(SLOW)
+    await page.evaluate(() => Object.assign(window, { same: true }))
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await slide(3).locator('[data-kb-step]').waitFor(SLOW)
+    expect(tried()).toBeGreaterThan(2)
+    expect(await page.evaluate(() => 'same' in window)).toBe(true)
+  })
+
+  it('says that a slide cannot be loaded, and shows it when it can', async () => {
+    await cut(/\/slides\/3\/md/, 5)
+    await page.goto(at('3'))
+    await slide(3).getByText(/error/i).first().waitFor(SLOW)
+    await slide(3).locator('[data-kb-step]').waitFor(SLOW)
+  })
+
+  it('has all slides and recordings in the page soon after the first is shown', async () => {
+    const { slides } = presentation.service.session.deck
+    const asked = new Set<string>()
+    page.on('requestfinished', (request) => {
+      const [, no] = /\/slides\/(\d+)\/md/.exec(request.url()) ?? []
+      if (no)
+        asked.add(no)
+    })
+    await page.goto(at('1'))
+    await expect.poll(() => asked.size, SLOW).toBe(slides.length)
+    await expect.poll(() => page.locator('[data-kb-step="web"]').count(), SLOW).toBe(1)
+    await page.route('**', route => route.abort('internetdisconnected'))
+    for (let no = 1; no <= slides.length; no++) {
+      await slide(no).locator('h1').waitFor(SLOW)
+      await page.keyboard.press('PageDown')
+    }
+  })
+
+  it.each([
+    ['script', '1', /client\/main\.ts/],
+    ['part of its script', '1', /composables\/useNav\.ts/],
+    ['view', 'presenter/1', /pages\/presenter\.vue/],
+  ])('comes by itself when its %s did not come at first', async (_, path, pattern) => {
+    const tried = await cut(pattern, 1)
+    await page.goto(at(path))
+    await slide(1).locator('h1').waitFor(SLOW)
+    expect(tried()).toBeGreaterThan(1)
+    await expect.poll(() => page.evaluate(() => sessionStorage.getItem('kamishibai.reloads'))).toBeNull()
+    // The token is still with the page.
+    await expect.poll(() => page.evaluate(() => sessionStorage.getItem('kamishibai.token')), SLOW).toBe(presentation.service.token)
+  })
+})
+
+it('brings the slide to the other window although the message was cut', async () => {
+  await page.goto(presentation.url.replace('/#', '/presenter/1#'))
+  await slide(1).locator('h1').waitFor(SLOW)
+  const audience = await page.context().newPage()
+  await audience.goto(`${new URL(presentation.url).origin}/1`)
+  await audience.locator('[data-slidev-no="1"]:visible h1').waitFor(SLOW)
+  await page.bringToFront()
+  const tried = await cut(/@server-reactive/, 1)
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(() => new URL(audience.url()).pathname, SLOW).toBe('/2')
+  expect(tried()).toBeGreaterThan(1)
+})
+
+describe('the static site', () => {
+  let dir: string
+  let site: StaticSite
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'kamishibai-site-'))
+    expect(await build({ deck: 'slides/tour.md', output: dir })).toBe(0)
+    site = await serveStatic(dir)
+  })
+  afterAll(async () => {
+    site?.close()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  it.each([['script', /assets\/index-.*\.js/], ['style sheet', /assets\/.*\.css/], ['slides', /assets\/md-.*\.js/], ['play view', /slidev\/play-.*\.js/]])('comes in full although its %s did not come at first', async (_, pattern) => {
+    const tried = await cut(pattern, 1)
+    await page.goto(site.url)
+    await slide(1).locator('h1').waitFor(SLOW)
+    await page.keyboard.press('PageDown')
+    await slide(2).locator('h1').waitFor(SLOW)
+    await expect.poll(() => slide(2).locator('.kb-screen').first().textContent(), SLOW).toBeTruthy()
+    // A rule of ours holds.
+    expect(await slide(2).locator('.kb-step').first().evaluate(element => getComputedStyle(element).display)).toBe('flex')
+    expect(tried()).toBeGreaterThan(1)
+  })
+})
