@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], testTimeout: 30_000 } },
       // A real engine and a real browser: one file at a time, on machines that may be slow.
       { test: { name: 'docker', include: ['tests/docker/**/*.test.ts'], globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 } },
       // A real virtual machine.

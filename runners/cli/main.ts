@@ -6,8 +6,8 @@ import yargs from 'yargs'
 import { nearest } from '../deck/suggest.ts'
 import { isStepError } from '../protocol/error.ts'
 
-const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'sweep']
-const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'dry-run', 'help', 'version']
+const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep']
+const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'dry-run', 'fix', 'help', 'version']
 /** What was wrong with the call itself. */
 const USAGE = 2
 
@@ -117,6 +117,13 @@ await yargs(process.argv.slice(2))
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 plan --json', ''), async (args) => {
     await finish(args.deck, async () => (await import('./plan.ts')).plan(args))
+  })
+  .command('doctor [deck]', 'See whether the talk can be given on this machine', args => deckArgument(args)
+    .option('fix', { type: 'boolean', default: false, describe: 'Build or pull the images that are missing' })
+    .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
+    .example('$0 doctor', 'the evening before')
+    .example('$0 doctor --fix', 'get what is missing'), async (args) => {
+    await finish(args.deck, async () => (await import('./doctor.ts')).doctor(args))
   })
   .command('sweep', 'Remove what earlier sessions left when they were cut off', args => args
     .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be removed' })

@@ -28,7 +28,12 @@ export async function runSlidev(deckDir: string, args: string[], env: Record<str
   const manifest = resolveFrom(require) ?? resolveFrom(own)
   if (!manifest)
     throw new StepError('not-available', '@slidev/cli is not installed', 'npm i -D @slidev/cli')
-  const child = spawn(process.execPath, [join(dirname(manifest), 'bin', 'slidev.mjs'), ...args], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
+  return runNode([join(dirname(manifest), 'bin', 'slidev.mjs'), ...args], env)
+}
+
+/** Runs a script with this Node; resolves with its exit code. `env` is set on top of ours. */
+export async function runNode(args: string[], env: Record<string, string> = {}): Promise<number> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.once('SIGINT', forward)
   process.once('SIGTERM', forward)

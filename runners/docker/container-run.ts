@@ -7,6 +7,7 @@ import { containerNames, createOptions, explain } from './container.ts'
 import { answered, followOutput } from './follow.ts'
 import { ensureNetwork, hasAliases } from './networks.ts'
 import { signalName } from './project.ts'
+import { pullImage } from './pull.ts'
 
 /** Runs one container from its creation to its end; aborted, it is removed. */
 export async function runContainer(docker: Docker, step: Step, spec: ContainerSpec, context: RunContext, config: RunnerConfig, track: <T>(work: Promise<T>) => Promise<T>): Promise<void> {
@@ -16,7 +17,7 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
   })
   const options = createOptions(step, spec, labels, config)
   if (step.pull && !await docker.getImage(spec.image).inspect().then(() => true, () => false))
-    await attempt(pull(docker, spec.image, context))
+    await attempt(pullImage(docker, spec.image, (done, total) => context.emit({ type: 'progress', label: `pull ${spec.image}`, done, total }), context.signal))
   for (const name of spec.networks)
     await attempt(track(ensureNetwork(docker, name, labels)))
   signal.throwIfAborted()
@@ -67,24 +68,4 @@ async function create(docker: Docker, options: Docker.ContainerCreateOptions, ot
       throw error
     return docker.createContainer({ ...options, name: otherName })
   }
-}
-
-/** Fetches an image that the step allows to be fetched. */
-async function pull(docker: Docker, image: string, { emit, signal }: RunContext): Promise<void> {
-  const stream = await docker.pull(image, { abortSignal: signal })
-  const layers = new Map<string, { done: number, total: number }>()
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, error => error ? reject(error) : resolve(), (event: { id?: string, error?: string, progressDetail?: { current?: number, total?: number } }) => {
-      if (event.error)
-        reject(new StepError('image-missing', `${image} cannot be fetched: ${event.error}`, `Try: docker pull ${image}`))
-      const { current, total } = event.progressDetail ?? {}
-      if (!event.id || current === undefined || !total)
-        return
-      layers.set(event.id, { done: current, total })
-      const all = [...layers.values()]
-      emit({ type: 'progress', label: `pull ${image}`, done: all.reduce((sum, l) => sum + l.done, 0), total: all.reduce((sum, l) => sum + l.total, 0) })
-    })
-  })
-  const total = [...layers.values()].reduce((sum, layer) => sum + layer.total, 0)
-  emit({ type: 'progress', label: `pull ${image}`, done: total, total })
 }

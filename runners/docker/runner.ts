@@ -15,6 +15,7 @@ import { baseUrlOf } from './dial.ts'
 import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
 import { runExec } from './exec.ts'
 import { createGuards } from './guard/guards.ts'
+import { missingImages, pullImage } from './pull.ts'
 import { reachEndpoint } from './reach.ts'
 import { sweepTags } from './sweep-tags.ts'
 import { sweepByLabel, sweepSessions } from './sweep.ts'
@@ -142,6 +143,14 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     async healthy(name) {
       const info = await find(name).catch(() => undefined)
       return info?.State.Health?.Status === 'healthy'
+    },
+
+    async lacks(images) {
+      return missingImages(await connect(), images)
+    },
+
+    async fetch(image, onProgress) {
+      await pullImage(await connect(), image, onProgress)
     },
 
     async sweep(filter) {

@@ -69,6 +69,10 @@ export interface Runner {
    * that of none. Throws StepError `engine-unavailable` where the engine does not answer.
    */
   sweep?: (filter: SweepFilter) => Promise<SweepReport>
+  /** Which of these images its engine has not. */
+  lacks?: (images: string[]) => Promise<string[]>
+  /** Gets an image from its registry; `onProgress` tells bytes. Throws StepError `image-missing`. */
+  fetch?: (image: string, onProgress: (done: number, total: number) => void) => Promise<void>
   /** Removes everything of the session; resolves when nothing is left. */
   close?: () => Promise<void>
 }

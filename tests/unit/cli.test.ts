@@ -116,3 +116,16 @@ it('plans as JSON: what every step would run', async () => {
   expect(plan.steps[0]).toMatchObject({ id: 'hello', slide: 1, file: 'tour.md', line: expect.any(Number) as number, verb: 'run', runner: 'shell', code: expect.any(String) as string, hidden: [], extra: false, images: [], namespaces: [], ports: [], hosts: [], mounts: [], needs: [], timeoutMs: expect.any(Number) as number })
   expect(code).toBe(0)
 })
+
+describe('doctor', () => {
+  it('says as JSON what it found, and exits with 1 where the talk is at risk', async () => {
+    const fine = await kamishibai('doctor', tour, '--json')
+    expect(JSON.parse(fine.out)).toMatchObject({ ok: fine.code === 0, checks: expect.arrayContaining([expect.objectContaining({ id: 'deck', ok: true })]) })
+    const bad = join(dir, 'bad.md')
+    await writeFile(bad, '# A\n\n```sh {run id=a timout=1s}\ntrue\n```\n')
+    const { code, out } = await kamishibai('doctor', bad)
+    expect(code).toBe(1)
+    expect(out).toMatch(/^✗ .*bad\.md:3/)
+    expect(out).toContain('at risk')
+  })
+})

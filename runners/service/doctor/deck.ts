@@ -1,0 +1,62 @@
+import type { Deck } from '../../deck/deck.ts'
+import type { Step } from '../../protocol/step.ts'
+import type { Finding } from './finding.ts'
+import { readRecording } from '../store.ts'
+import { fine } from './finding.ts'
+
+/** Whether the deck is without mistakes. */
+export function checkDeck(deck: Deck): Finding {
+  const errors = deck.problems.filter(problem => problem.severity === 'error')
+  if (!errors.length)
+    return fine('deck', `${deck.name}: ${deck.slides.length} slides, ${deck.steps.length} steps, no mistake`)
+  const [first] = errors
+  return { id: 'deck', ok: false, severity: 'risk', message: `${errors.length} mistakes in the deck, the first at ${first!.file}:${first!.line}: ${first!.message}`, fix: 'kamishibai check shows all of them.' }
+}
+
+/** How the recordings of a deck stand. */
+export interface Recorded { missing: Step[], stale: Step[], damaged: Step[], latest: number }
+
+/** Reads every recording. */
+export async function readAll(deck: Deck): Promise<Recorded> {
+  const recorded: Recorded = { missing: [], stale: [], damaged: [], latest: 0 }
+  for (const step of deck.steps) {
+    try {
+      const recording = await readRecording(deck, step.id)
+      if (!recording)
+        recorded.missing.push(step)
+      else if (recording.header.hash !== step.hash)
+        recorded.stale.push(step)
+      recorded.latest = Math.max(recorded.latest, Date.parse(recording?.header.recordedAt ?? '') || 0)
+    }
+    catch {
+      recorded.damaged.push(step)
+    }
+  }
+  return recorded
+}
+
+/** Whether each step can be rescued: a step whose engine is not here has nothing but its recording. */
+export function checkRecordings(deck: Deck, { missing, stale, damaged }: Recorded, isLive: (step: Step) => boolean): Finding {
+  const gone = [...missing, ...damaged]
+  const lost = gone.filter(step => !isLive(step))
+  const names = (steps: Step[]): string => steps.map(step => step.id).join(', ')
+  const only = (steps: Step[]): string => `kamishibai record --only ${steps.map(step => step.id).join(' ')}`
+  if (lost.length)
+    return { id: 'recordings', ok: false, severity: 'risk', message: `Neither an engine nor a recording: ${names(lost)}`, fix: `Where the engine is: ${only(lost)}` }
+  if (gone.length)
+    return { id: 'recordings', ok: false, severity: 'warning', message: `No recording to fall back on: ${names(gone)}`, fix: only(gone) }
+  if (stale.length)
+    return { id: 'recordings', ok: false, severity: 'warning', message: `Recorded before the step was changed: ${names(stale)}`, fix: only(stale) }
+  return fine('recordings', deck.steps.length ? `all ${deck.steps.length} steps have a fresh recording` : 'the deck has no steps')
+}
+
+/** Steps that reach beyond this machine, and so depend on the network of the day. */
+export function checkNetwork(deck: Deck, hostsOf: (step: Step) => string[]): Finding {
+  const outside = deck.steps.flatMap((step) => {
+    const hosts = hostsOf(step).filter(host => !/^(?:localhost|127\.[\d.]+|\[::1\])(?::|$)/.test(host))
+    return [...hosts.map(host => `${step.id} (${host})`), ...step.pull ? [`${step.id} (pulls its image)`] : []]
+  })
+  return outside.length
+    ? { id: 'network', ok: false, severity: 'info', message: `These steps need the network: ${outside.join(', ')}`, fix: 'Without it they play their recordings.' }
+    : fine('network', 'no step needs the network')
+}

@@ -1,0 +1,91 @@
+import type { Deck } from '../../deck/deck.ts'
+import type { Runner, RunnerConfig } from '../../protocol/runner.ts'
+import type { RunnerName } from '../../protocol/step.ts'
+import type { Finding } from './finding.ts'
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { toPlan } from '../../deck/plan.ts'
+import { loadRunner as loadFromRegistry } from '../registry.ts'
+import { engineOf, runnersOf } from '../session.ts'
+import { privateDirOf } from '../sweep-folders.ts'
+import { sweepDead } from '../sweep.ts'
+import { checkDeck, checkNetwork, checkRecordings, readAll } from './deck.ts'
+import { checkEngines, checkImages, imagesOf } from './engines.ts'
+import { fine } from './finding.ts'
+import { checkClock, checkDisk, checkMemory, checkNode, checkPorts, checkPower } from './machine.ts'
+
+export interface DoctorOptions {
+  deck: Deck
+  env: Record<string, string | undefined>
+  /** @default the registry's */
+  loadRunner?: typeof loadFromRegistry
+}
+
+/** Called while images are fetched: `done` of `total` bytes, where they are known. */
+export type FetchProgress = (image: string, done: number, total: number) => void
+
+/** What can be asked of the machine before a talk. */
+export interface Doctor {
+  examine: () => Promise<Finding[]>
+  /** Gets the images that engines lack; returns a sentence for each that cannot be had. */
+  fetchImages: (onProgress: FetchProgress) => Promise<string[]>
+  close: () => Promise<void>
+}
+
+/** Opens no session, and starts nothing on any engine. */
+export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }: DoctorOptions): Promise<Doctor> {
+  const sessionId = randomUUID().slice(0, 8)
+  const config: RunnerConfig = { sessionId, deckDir: deck.dir, privateDir: privateDirOf(sessionId), settings: deck.settings, labels: {}, env }
+  const runners: Runner[] = []
+  for (const name of runnersOf(deck)) {
+    if (name !== 'replay')
+      runners.push(await loadRunner(name, config))
+  }
+  const images = imagesOf(deck, engineOf)
+
+  return {
+    async examine() {
+      const plan = toPlan(deck)
+      const { findings, versions } = await checkEngines(runners)
+      const recorded = await readAll(deck)
+      const isLive = (name: RunnerName): boolean => Boolean(versions.get(name))
+      return [
+        checkDeck(deck),
+        checkRecordings(deck, recorded, step => isLive(step.runner) && isLive(engineOf(step))),
+        ...findings,
+        ...await checkImages(runners, images, versions),
+        await checkPorts(plan.steps.flatMap(step => step.ports.map(port => ({ step: step.id, port })))),
+        await checkLeftovers(env),
+        checkNode(),
+        checkMemory(),
+        await checkDisk(),
+        checkClock(recorded.latest),
+        ...checkPower(),
+        checkNetwork(deck, step => plan.steps.find(({ id }) => id === step.id)!.hosts),
+      ]
+    },
+    async fetchImages(onProgress) {
+      const failed: string[] = []
+      for (const runner of runners) {
+        const wanted = images.get(runner.name) ?? []
+        const answers = wanted.length && (await runner.probe(AbortSignal.timeout(5000))).available
+        for (const image of answers ? await runner.lacks?.(wanted) ?? [] : []) {
+          await runner.fetch?.(image, (done, total) => onProgress(image, done, total)).catch((error: Error) => failed.push(error.message))
+        }
+      }
+      return failed
+    },
+    async close() {
+      for (const runner of runners)
+        await runner.close?.()
+      await rm(config.privateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function checkLeftovers(env: DoctorOptions['env']): Promise<Finding> {
+  const { removed } = await sweepDead({ env, dryRun: true }).catch(() => ({ removed: [] }))
+  return removed.length
+    ? { id: 'leftovers', ok: false, severity: 'warning', message: `An earlier session left ${removed.length} things, such as the ${removed[0]!.kind} ${removed[0]!.name}`, fix: 'kamishibai sweep' }
+    : fine('leftovers', 'no earlier session has left anything')
+}

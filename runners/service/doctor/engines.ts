@@ -1,0 +1,55 @@
+import type { Deck } from '../../deck/deck.ts'
+import type { Runner } from '../../protocol/runner.ts'
+import type { RunnerName, Step } from '../../protocol/step.ts'
+import type { Finding } from './finding.ts'
+import { toPlan } from '../../deck/plan.ts'
+import { fine } from './finding.ts'
+
+const PROBE_TIMEOUT = 5000
+
+/** Which engines answer, by the runner's name. */
+export type Versions = Map<RunnerName, string | undefined>
+
+/** Probes each runner; an engine that is away is a risk only for steps without a recording, which another check names. */
+export async function checkEngines(runners: Iterable<Runner>): Promise<{ findings: Finding[], versions: Versions }> {
+  const findings: Finding[] = []
+  const versions: Versions = new Map()
+  for (const runner of runners) {
+    const probe = await runner.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+    versions.set(runner.name, probe.available ? probe.version : undefined)
+    const id = `engine-${runner.name}`
+    findings.push(probe.available
+      ? fine(id, `${runner.name}: ${probe.version}`)
+      : { id, ok: false, severity: 'warning', message: `${runner.name}: ${probe.reason}; its steps play their recordings`, fix: probe.hint || undefined })
+  }
+  return { findings, versions }
+}
+
+/** The images that the deck's steps need on an engine, without those that it builds itself. */
+export function imagesOf(deck: Deck, engineOf: (step: Step) => RunnerName): Map<RunnerName, string[]> {
+  const built = new Set(deck.steps.map(step => step.tag).filter(Boolean))
+  const images = new Map<RunnerName, Set<string>>()
+  const { steps } = toPlan(deck)
+  for (const step of deck.steps) {
+    const wanted = steps.find(({ id }) => id === step.id)!.images.filter(image => !built.has(image) && image !== 'scratch')
+    const name = engineOf(step)
+    images.set(name, new Set([...images.get(name) ?? [], ...wanted]))
+  }
+  return new Map([...images].map(([name, set]) => [name, [...set].sort()]))
+}
+
+/** Whether every engine that answers has its images. */
+export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerName, string[]>, versions: Versions): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const runner of runners) {
+    const wanted = images.get(runner.name) ?? []
+    if (!versions.get(runner.name) || !wanted.length || !runner.lacks)
+      continue
+    const missing = await runner.lacks(wanted)
+    const id = `images-${runner.name}`
+    findings.push(missing.length
+      ? { id, ok: false, severity: 'risk', message: `${runner.name} lacks ${missing.join(', ')}`, fix: 'kamishibai doctor --fix gets them.' }
+      : fine(id, `${runner.name} has ${wanted.join(', ')}`))
+  }
+  return findings
+}

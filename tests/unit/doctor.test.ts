@@ -1,0 +1,117 @@
+import type { Runner } from '../../runners/protocol/runner.ts'
+import type { Finding } from '../../runners/service/doctor/finding.ts'
+import { once } from 'node:events'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { createDoctor } from '../../runners/service/doctor/doctor.ts'
+import { worstFirst } from '../../runners/service/doctor/finding.ts'
+import { checkClock, checkMemory, checkPorts, checkPower } from '../../runners/service/doctor/machine.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'kamishibai-doctor-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+})
+
+interface World { available?: boolean, lacks?: string[], fetched?: string[] }
+
+/** What doctor says of a deck; engines are as `world` has them. */
+async function examine(text: string, { available = true, lacks = [], fetched = [] }: World = {}): Promise<Record<string, Finding>> {
+  const file = join(dir, 'deck.md')
+  await writeFile(file, text)
+  const runner = (name: Runner['name']): Runner => ({
+    name,
+    probe: async () => available ? { available, version: '1.0' } : { available, reason: 'no engine answers', hint: 'Start it.' },
+    run: async () => {},
+    lacks: async images => images.filter(image => lacks.includes(image)),
+    fetch: async image => void fetched.push(image),
+  })
+  const doctor = await createDoctor({ deck: await parseDeck(file), env: { DOCKER_HOST: 'unix:///nowhere' }, loadRunner: async name => runner(name) })
+  if (lacks.length)
+    await doctor.fetchImages(() => {})
+  const findings = await doctor.examine()
+  await doctor.close()
+  return Object.fromEntries(findings.map(finding => [finding.id, finding]))
+}
+
+const CONTAINER = '# A\n\n```yaml {container id=web}\nimage: nginx:1\nports: ["18099:80"]\n```\n'
+
+describe('doctor', () => {
+  it('sees the talk at risk where a step has neither an engine nor a recording', async () => {
+    const { recordings, 'engine-docker': engine } = await examine(CONTAINER, { available: false })
+    expect(recordings).toMatchObject({ ok: false, severity: 'risk', message: expect.stringContaining('web'), fix: expect.stringContaining('record --only web') })
+    expect(engine).toMatchObject({ ok: false, severity: 'warning', message: expect.stringContaining('no engine answers'), fix: 'Start it.' })
+  })
+
+  it('warns where an engine is at hand, but nothing to fall back on', async () => {
+    expect((await examine(CONTAINER)).recordings).toMatchObject({ ok: false, severity: 'warning' })
+  })
+
+  it('names the images that an engine lacks, and gets them', async () => {
+    const fetched: string[] = []
+    const { 'images-docker': images } = await examine(CONTAINER, { lacks: ['nginx:1'], fetched })
+    expect(images).toMatchObject({ ok: false, severity: 'risk', message: 'docker lacks nginx:1' })
+    expect(fetched).toEqual(['nginx:1'])
+  })
+
+  it('does not miss an image that the deck builds itself', async () => {
+    const build = '# A\n\n```dockerfile {build id=build tag=mine/app:1}\nFROM scratch\nCMD ["x"]\n```\n\n```sh {run id=use needs=build}\ndocker run --rm mine/app:1\n```\n'
+    expect((await examine(build, { lacks: ['mine/app:1'] }))['images-docker']).toBeUndefined()
+  })
+
+  it('tells the mistakes of the deck', async () => {
+    expect((await examine('# A\n\n```sh {run id=a timout=1s}\ntrue\n```\n')).deck).toMatchObject({ ok: false, severity: 'risk', message: expect.stringContaining('deck.md:3') })
+  })
+
+  it('sees recordings that are stale or damaged', async () => {
+    const step = '# A\n\n```sh {run id=hello}\ntrue\n```\n'
+    await mkdir(join(dir, 'recordings/deck'), { recursive: true })
+    for (const file of ['hello.cast', 'hello.events.jsonl'])
+      await cp(join(ROOT, 'slides/recordings/tour', file), join(dir, 'recordings/deck', file))
+    expect((await examine(step)).recordings).toMatchObject({ ok: false, severity: 'warning', message: expect.stringContaining('Recorded before') })
+    await writeFile(join(dir, 'recordings/deck/hello.cast'), 'nonsense')
+    expect((await examine(step)).recordings).toMatchObject({ ok: false, message: expect.stringContaining('hello') })
+  })
+
+  it('finds that somebody listens on a port that a step wants', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    expect(await checkPorts([{ step: 'web', port: `${port}:80` }])).toMatchObject({ ok: false, severity: 'risk', message: expect.stringContaining(`${port} (web)`) })
+    server.close()
+    await once(server, 'close')
+    expect(await checkPorts([{ step: 'web', port: `127.0.0.1:${port}:80/tcp` }])).toMatchObject({ ok: true })
+  })
+
+  it('looks at the battery', async () => {
+    const supply = async (name: string, files: Record<string, string>): Promise<void> => {
+      await mkdir(join(dir, name), { recursive: true })
+      for (const [file, text] of Object.entries(files))
+        await writeFile(join(dir, name, file), `${text}\n`)
+    }
+    expect(checkPower(dir)).toEqual([])
+    await supply('BAT0', { type: 'Battery', capacity: '31' })
+    expect(checkPower(dir)).toMatchObject([{ ok: false, severity: 'warning', message: 'on battery, 31 %' }])
+    await supply('AC', { type: 'Mains', online: '1' })
+    expect(checkPower(dir)).toMatchObject([{ ok: true }])
+  })
+
+  it('doubts a clock behind the newest recording, and little memory', () => {
+    expect(checkClock(2000, 1000)).toMatchObject({ ok: false, severity: 'warning' })
+    expect(checkClock(1000, 2000)).toMatchObject({ ok: true })
+    expect(checkMemory(1024)).toMatchObject({ ok: false, severity: 'warning' })
+  })
+
+  it('shows the worst first', () => {
+    const finding = (id: string, ok: boolean, severity: Finding['severity']): Finding => ({ id, ok, severity, message: id })
+    const findings = [finding('fine', true, 'info'), finding('note', false, 'info'), finding('risk', false, 'risk'), finding('warning', false, 'warning')]
+    expect(worstFirst(findings).map(({ id }) => id)).toEqual(['risk', 'warning', 'note', 'fine'])
+  })
+})
