@@ -10,7 +10,7 @@ const forbidden: [files: string, patterns: string[], why: string][] = [
   ['runners/http/**', ['../service/**', '../cli/**', '../deck/**', '../replay/**', '../shell/**', '../docker/**', '../kubernetes/**'], 'a runner imports protocol only'],
   ['runners/kubernetes/**', ['../service/**', '../cli/**', '../deck/**', '../replay/**', '../shell/**', '../docker/**', '../http/**'], 'a runner imports protocol only'],
   ['runners/service/**', ['../cli/**'], 'service does not know the command line'],
-  ['runners/cli/**', ['../shell/**', '../docker/**', '../replay/**', '../kubernetes/*', '../http/**'], 'cli imports service, deck and protocol'],
+  ['runners/cli/**', ['../shell/**', '../docker/**', '../replay/**', '../kubernetes/*.ts', '../http/**'], 'cli imports service, deck and protocol'],
   ['components/**', ['../runners/deck/**', '../runners/service/**', '../runners/cli/**', '../runners/shell/**', '../runners/docker/**', 'node:*'], 'components import protocol and replay'],
 ]
 

@@ -6,10 +6,12 @@ import yargs from 'yargs'
 import { nearest } from '../deck/suggest.ts'
 import { isStepError } from '../protocol/error.ts'
 
-const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep']
-const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'dry-run', 'fix', 'help', 'version']
+const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster']
+const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'dry-run', 'fix', 'maker', 'name', 'help', 'version']
 /** What was wrong with the call itself. */
 const USAGE = 2
+
+const CLUSTER_ACTIONS = ['create', 'status', 'delete', 'cut', 'join']
 
 const MODES = ['auto', 'live', 'replay'] as const
 
@@ -19,6 +21,20 @@ const trust = { type: 'boolean', default: false, describe: 'Run the deck\'s step
 
 function deckArgument<T>(args: Argv<T>): Argv<T & { deck: string }> {
   return args.positional('deck', { type: 'string', default: 'slides/seminar.md', describe: 'The deck, a Markdown file' }) as Argv<T & { deck: string }>
+}
+
+const MAKERS = ['kind', 'k3d', 'minikube', 'two-node'] as const
+
+const json = { type: 'boolean', default: false, describe: 'As JSON' } as const
+
+function clusterName<T>(args: Argv<T>): Argv<T & { name: string, json: boolean }> {
+  return args.positional('name', { type: 'string', default: 'talk', describe: 'Its name' }).option('json', json) as Argv<T & { name: string, json: boolean }>
+}
+
+function nodeOf<T>(args: Argv<T>): Argv<T & { node: string, name: string, json: boolean }> {
+  return args.positional('node', { type: 'string', demandOption: true, describe: 'The node, as kubectl get nodes names it' })
+    .option('name', { type: 'string', default: 'talk', describe: 'Its cluster' })
+    .option('json', json) as Argv<T & { node: string, name: string, json: boolean }>
 }
 
 /** Ends with `code` once the command is done; what it left open must not keep the process. */
@@ -54,11 +70,15 @@ function usageError(message: string): string {
   if (kind && word) {
     // Among unknown arguments are options and words that no command takes.
     const option = kind === 'argument' && process.argv.some(arg => arg === `--${word}` || arg.startsWith(`--${word}=`) || arg === `-${word}`)
+    if (!option && process.argv[2] === 'cluster' && process.argv[3] === word)
+      return `A cluster cannot ${word}. It can ${CLUSTER_ACTIONS.join(', ')}.`
     if (!option && COMMANDS.includes(process.argv[2]!))
       return `${word} is too much: ${process.argv[2] === 'sweep' ? 'sweep takes no deck' : 'a command takes one deck'}.`
     const near = nearest(word, option ? OPTIONS : COMMANDS)
     return `There is no ${option ? `option --${word}` : `command ${word}`}.${near ? ` Did you mean ${option ? '--' : ''}${near}?` : option ? '' : ` There are: ${COMMANDS.join(', ')}.`}`
   }
+  if (message.startsWith('Not enough') && process.argv[2] === 'cluster')
+    return 'Name the node, as kubectl get nodes names it.'
   const [, name, given, choices] = /Argument: ([\w-]+), Given: "?([^",]*)"?, Choices: (.*)/.exec(message) ?? []
   return name && choices ? `--${name} cannot be ${given}. It is one of ${choices.replaceAll('"', '')}.` : message
 }
@@ -131,6 +151,27 @@ await yargs(process.argv.slice(2))
     .example('$0 sweep --dry-run', 'see what is left, and what stays and why'), async (args) => {
     await finish(undefined, async () => (await import('./sweep.ts')).sweep(args))
   })
+  .command('cluster', 'Make a cluster for the talk, or take it away', args => args
+    .command('create [name]', 'Make one: with kind, k3d or minikube, else two nodes built from source', own => clusterName(own)
+      .option('maker', { choices: MAKERS, describe: 'What makes it; by default the first that works here' })
+      .example('$0 cluster create', 'the cluster talk, context kamishibai-talk'), async (own) => {
+      await finish(undefined, async () => (await import('./cluster.ts')).create(own))
+    })
+    .command('status [name]', 'The clusters that Kamishibai made here', own => own
+      .positional('name', { type: 'string', describe: 'Only this one' })
+      .option('json', json), async (own) => {
+      await finish(undefined, async () => (await import('./cluster.ts')).status(own))
+    })
+    .command('delete [name]', 'Remove a cluster that Kamishibai made', clusterName, async (own) => {
+      await finish(undefined, async () => (await import('./cluster.ts')).remove(own))
+    })
+    .command('cut <node>', 'Take a node off the network of the cluster', nodeOf, async (own) => {
+      await finish(undefined, async () => (await import('./cluster.ts')).link(own, false))
+    })
+    .command('join <node>', 'Give it back', nodeOf, async (own) => {
+      await finish(undefined, async () => (await import('./cluster.ts')).link(own, true))
+    })
+    .demandCommand(1, 'Say what to do with a cluster: create, status, delete, cut or join.'))
   .check(({ port: n }) => n === undefined || (Number.isInteger(n) && Number(n) > 0 && Number(n) < 65536) || 'The port is a number from 1 to 65535.')
   .demandCommand(1, 'Name a command.')
   .strict()

@@ -27,7 +27,7 @@ const PACKAGES: Record<string, string[]> = {
   'runners/shell': ['@lydell/node-pty'],
   'runners/docker': ['dockerode', 'tar-stream'],
   'runners/http': [],
-  'runners/kubernetes': ['@kubernetes/client-node'],
+  'runners/kubernetes': ['@kubernetes/client-node', 'ws', 'yaml'],
   'runners/service': ['ws', 'zod'],
   'runners/cli': ['@clack/prompts', '@slidev/cli', 'consola', 'jiti', 'yargs'],
   'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'virtual:kamishibai'],

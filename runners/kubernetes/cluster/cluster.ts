@@ -1,7 +1,7 @@
 import type { ClusterMaker, Making, Progress } from './maker.ts'
 import type { ClusterRecord, Maker } from './place.ts'
-import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
+import process from 'node:process'
 import { StepError } from '../../protocol/error.ts'
 import { clusterDir, contextOf, freeSubnet, kubeconfigOf, readRecord, readRecords, writeRecord } from './place.ts'
 import { k3d, kind, minikube } from './tools.ts'
@@ -37,7 +37,9 @@ export interface CreateOptions {
 export async function createCluster({ name, env, images, dockerHost, maker, progress, signal }: CreateOptions): Promise<Cluster> {
   checkName(name)
   const before = readRecord(env, name)
-  if (before && existsSync(kubeconfigOf(env, name)))
+  if (before?.madeBy && isAlive(before.madeBy))
+    throw new StepError('bad-input', `the cluster ${name} is being made, by process ${before.madeBy}`, 'Wait for it, or take another name.')
+  if (before && !before.madeBy)
     throw new StepError('bad-input', `there is a cluster ${name} already, made by ${before.maker}`, `Use its context ${contextOf(name)}, or remove it: kamishibai cluster delete ${name}`)
   const chosen = maker ?? chooseMaker(env)
   const missing = MAKERS[chosen].missing(env)
@@ -47,6 +49,7 @@ export async function createCluster({ name, env, images, dockerHost, maker, prog
     name,
     maker: chosen,
     createdAt: new Date().toISOString(),
+    madeBy: process.pid,
     ...chosen === 'two-node' && { subnet: before?.subnet ?? freeSubnet(readRecords(env)) },
   }
   writeRecord(env, record)
@@ -59,7 +62,9 @@ export async function createCluster({ name, env, images, dockerHost, maker, prog
     await rm(making.dir, { recursive: true, force: true })
     throw error
   }
-  return clusterOf(env, record)
+  const complete = { ...record, madeBy: undefined }
+  writeRecord(env, complete)
+  return clusterOf(env, complete)
 }
 
 /** Removes a cluster that Kamishibai made, and nothing else; throws StepError for any other. */
@@ -97,6 +102,15 @@ function needRecord(env: Env, name: string): ClusterRecord {
     throw new StepError('bad-input', `Kamishibai made no cluster ${name}`, names.length ? `It made: ${names.join(', ')}.` : 'Make one: kamishibai cluster create')
   }
   return record
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  }
+  catch {
+    return false
+  }
 }
 
 function checkName(name: string): void {

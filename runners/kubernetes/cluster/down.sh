@@ -34,8 +34,9 @@ done
 ip link delete "kb$ID-host" 2>/dev/null
 awk -v dir="$DIR/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l 2>/dev/null
 for n in "${NODES[@]}"; do
-  for controller in "${CONTROLLERS[@]}"; do
-    find "/sys/fs/cgroup/$controller/$(node "$n")" -depth -type d -exec rmdir {} \; 2>/dev/null
+  # In all hierarchies: the container runtime makes them in more than the kubelet asks for.
+  for group in /sys/fs/cgroup/*/"$(node "$n")"; do
+    find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null
   done
 done
 rm -rf "$DIR"/{n1,n2,credentials,pki,log,pid,etcd,kubeadm.yaml,kubeconfig}

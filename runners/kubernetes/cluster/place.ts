@@ -13,6 +13,8 @@ export interface ClusterRecord {
   name: string
   maker: Maker
   createdAt: string
+  /** The process that is making it, or died of it; gone once it is complete. */
+  madeBy?: number
   /** The third number of its node network 10.250.N.0/24; of a two-node cluster only. */
   subnet?: number
 }

@@ -9,7 +9,7 @@ import { saveImages } from './images.ts'
 import { contextOf, freeSubnet, idOf, readRecord, readRecords } from './place.ts'
 
 const HERE = import.meta.dirname
-const STAGES = ['network', 'certificates', 'control plane', 'nodes', 'ready']
+const STAGES = ['images', 'network', 'certificates', 'control plane', 'nodes', 'ready']
 /** Programs beside Go and Kubernetes' own, with the Debian package of each. */
 const PROGRAMS = { containerd: 'containerd', runc: 'runc', nft: 'nftables', ip: 'iproute2', conntrack: 'conntrack', docker: 'docker.io' }
 const PLUGINS = '/usr/lib/cni/bridge'

@@ -1,0 +1,92 @@
+import type { Cluster } from '../kubernetes/cluster/cluster.ts'
+import type { Maker } from '../kubernetes/cluster/place.ts'
+import process from 'node:process'
+import { createCluster, deleteCluster, linkNode, listClusters } from '../kubernetes/cluster/cluster.ts'
+import { nodesOf } from '../kubernetes/cluster/nodes.ts'
+import { StepError } from '../protocol/error.ts'
+import { createWaiting } from './waiting.ts'
+
+/** What every node can run without a registry. */
+const IMAGES = ['kamishibai/demo:1']
+
+export interface ClusterCommand { name: string, json: boolean }
+
+/** `kamishibai cluster create`: makes a cluster for a talk; Ctrl-C takes back what is made so far. Resolves with the exit code. */
+export async function create({ name, json, maker }: ClusterCommand & { maker?: Maker }): Promise<number> {
+  refuseInStep()
+  const stop = new AbortController()
+  const onSignal = (): void => {
+    waiting.tell('taking back what was made')
+    stop.abort(new StepError('cancelled', `the cluster ${name} was not made`, 'Nothing of it is left.'))
+  }
+  const waiting = createWaiting()
+  const began = Date.now()
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  try {
+    const cluster = await createCluster({ name, maker, env: process.env, images: IMAGES, progress: waiting.tell, signal: stop.signal })
+    waiting.end()
+    if (json)
+      tellJson(cluster)
+    else
+      process.stdout.write(`The cluster ${name} is ready after ${Math.round((Date.now() - began) / 1000)} s, made by ${cluster.maker}. Its context is ${cluster.context}.\n  kubectl --kubeconfig ${cluster.kubeconfig} get nodes\n`)
+    return 0
+  }
+  finally {
+    waiting.end()
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+}
+
+/** `kamishibai cluster status`: the clusters that Kamishibai made here, or one of them. */
+export async function status({ name, json }: { name?: string, json: boolean }): Promise<number> {
+  const clusters = listClusters(process.env).filter(cluster => !name || cluster.name === name)
+  const states = await Promise.all(clusters.map(async cluster => ({ ...publicOf(cluster), ...cluster.madeBy ? { nodes: [], error: 'not complete' } : await nodesOf(process.env, cluster.name) })))
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ clusters: states }, null, 2)}\n`)
+    return 0
+  }
+  for (const { name: own, maker, context, createdAt, nodes, error } of states) {
+    const words = error ?? nodes.map(node => `${node.name} ${node.ready ? 'Ready' : 'NotReady'}`).join(', ')
+    process.stdout.write(`${own.padEnd(12)} ${maker.padEnd(9)} ${context.padEnd(20)} since ${createdAt}  ${words}\n`)
+  }
+  if (!states.length)
+    process.stdout.write(`Kamishibai made no cluster${name ? ` ${name}` : ''} here. Make one: kamishibai cluster create\n`)
+  return 0
+}
+
+/** `kamishibai cluster delete`: removes a cluster that Kamishibai made. */
+export async function remove({ name, json }: ClusterCommand): Promise<number> {
+  refuseInStep()
+  const waiting = createWaiting()
+  waiting.tell(`removing ${name}`)
+  try {
+    await deleteCluster(process.env, name)
+  }
+  finally {
+    waiting.end()
+  }
+  process.stdout.write(json ? `${JSON.stringify({ deleted: name })}\n` : `The cluster ${name} is gone.\n`)
+  return 0
+}
+
+/** `kamishibai cluster cut NODE` and `join NODE`: takes a node off the network of its cluster, or gives it back. */
+export async function link({ name, json, node }: ClusterCommand & { node: string }, isUp: boolean): Promise<number> {
+  refuseInStep()
+  await linkNode(process.env, name, node, isUp)
+  process.stdout.write(json ? `${JSON.stringify({ cluster: name, node, joined: isUp })}\n` : `${node} is ${isUp ? 'on' : 'off'} the network of ${name}.\n`)
+  return 0
+}
+
+function publicOf({ name, maker, createdAt, context, kubeconfig }: Cluster): Pick<Cluster, 'name' | 'maker' | 'createdAt' | 'context' | 'kubeconfig'> {
+  return { name, maker, createdAt, context, kubeconfig }
+}
+
+function tellJson(cluster: Cluster): void {
+  process.stdout.write(`${JSON.stringify(publicOf(cluster), null, 2)}\n`)
+}
+
+/** In a step, the service carries these commands out, where the deck has the grant. */
+function refuseInStep(): void {
+  if (process.env.KAMISHIBAI_STATE)
+    throw new StepError('not-allowed', 'a step may not change clusters', 'Give the deck the grant cluster:create or cluster:cut in its headmatter.')
+}
