@@ -5,6 +5,7 @@ import type { RunContext, Runner } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
 import type { RunInfo } from '../protocol/wire.ts'
 import type { RunLog } from './log.ts'
+import type { Redactor } from './redact.ts'
 import { isStepError, StepError, toErrorInfo } from '../protocol/error.ts'
 import { isFinal, isPassed } from '../protocol/event.ts'
 import { judgeAll, untilAll } from './conditions.ts'
@@ -34,6 +35,8 @@ export interface Run {
   resize: (cols: number, rows: number) => void
 }
 
+/** How long the start of what may be a secret is kept back, in ms: parts of one write come closer together, and a typed letter is not late. */
+const HELD = 8
 /** How long nothing must change after the moment for the recording to end, and the longest it goes on, in ms. */
 const TAIL = { quiet: 1000, longest: 5000 }
 
@@ -44,6 +47,8 @@ export interface LiveRun {
   runner: Runner
   context: Omit<RunContext, 'emit' | 'signal' | 'drained'>
   signal: AbortController
+  /** Takes secrets out of all that the runner tells, before anybody sees it. */
+  redactor: Redactor
   outputLimit: number
   /** Brings what the step needs; throws StepError when it cannot be had. */
   prepare: () => Promise<void>
@@ -72,19 +77,41 @@ export async function executeLive(run: LiveRun): Promise<void> {
   }
 }
 
-function startRunner({ step, log, runner, context, signal, outputLimit }: LiveRun): Promise<void> {
-  return runner.run(step, {
-    ...context,
-    signal: signal.signal,
-    drained: log.drained,
-    emit(payload) {
-      log.append(payload)
-      if (log.received > outputLimit && !signal.signal.aborted) {
-        const limit = Math.round(outputLimit / 1024 / 1024)
-        signal.abort(new StepError('output-limit', `the step wrote more than ${limit} MiB`, 'Raise `limits.outputMiB` in the headmatter, or write less.'))
-      }
-    },
-  })
+async function startRunner({ step, log, runner, context, signal, redactor, outputLimit }: LiveRun): Promise<void> {
+  const output = redactor.stream()
+  let timer: NodeJS.Timeout | undefined
+  const show = (data: string): void => {
+    if (data)
+      log.append({ type: 'output', data })
+  }
+  const flush = (): void => {
+    clearTimeout(timer)
+    show(output.flush())
+  }
+  try {
+    await runner.run(step, {
+      ...context,
+      signal: signal.signal,
+      drained: log.drained,
+      emit(payload) {
+        if (payload.type !== 'output') {
+          flush()
+          return void log.append(redactor.payload(payload))
+        }
+        show(output.push(payload.data))
+        // What may be the start of a secret, and does not go on, is none.
+        clearTimeout(timer)
+        timer = setTimeout(flush, HELD)
+        if (log.received > outputLimit && !signal.signal.aborted) {
+          const limit = Math.round(outputLimit / 1024 / 1024)
+          signal.abort(new StepError('output-limit', `the step wrote more than ${limit} MiB`, 'Raise `limits.outputMiB` in the headmatter, or write less.'))
+        }
+      },
+    })
+  }
+  finally {
+    flush()
+  }
 }
 
 async function reachMoment(run: LiveRun, ended: Promise<void>, started: number): Promise<void> {

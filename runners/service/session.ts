@@ -11,6 +11,8 @@ import { isFinal, isPassed } from '../protocol/event.ts'
 import { needsRecording } from '../protocol/fold.ts'
 import { createReplay } from '../replay/runner.ts'
 import { createLog } from './log.ts'
+import { identityRules, ownIdentity, redactRecording } from './redact-recording.ts'
+import { createRedactor } from './redact.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
 import { executeReplay } from './replay-run.ts'
 import { executeLive, tailOf, toRecording } from './run.ts'
@@ -72,6 +74,8 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     runners.set(name, runner)
     states.push(await probeRunner(runner, mode))
   }
+  const redactor = createRedactor({ patterns: config.settings.redact, env: config.env })
+  const recordingRules = [...redactor.rules, ...identityRules(ownIdentity())]
   const replay = createReplay({ load })
   const listeners = new Set<(run: Run) => void>()
   const runs: Run[] = []
@@ -184,7 +188,10 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       log,
       moment: moment.promise,
       over: over.promise,
-      recorded: () => tailEnd.then(({ outcome, last }) => toRecording(step, log, outcome, engineVersions(states), new Date(startedAt), last)),
+      recorded: async () => {
+        const { outcome, last } = await tailEnd
+        return redactRecording(await toRecording(step, log, outcome, engineVersions(states), new Date(startedAt), last), recordingRules)
+      },
       cancel: reason => signal.abort(new StepError('cancelled', reason)),
       input: data => onInput(data),
       resize(cols, rows) {
@@ -205,6 +212,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       log,
       runner: runners.get(step.runner) ?? replay,
       signal,
+      redactor,
       outputLimit: config.settings.limits.outputMiB * 1024 * 1024,
       context: {
         labels: { ...config.labels, 'dev.kamishibai.step': step.id },
@@ -251,7 +259,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       continue
     runner.watch?.((stepId, payload) => {
       const run = (stepId && lastOf.get(stepId)) || runs.findLast(r => r.info.mode === 'live')
-      run?.log.append(payload)
+      run?.log.append(redactor.payload(payload))
     }, ending.signal).catch(() => {})
   }
 
