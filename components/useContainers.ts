@@ -5,10 +5,13 @@ import type { RunState } from '../runners/protocol/fold.ts'
 export interface ContainerCard {
   id: string
   name: string
+  /** One word of the engine. */
   state: string
+  /** In words: `exited (137, SIGKILL)`. */
+  status: string
   image: string
   ports: string
-  /** When it was born, ms since the epoch. */
+  /** When it was first seen, ms since the epoch. */
   bornAt: number
 }
 
@@ -28,38 +31,60 @@ function portText(port: View[string]): string {
   return `${host}${containerPort ?? ''}${protocol && protocol !== 'tcp' ? `/${protocol}` : ''}`
 }
 
-function bornAt(view: View, added: number): number {
-  const { createdAt, created } = view
-  const given = createdAt ?? created
-  const ms = typeof given === 'string' ? Date.parse(given) : typeof given === 'number' ? (given < 1e12 ? given * 1000 : given) : Number.NaN
-  return Number.isNaN(ms) ? added : ms
-}
+const byName = new Intl.Collator('en', { numeric: true })
 
-/** The containers that live at the end of `runs`: the newest word on an object counts, whichever run said it. */
-export function livingContainers(runs: FoldedRun[]): ContainerCard[] {
-  const newest = new Map<string, { at: number, deleted: boolean, card: ContainerCard }>()
+/** An object by the newest word on it, whichever run said it; times in ms since the epoch. */
+export interface NewestObject { id: string, name: string, view: View, at: number, bornAt: number }
+
+/**
+ * The objects of one kind that are there at the end of `runs`, oldest first. An engine gives a name once at a time,
+ * so that of two with the same name, as recordings of two days have them, the newer one counts.
+ */
+export function livingObjects(runs: FoldedRun[], kind: string): NewestObject[] {
+  const newest = new Map<string, NewestObject & { deleted: boolean }>()
   for (const { startedAt, state } of runs) {
     for (const { ref, view, deleted, addedAt, changedAt } of Object.values(state.resources)) {
-      const at = startedAt + changedAt
-      const known = newest.get(ref.id)
-      if (ref.kind !== 'container' || (known && known.at > at))
+      if (ref.kind !== kind)
         continue
-      const ports = Array.isArray(view.ports) ? view.ports.map(portText).filter(Boolean).join(', ') : textOf(view, 'ports')
-      const born = Math.min(bornAt(view, startedAt + addedAt), known?.card.bornAt ?? Infinity)
-      newest.set(ref.id, {
-        at,
-        deleted,
-        card: { id: ref.id, name: ref.name, state: textOf(view, 'state', 'status') || 'created', image: textOf(view, 'image'), ports, bornAt: born },
-      })
+      const known = newest.get(ref.name)
+      const at = startedAt + changedAt
+      if (known && known.at > at)
+        continue
+      const born = startedAt + addedAt
+      newest.set(ref.name, { id: ref.id, name: ref.name, view, at, deleted, bornAt: known?.id === ref.id ? Math.min(born, known.bornAt) : born })
     }
   }
-  return [...newest.values()].filter(entry => !entry.deleted).map(entry => entry.card)
-    .sort((a, b) => a.bornAt - b.bornAt || a.name.localeCompare(b.name))
+  return [...newest.values()].filter(object => !object.deleted)
+    .sort((a, b) => a.bornAt - b.bornAt || byName.compare(a.name, b.name))
 }
 
-/** How big each of `count` cards may be: whole cards, small ones, or dots. */
-export function densityOf(count: number): 'card' | 'chip' | 'dot' {
-  return count <= 8 ? 'card' : count <= 24 ? 'chip' : 'dot'
+/** The containers that are there at the end of `runs`. */
+export function livingContainers(runs: FoldedRun[]): ContainerCard[] {
+  return livingObjects(runs, 'container').map(({ id, name, view, bornAt }) => {
+    const state = textOf(view, 'state', 'status') || 'created'
+    const ports = Array.isArray(view.ports) ? view.ports.map(portText).filter(Boolean).join(', ') : textOf(view, 'ports')
+    return { id, name, state, status: textOf(view, 'status') || state, image: textOf(view, 'image'), ports, bornAt }
+  })
+}
+
+/** How many containers are in each state, the most first; nothing where all are in one and it is `running`. */
+export function countStates(cards: ContainerCard[]): [state: string, count: number][] {
+  const counts = new Map<string, number>()
+  for (const { state } of cards)
+    counts.set(state, (counts.get(state) ?? 0) + 1)
+  return counts.size === 1 && counts.has('running') ? [] : [...counts].sort((a, b) => b[1] - a[1])
+}
+
+/** What a card and a small card take, in px of the canvas with the gap between them. */
+const CARD = { width: 228, height: 118 }
+const CHIP = { width: 126, height: 42 }
+
+const GAP = 8
+
+/** How big each of `count` containers may be in a box: whole cards, small ones, or dots. */
+export function densityOf(count: number, { width, height }: { width: number, height: number }): 'card' | 'chip' | 'dot' {
+  const fits = (one: typeof CARD): boolean => count <= Math.max(1, Math.floor((width + GAP) / one.width)) * Math.max(1, Math.floor((height + GAP) / one.height))
+  return fits(CARD) ? 'card' : fits(CHIP) ? 'chip' : 'dot'
 }
 
 /** An age as `docker ps` would round it: `4s`, `3m`, `2h`. */

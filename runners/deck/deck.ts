@@ -33,6 +33,8 @@ export interface Deck {
   settings: Settings
   slides: DeckSlide[]
   steps: Step[]
+  /** What its `<LiveStats of="…"/>` name, `*` where one names nothing. */
+  measured?: string[]
   problems: Problem[]
   hash: string
 }

@@ -62,9 +62,16 @@ export async function parseDeck(entry: string): Promise<Deck> {
     settings,
     slides,
     steps,
+    measured: measuredIn(data.slides.map(slide => slide.content)),
     problems: problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column),
     hash: createHash('sha256').update(Object.values(data.markdownFiles).map(md => md.raw).join('\0')).update(steps.map(s => s.hash).join()).digest('hex').slice(0, 16),
   }
+}
+
+/** What the deck's views ask to be measured. */
+function measuredIn(contents: string[]): string[] {
+  const tags = contents.flatMap(content => content.match(/<(?:LiveStats|live-stats)\b[^>]*/g) ?? [])
+  return [...new Set(tags.flatMap(tag => /\bof="([^"]*)"/.exec(tag)?.[1]!.split(',').map(name => name.trim()) ?? ['*']))]
 }
 
 function packageRoot(dir: string): string {

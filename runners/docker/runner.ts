@@ -17,6 +17,7 @@ import { runExec } from './exec.ts'
 import { createGuards } from './guard/guards.ts'
 import { missingImages, pullImage } from './pull.ts'
 import { reachEndpoint } from './reach.ts'
+import { createSampler } from './stats.ts'
 import { sweepTags } from './sweep-tags.ts'
 import { sweepByLabel, sweepSessions } from './sweep.ts'
 import { watchSession } from './watch.ts'
@@ -130,8 +131,18 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     },
 
     async watch(emit, signal) {
-      if (endpoint)
-        await watchSession(await connect(), config.sessionId, (step, payload) => isOfBuild(step, payload) || emit(step, payload), signal)
+      if (!endpoint)
+        return
+      const docker = await connect()
+      const { sessionId, measured = [] } = config
+      const measure = createSampler(docker, emit, signal)
+      await watchSession(docker, sessionId, (step, payload) => {
+        if (isOfBuild(step, payload))
+          return
+        emit(step, payload)
+        if (payload.type === 'resource' && payload.ref.kind === 'container' && measured.some(one => one === '*' || one === step || one === payload.ref.name))
+          measure(step, payload)
+      }, signal)
     },
 
     async dial(target) {

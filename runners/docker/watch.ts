@@ -15,12 +15,16 @@ interface Found { name: string, labels: Record<string, string>, view: View }
 /** Container actions that change what a card shows; exec and health-check noise is left out. */
 const SHOWN = /^(?:create|start|die|stop|kill|oom|pause|unpause|rename|restart|destroy|health_status.*)$/
 
+/** The network that a container is on which names none. */
+const BRIDGE = 'bridge'
+
 /** Between two tries to reach a lost engine, in ms. */
 const RETRY = 1000
 
 /** Follows what the session owns until aborted. A lost engine is tried again, and what happened meanwhile is found by looking. */
 export async function watchSession(docker: Docker, sessionId: string, emit: Emit, signal: AbortSignal): Promise<void> {
   const known = new Map<string, { kind: Kind, view: string, step?: string, name: string }>()
+  let bridgeKnown = false
   const label = `${LABELS.session}=${sessionId}`
   // The streams' events are looked into one after another, so that an older look never comes after a newer one.
   let last = Promise.resolve()
@@ -80,6 +84,16 @@ export async function watchSession(docker: Docker, sessionId: string, emit: Emit
       await look(kind, id)
   }
 
+  /** The engine's own bridge is not the session's, but its containers are on it. */
+  async function lookAtBridge(step: string | undefined, { networks }: View): Promise<void> {
+    if (bridgeKnown || !Object.hasOwn(networks as object, BRIDGE))
+      return
+    bridgeKnown = true
+    const found = await inspect(docker, 'network', BRIDGE)
+    if (found !== 'gone')
+      emit(step, { type: 'resource', op: 'added', ref: { kind: 'network', id: BRIDGE, name: BRIDGE }, view: found.view })
+  }
+
   async function look(kind: Kind, id: string): Promise<void> {
     const before = known.get(id)
     const found = await inspect(docker, kind, id)
@@ -94,6 +108,8 @@ export async function watchSession(docker: Docker, sessionId: string, emit: Emit
       return
     const step = found.labels[LABELS.step]
     known.set(id, { kind, view, step, name: found.name })
+    if (kind === 'container')
+      await lookAtBridge(step, found.view)
     emit(step, { type: 'resource', op: before ? 'modified' : 'added', ref: { kind, id: id.slice(0, 12), name: found.name }, view: found.view })
   }
 }

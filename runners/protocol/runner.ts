@@ -19,6 +19,8 @@ export interface RunnerConfig {
   /** A folder only the user can enter, removed at the session's end. */
   privateDir: string
   settings: Settings
+  /** Whose CPU and memory are measured: step ids and names of containers, `*` for all. @default none */
+  measured?: string[]
   /** Labels for everything created, all but the step's. */
   labels: Record<string, string>
   /** Process environment, so that no runner reads `process.env`. */

@@ -44,6 +44,7 @@ export async function createService({ deck, mode, live, env = process.env, token
     deckDir: deck.dir,
     privateDir: privateDirOf(sessionId),
     settings: deck.settings,
+    measured: deck.measured,
     env,
     labels: {
       [LABELS.session]: sessionId,

@@ -45,8 +45,11 @@ it('writes ports as an address and where it leads', () => {
   expect(livingContainers([run(0, container('web', 10))])[0]!.ports).toBe('127.0.0.1:8080→80')
 })
 
-it('shrinks cards to dots when there are many', () => {
-  expect([0, 8, 20, 500].map(densityOf)).toEqual(['card', 'card', 'chip', 'dot'])
+it('shrinks cards to dots when there are many for their box', () => {
+  const box = { width: 876, height: 300 }
+  expect([0, 6, 10, 500].map(n => densityOf(n, box))).toEqual(['card', 'card', 'chip', 'dot'])
+  expect(densityOf(10, { width: 400, height: 200 })).toBe('chip')
+  expect(densityOf(10, { width: 400, height: 120 })).toBe('dot')
   expect([4000, 180_000, 8_000_000].map(ageText)).toEqual(['4s', '3m', '2h'])
 })
 
