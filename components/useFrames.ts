@@ -3,9 +3,9 @@ import type { ScreenLine } from '../runners/protocol/screen.ts'
 import type { Moment, StepView } from '../runners/protocol/step.ts'
 import type { FoldedRun } from './useContainers.ts'
 import type { StoredRecording } from './useRecordings.ts'
-import { useNav, useSlideContext } from '@slidev/client'
+import { useIsSlideActive, useNav, useSlideContext } from '@slidev/client'
 import { steps as allSteps, served } from 'virtual:kamishibai/deck'
-import { computed, nextTick, onMounted, onScopeDispose, shallowRef, watchEffect } from 'vue'
+import { computed, nextTick, onMounted, onScopeDispose, shallowRef, watch, watchEffect } from 'vue'
 import { isFinal, isPassed } from '../runners/protocol/event.ts'
 import { foldRun } from '../runners/protocol/fold.ts'
 import { timeOf } from '../runners/protocol/moment.ts'
@@ -40,11 +40,15 @@ export interface FramesOptions {
   tick?: number
 }
 
+/** How often a view is drawn at most, in ms: what happens to hundreds of objects is seen as well. */
+const PULSE = 50
+
 /** What a view shows: the session's runs as they stand, what *Again* plays of one, or on paper the recordings at their moments. */
 export function useFrames({ steps, tick = 1000 }: FramesOptions): { frames: ComputedRef<Frame[]>, ready: ShallowRef<boolean>, printing: boolean } {
   const printing = useNav().isPrintMode.value
   const session = useSession(printing)
-  const { $page } = useSlideContext()
+  const { $page, $renderContext } = useSlideContext()
+  const onSlide = useIsSlideActive()
   const { current } = useAgain()
   const ready = shallowRef(!printing && served)
   const now = shallowRef(Date.now())
@@ -89,8 +93,23 @@ export function useFrames({ steps, tick = 1000 }: FramesOptions): { frames: Comp
     onCleanup(() => cancelAnimationFrame(handle))
   })
 
+  // Slides that were visited stay in the page.
+  const visible = computed(() => onSlide.value || !['slide', 'presenter'].includes($renderContext.value))
+  const shown = shallowRef(live.value)
   let disposed = false
-  onScopeDispose(() => (disposed = true))
+  let pulse: ReturnType<typeof setTimeout> | undefined
+  watch([live, visible], () => {
+    if (!visible.value || pulse !== undefined)
+      return
+    pulse = setTimeout(() => {
+      pulse = undefined
+      shown.value = live.value
+    }, tick ? PULSE : 0)
+  })
+  onScopeDispose(() => {
+    disposed = true
+    clearTimeout(pulse)
+  })
   onMounted(async () => {
     if (printing)
       printed.value = await framesOf(recorded.value)
@@ -102,7 +121,7 @@ export function useFrames({ steps, tick = 1000 }: FramesOptions): { frames: Comp
     requestAnimationFrame(() => requestAnimationFrame(() => disposed || (ready.value = true)))
   })
 
-  return { frames: computed(() => printing ? printed.value : [live.value]), ready, printing }
+  return { frames: computed(() => printing ? printed.value : [shown.value]), ready, printing }
 }
 
 function titleOf(id: string): string {

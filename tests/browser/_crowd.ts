@@ -1,0 +1,59 @@
+import type { LogEvent, Payload, View } from '../../runners/protocol/event.ts'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { writeRecording } from '../../runners/service/store.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+/** How long the recorded run takes, in ms. */
+export const CROWD_MS = 4000
+
+const VIEWS = [
+  '<LiveContainers steps="crowd" />',
+  '<LiveNetwork steps="crowd" />',
+  '<LiveStats of="crowd" />',
+  '<LiveRequests step="crowd" />',
+  '<LiveRace steps="crowd,none" />',
+]
+
+/** A deck with a slide for each view and a recording in which `count` objects come to life; gone when `remove` is called. */
+export async function crowdDeck(count: number): Promise<{ file: string, slides: number, remove: () => Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-crowd-'))
+  const file = join(dir, 'deck.md')
+  const headmatter = `---\ntheme: none\naddons: ['${ROOT}']\ntitle: Crowd\nfavicon: ''\nmcp: false\nfonts: {provider: none}\n---\n`
+  const fence = '```sh {run id=crowd out=none rows=3}\necho crowd\n```\n'
+  // One run for all views: its fence stands on the first slide.
+  await writeFile(file, headmatter + VIEWS.map((view, i) => `\n# View\n\n${i ? '' : fence}\n${view}\n`).join('\n---\n'))
+  await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'))
+  await mkdir(join(dir, 'recordings'), { recursive: true })
+  const deck = await parseDeck(file)
+  for (const step of deck.steps)
+    await writeRecording(deck, { header: { step: step.id, hash: step.hash, recordedAt: '2026-11-25T00:00:00.000Z', engines: {}, images: {}, durationMs: CROWD_MS, phase: 'exited', expectations: [] }, cols: 80, rows: 3, events: eventsOf(count) })
+  return { file, slides: VIEWS.length, remove: () => rm(dir, { recursive: true, force: true }) }
+}
+
+/** Born one after the other on three networks, measured every second and asked once each; every tenth dies. */
+function eventsOf(count: number): LogEvent[] {
+  const timed: { at: number, payload: Payload }[] = [{ at: 0, payload: { type: 'phase', phase: 'running' } }]
+  const add = (at: number, payload: Payload): void => void timed.push({ at: Math.round(at), payload })
+  const ref = (kind: string, i: number): { kind: string, id: string, name: string } => ({ kind, id: `${kind}-${i}`, name: `${kind}-${i}` })
+  for (let n = 0; n < Math.min(3, count); n++)
+    add(1, { type: 'resource', op: 'added', ref: ref('network', n), view: { name: `network-${n}`, internal: n === 2, subnets: [`10.0.${n}.0/24`], gateways: [`10.0.${n}.1`] } })
+  for (let i = 0; i < count; i++) {
+    const born = i / count * (CROWD_MS - 1000)
+    const view = (state: string): View => ({ name: `container-${i}`, image: 'app', state, status: state, ports: i < 3 ? [`127.0.0.1:${8000 + i}→80`] : [], networks: { [`network-${i % 3}`]: state === 'running' ? `10.0.${i % 3}.${i % 250 + 2}` : '' } })
+    add(born, { type: 'resource', op: 'added', ref: ref('container', i), view: view('created') })
+    add(born + 5, { type: 'resource', op: 'modified', ref: ref('container', i), view: view('running') })
+    for (let at = born + 10; at < CROWD_MS; at += 1000)
+      add(at, { type: 'sample', ref: ref('container', i), cpu: 0.01 + (at % 7) / 100, memory: 500_000 + i * 100 })
+    add(born, { type: 'response', n: i + 1, status: i % 50 === 7 ? 503 : 200, ms: 2 + i % 13, by: `container-${i % 40}` })
+    add(born, { type: 'progress', label: 'requests', done: i + 1, total: count })
+    if (i % 10 === 9)
+      add(CROWD_MS - 500, { type: 'resource', op: 'modified', ref: ref('container', i), view: view('exited') })
+  }
+  timed.sort((a, b) => a.at - b.at)
+  add(CROWD_MS, { type: 'exit', code: 0 })
+  add(CROWD_MS, { type: 'phase', phase: 'exited' })
+  return timed.map(({ at, payload }, i) => ({ ...payload, at, seq: i + 1 }))
+}
