@@ -7,7 +7,7 @@ import { nearest } from '../deck/suggest.ts'
 import { isStepError } from '../protocol/error.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster']
-const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'dry-run', 'fix', 'maker', 'name', 'help', 'version']
+const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'keep', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'dry-run', 'fix', 'maker', 'name', 'help', 'version']
 /** What was wrong with the call itself. */
 const USAGE = 2
 
@@ -105,7 +105,9 @@ await yargs(process.argv.slice(2))
   })
   .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args)
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
+    .option('keep', { type: 'string', describe: 'Run nothing: make this run of an earlier session (or the last of this step) the recording' })
     .option('trust', trust)
+    .example('$0 record --keep hello', 'the last live run of hello becomes its recording')
     .example('$0 record --only hello ten', 'record two steps anew')
     .example('$0 record talk.md --trust', 'without a terminal'), async (args) => {
     // `--only` takes all words that follow it, the deck's too; no id has a dot.

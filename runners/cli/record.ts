@@ -1,14 +1,18 @@
+import type { Deck } from '../deck/deck.ts'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { nearest } from '../deck/suggest.ts'
 import { isPassed } from '../protocol/event.ts'
-import { writeRecording } from '../service/store.ts'
+import { readRun } from '../service/kept-runs.ts'
+import { saveRecording, writeRecording } from '../service/store.ts'
 import { mayRun, runAll, selectSteps } from './run-all.ts'
 import { formatResult, tellProblems } from './tell.ts'
 
 /** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
-export async function record({ deck: path, only, trust }: { deck: string, only: string[], trust: boolean }): Promise<number> {
+export async function record({ deck: path, only, keep, trust }: { deck: string, only: string[], keep?: string, trust: boolean }): Promise<number> {
   const deck = await parseDeck(path)
+  if (keep !== undefined)
+    return keepAsRecording(deck, keep)
   const unknown = only.find(id => !deck.steps.some(step => step.id === id))
   if (unknown !== undefined) {
     const near = nearest(unknown, deck.steps.map(step => step.id))
@@ -31,4 +35,20 @@ export async function record({ deck: path, only, trust }: { deck: string, only: 
   const failures = results.filter(result => !isPassed(result.outcome.phase)).length
   process.stdout.write(`${results.length - failures} of ${steps.length} steps recorded\n`)
   return failures || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
+}
+
+/** Makes a run that was kept the recording of its step: the good run of last night is the rescue of today. */
+async function keepAsRecording(deck: Deck, wanted: string): Promise<number> {
+  const run = await readRun(deck, wanted)
+  const { step: id, hash, recordedAt, phase } = run.header
+  const step = deck.steps.find(({ id: other }) => other === id)
+  if (!step || !isPassed(phase)) {
+    console.error(step ? `The run of ${id} ${phase}: it would be no rescue.` : `The deck has no step ${id} any more.`)
+    return 1
+  }
+  await saveRecording(deck, run)
+  process.stdout.write(`${id} now plays the run of ${recordedAt}.\n`)
+  if (hash !== step.hash)
+    console.error(`${id} was changed since then: check will call the recording stale.`)
+  return 0
 }

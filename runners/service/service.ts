@@ -5,6 +5,7 @@ import type { Session } from './session.ts'
 import { createHash, randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { LABELS } from '../protocol/runner.ts'
+import { keepRuns } from './kept-runs.ts'
 import { ownerId } from './owner.ts'
 import { attachSocket } from './server.ts'
 import { createSession, runnersOf } from './session.ts'
@@ -64,6 +65,7 @@ export async function createService({ deck, mode, live, env = process.env, token
     watchdog?.abandon()
     throw error
   })
+  keepRuns(session)
   const closers: (() => void)[] = []
   return {
     session,

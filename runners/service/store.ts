@@ -50,10 +50,15 @@ export async function writeRecording(deck: Deck, recording: Recording): Promise<
   const before = await readRecording(deck, recording.header.step).catch(() => undefined)
   if (before && sameRecording(before, recording))
     return false
+  await saveRecording(deck, recording)
+  return true
+}
+
+/** Writes a recording, whatever was there before. */
+export async function saveRecording(deck: Deck, recording: Recording): Promise<void> {
   const { cast, events } = paths(deck, recording.header.step)
   await mkdir(recordingsDir(deck), { recursive: true })
   const text = formatRecording(recording)
   await writeFile(cast, text.cast)
   await writeFile(events, text.events)
-  return true
 }
