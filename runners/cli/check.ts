@@ -22,10 +22,8 @@ export interface CheckOptions {
 /** `kamishibai check`: runs or folds every step and judges it; resolves with the exit code. */
 export async function check({ deck: path, mode, reporter, trust, strict }: CheckOptions): Promise<number> {
   const deck = await parseDeck(path)
-  if (mode === 'live' && !mayRun(trust)) {
-    console.error('Nothing was run: without a terminal to ask at, check --mode live needs --trust.')
+  if (mode === 'live' && !await mayRun(deck, trust, 'check --mode live'))
     return 2
-  }
   const text = reporter === 'text'
   const problems: Problem[] = [...deck.problems]
   const tell = (line: string): void => void (text && process.stdout.write(`${line}\n`))

@@ -1,14 +1,18 @@
 import type { Deck } from '../deck/deck.ts'
 import type { Service } from '../service/service.ts'
+import type { DeckChange } from '../service/trust-watch.ts'
 import { once } from 'node:events'
 import { createServer as createNetServer } from 'node:net'
 import process from 'node:process'
 import { consola } from 'consola'
+import { escapeDeceiving } from '../deck/escape.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { setPresenting } from '../service/presenting.ts'
 import { createService } from '../service/service.ts'
+import { watchDeck } from '../service/trust-watch.ts'
 import { openBrowser } from './browser.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
+import { askTrust } from './trust.ts'
 
 export interface PresentOptions {
   deck: string
@@ -35,11 +39,9 @@ const LAST_PORT = 3999
 export async function startPresentation(options: PresentOptions): Promise<Presentation> {
   const deck = await parseDeck(options.deck)
   const mode = options.mode ?? deck.settings.mode
-  const live = options.trust || Boolean(process.stdin.isTTY)
   tellProblems(deck)
-  if (!live && mode !== 'replay')
-    consola.warn('Without a terminal to ask at, the deck is replayed. To run its steps: --trust')
-  const sweeping = live && mode !== 'replay' ? sweepEarlier() : undefined
+  const live = mode !== 'replay' && await mayPresentLive(deck, options)
+  const sweeping = live ? sweepEarlier() : undefined
   const service = await createService({ deck, mode, live })
   setPresenting({ service, edit: options.edit ?? false })
   try {
@@ -72,22 +74,42 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   }
 }
 
+/** Asked before Slidev is loaded: its plugins and the deck's are code. */
+async function mayPresentLive(deck: Deck, options: PresentOptions): Promise<boolean> {
+  const trust = await askTrust(deck, { trust: options.trust, no: 'No, play its recordings' })
+  if (trust === 'unasked')
+    consola.warn(`${deck.name}.md is not approved, and there is no terminal to ask at: it is replayed. To run its steps: --trust`)
+  if (trust === 'declined')
+    consola.info('The deck is replayed.')
+  return trust === 'trusted'
+}
+
 /** `kamishibai present`: serves until Ctrl-C, the terminal's end or an error; resolves with the exit code. */
 export async function present(options: PresentOptions): Promise<number> {
   const presentation = await startPresentation(options)
   const { service, url } = presentation
+  const unwatch = await watchDeck(service.session.deck, tellChange)
   for (const runner of service.session.runners)
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
   consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace('/#', '/presenter/1#')}\nCtrl-C ends the talk and removes what it created.`)
   if (options.open !== false)
     openBrowser(url)
   const code = await untilEnd()
+  unwatch()
   consola.start('Cleaning up …')
   const clean = await presentation.close()
   tellEnd(clean)
   if (clean)
     consola.success('Nothing is left behind.')
   return code
+}
+
+/** On stage nothing is asked: the steps are those of the start. */
+function tellChange({ name, used }: DeckChange): void {
+  const file = escapeDeceiving(name)
+  consola.warn(used
+    ? `${file} has changed since the start: steps that use it read what it says now.`
+    : `${file} has changed since the start: its steps stay as they were. To take the change, end the talk and start it again.`)
 }
 
 /** Resolves when the process is asked to end (130, 143, 129), or with 1 after an error nobody caught. */
@@ -121,7 +143,7 @@ function dropOthers(signal: NodeJS.Signals): void {
 
 function tellProblems(deck: Deck): void {
   for (const { severity, file, line, column, message } of deck.problems)
-    consola[severity === 'error' ? 'error' : 'warn'](`${file}:${line}:${column} ${message}`)
+    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${file}:${line}:${column} ${message}`))
 }
 
 /** The first port from 3030 on that nobody listens on at 127.0.0.1. */

@@ -19,10 +19,8 @@ export async function record({ deck: path, only, keep, trust }: { deck: string, 
     console.error(`The deck has no step ${unknown}.${near ? ` Did you mean ${near}?` : ` Its steps: ${deck.steps.map(s => s.id).join(', ')}.`}`)
     return 2
   }
-  if (!mayRun(trust)) {
-    console.error('Nothing was run: without a terminal to ask at, record needs --trust.')
+  if (!await mayRun(deck, trust, 'record'))
     return 2
-  }
   tellProblems(deck.problems, process.stderr)
   const steps = selectSteps(deck, only)
   const results = await runAll(deck, steps, async (result) => {

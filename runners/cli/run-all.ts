@@ -6,6 +6,7 @@ import process from 'node:process'
 import { isPassed } from '../protocol/event.ts'
 import { createService } from '../service/service.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
+import { askTrust } from './trust.ts'
 
 /** How one step went. */
 export interface StepResult {
@@ -15,9 +16,14 @@ export interface StepResult {
   skipped?: { code: string, message: string }
 }
 
-/** Whether steps may run here: the presenter trusts the deck, or sits at a terminal. */
-export function mayRun(trust: boolean): boolean {
-  return trust || Boolean(process.stdin.isTTY)
+/** Whether the deck's steps may run here; says why where they may not. */
+export async function mayRun(deck: Deck, trust: boolean, command: string): Promise<boolean> {
+  const answer = await askTrust(deck, { trust })
+  if (answer === 'unasked')
+    console.error(`Nothing was run: ${deck.name}.md is not approved, and there is no terminal to ask at. To run its steps all the same: ${command} --trust`)
+  if (answer === 'declined')
+    console.error('Nothing was run.')
+  return answer === 'trusted'
 }
 
 /** The steps of `ids` with all that they need, in the deck's order; all steps without `ids`. */

@@ -1,11 +1,12 @@
 import type { Problem } from '../protocol/step.ts'
 import type { CheckedStep } from './checked-step.ts'
 import type { StepResult } from './run-all.ts'
+import { escapeDeceiving } from '../deck/escape.ts'
 import { isPassed } from '../protocol/event.ts'
 
 /** A mistake as one line: place, sentence, hint. */
 export function formatProblem({ severity, file, line, column, message, hint }: Problem): string {
-  return `${file}:${line}:${column}  ${severity}: ${message}${hint ? `. ${hint}` : ''}`
+  return escapeDeceiving(`${file}:${line}:${column}  ${severity}: ${message}${hint ? `. ${hint}` : ''}`)
 }
 
 /** Writes all mistakes, one a line. */

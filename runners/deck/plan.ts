@@ -1,5 +1,6 @@
 import type { Deck } from './deck.ts'
 import type { Touched } from './touched.ts'
+import { escapeDeceiving } from './escape.ts'
 import { touchedBy } from './step-touch.ts'
 
 /** What a deck can do; the shape is the contract of `plan --json`. */
@@ -47,19 +48,16 @@ export function toPlan(deck: Deck): Plan {
   }
 }
 
-// eslint-disable-next-line no-control-regex
-const RE_DECEIVING = /[\0-\x08\v-\x1F\x7F-\x9F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g
-
 const TOUCHED = ['images', 'ports', 'hosts', 'mounts', 'namespaces'] as const
 
-/** The plan for people; control and bidi characters, which could hide what a line does, as escapes. */
+/** The plan for people, grants first; characters that could hide what a line does are escapes. */
 export function formatPlan({ deck, grants, steps }: Plan): string {
-  const escape = (text: string): string => text.replace(RE_DECEIVING, c => `\\u{${c.codePointAt(0)!.toString(16)}}`)
+  const list = (texts: string[]): string => texts.map(escapeDeceiving).join(', ')
   const parts = steps.map(({ id, slide, file, line, verb, runner, code, hidden, needs, extra, ...touched }) => [
-    `${id}  slide ${slide}  {${verb}} on ${runner}${extra ? '  extra' : ''}  ${file}:${line}`,
-    ...needs.length ? [`  needs      ${needs.join(', ')}`] : [],
-    ...TOUCHED.flatMap(key => touched[key].length ? [`  ${key.padEnd(10)} ${touched[key].map(escape).join(', ')}`] : []),
-    ...code.split('\n').map(l => `  ${hidden.includes(l) ? 'hidden' : '      '} | ${escape(l)}`),
+    `${id}  slide ${slide}  {${verb}} on ${runner}${extra ? '  extra' : ''}  ${escapeDeceiving(file)}:${line}`,
+    ...needs.length ? [`  needs      ${list(needs)}`] : [],
+    ...TOUCHED.flatMap(key => touched[key].length ? [`  ${key.padEnd(10)} ${list(touched[key])}`] : []),
+    ...code.split('\n').map(l => `  ${hidden.includes(l) ? 'hidden' : '      '} | ${escapeDeceiving(l)}`),
   ].join('\n'))
-  return `${[`${deck}: ${steps.length} steps`, ...grants.map(grant => `grant  ${escape(grant)}`), ...parts].join('\n\n')}\n`
+  return `${[`${escapeDeceiving(deck)}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`, ...grants.map(grant => `grant  ${escapeDeceiving(grant)}`), ...parts].join('\n\n')}\n`
 }

@@ -1,0 +1,54 @@
+import type { TrustPlan } from '../service/trust.ts'
+import { styleText } from 'node:util'
+import { escapeDeceiving } from '../deck/escape.ts'
+import { formatPlan } from '../deck/plan.ts'
+
+/** Names of files a heading may list before it only counts: the rest is found on disk. */
+const LISTED = 40
+
+/** The plan of a deck as the question about it shows it: grants first, then code that runs anyway, then every step. */
+export function formatTrust({ plan, code, sources, changes }: TrustPlan, stream: NodeJS.WriteStream): string {
+  const heading = (text: string): string => styleText('bold', text, { stream })
+  const section = (title: string, lines: string[]): string[] => lines.length ? [heading(title), ...list(lines), ''] : []
+  const { steps, grants, files } = plan
+  const touched = (key: 'images' | 'ports' | 'hosts' | 'mounts' | 'namespaces'): string[] => [...new Set(steps.flatMap(step => step[key]))].sort()
+  return [
+    ...section('It asks for more than the guard allows (grants)', grants),
+    ...changes
+      ? section('Since you approved it', [
+          ...changes.changed.map(name => `changed  ${name}`),
+          ...changes.added.map(name => `new      ${name}`),
+          ...changes.removed.map(name => `gone     ${name}`),
+        ])
+      : [],
+    ...section('Code that Slidev runs, when the deck is replayed too', [
+      ...code,
+      ...sources.scripts.map(name => `<script> in ${name}`),
+      ...sources.theme ? [`theme ${sources.theme}`] : [],
+      ...sources.addons.map(name => `addon ${name}`),
+    ]),
+    ...section('Files that its steps use', files.filter(name => !sources.markdown.includes(name))),
+    ...section('Files from outside its folder', sources.markdown.filter(name => name.startsWith('..'))),
+    ...section('Mounts', touched('mounts')),
+    ...section('Hosts', touched('hosts')),
+    ...section('Ports', touched('ports')),
+    ...section('Images', touched('images')),
+    ...section('Kubernetes namespaces', touched('namespaces')),
+    formatPlan({ ...plan, grants: [] }),
+  ].join('\n')
+}
+
+/** Where the question stands, what of the plan must not be overlooked. */
+export function summarize({ plan: { steps, grants } }: TrustPlan): string {
+  const count = (n: number, one: string, many: string): string[] => n ? [`${n} ${n === 1 ? one : many}`] : []
+  return [
+    ...count(steps.length, 'step', 'steps'),
+    ...count(steps.filter(step => step.hidden.length).length, 'of them with hidden lines', 'of them with hidden lines'),
+    ...count(grants.length, 'grant', 'grants'),
+  ].join(', ')
+}
+
+function list(lines: string[]): string[] {
+  const shown = lines.length > LISTED ? lines.slice(0, LISTED) : lines
+  return [...shown.map(line => `  ${escapeDeceiving(line)}`), ...shown.length < lines.length ? [`  and ${lines.length - shown.length} more`] : []]
+}
