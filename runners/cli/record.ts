@@ -5,7 +5,7 @@ import { nearest } from '../deck/suggest.ts'
 import { isPassed } from '../protocol/event.ts'
 import { readRun } from '../service/kept-runs.ts'
 import { saveRecording, writeRecording } from '../service/store.ts'
-import { mayRun, runAll, selectSteps } from './run-all.ts'
+import { isFailure, mayRun, runAll, selectSteps } from './run-all.ts'
 import { formatResult, tellProblems } from './tell.ts'
 
 /** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
@@ -27,11 +27,12 @@ export async function record({ deck: path, only, keep, trust }: { deck: string, 
     const passed = isPassed(result.outcome.phase)
     const chosen = !only.length || only.includes(result.step.id)
     const written = passed && chosen && result.recording && await writeRecording(deck, result.recording)
-    const note = !chosen ? 'needed only' : written ? 'written' : passed ? 'unchanged' : 'not written'
+    const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : written ? 'written' : passed ? 'unchanged' : 'not written'
     process.stdout.write(`${formatResult(result)}  ${note}\n`)
   })
-  const failures = results.filter(result => !isPassed(result.outcome.phase)).length
-  process.stdout.write(`${results.length - failures} of ${steps.length} steps recorded\n`)
+  const failures = results.filter(isFailure).length
+  const skipped = results.filter(result => result.skipped?.code === 'requires').length
+  process.stdout.write(`${results.length - failures - skipped} of ${steps.length} steps recorded${skipped ? `, ${skipped} skipped` : ''}\n`)
   return failures || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
 }
 

@@ -13,7 +13,13 @@ export interface StepResult {
   step: Step
   outcome: Outcome
   recording?: Recording
-  skipped?: { code: string, message: string }
+  /** `requires`: this machine lacks something; `needs-failed`: a step before it failed. */
+  skipped?: { code: 'requires' | 'needs-failed', message: string }
+}
+
+/** Whether a step went wrong: what this machine cannot run did not. */
+export function isFailure({ outcome, skipped }: StepResult): boolean {
+  return skipped?.code !== 'requires' && !isPassed(outcome.phase)
 }
 
 /** Whether the deck's steps may run here; says why where they may not. */
@@ -71,7 +77,7 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
       // What is cancelled on the way out is no result; `end` ends the process.
       if (stopped)
         await new Promise(() => {})
-      if (!isPassed(result.outcome.phase))
+      if (isFailure(result))
         failed.add(step.id)
       results.push(result)
       await onResult(result)
@@ -86,9 +92,11 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
   return results
 
   async function runOne(step: Step): Promise<StepResult> {
+    const lack = service.session.lackOf(step)
     const missing = step.needs.find(id => failed.has(id))
-    if (missing)
-      return { step, outcome: { phase: 'idle', expectations: [], durationMs: 0 }, skipped: { code: 'needs-failed', message: `needs ${missing}, which failed` } }
+    const skipped: StepResult['skipped'] = lack ? { code: 'requires', message: lack } : missing ? { code: 'needs-failed', message: `needs ${missing}, which failed` } : undefined
+    if (skipped)
+      return { step, outcome: { phase: 'idle', expectations: [], durationMs: 0 }, skipped }
     // A step further up may have needed this one, and may need what it left running.
     const run = service.session.runOf(step.id) ?? service.session.start(step.id)
     const outcome = await run.moment

@@ -9,6 +9,7 @@ export type ErrorCode
     | 'failed'
     | 'image-missing'
     | 'internal'
+    | 'lacking'
     | 'needs-failed'
     | 'no-recording'
     | 'not-allowed'
@@ -31,6 +32,7 @@ export const ERROR_TITLES: Record<ErrorCode, string> = {
   'failed': 'it failed',
   'image-missing': 'the image is missing',
   'internal': 'an error in Kamishibai',
+  'lacking': 'this machine lacks what the step requires',
   'needs-failed': 'a step it needs did not pass',
   'no-recording': 'there is no recording',
   'not-allowed': 'not allowed',

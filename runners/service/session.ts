@@ -15,6 +15,7 @@ import { identityRules, ownIdentity, redactRecording } from './redact-recording.
 import { createRedactor } from './redact.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
 import { executeReplay } from './replay-run.ts'
+import { findLacks, lackFor } from './requirements.ts'
 import { executeLive, tailOf, toRecording } from './run.ts'
 
 const PROBE_TIMEOUT = 3000
@@ -42,6 +43,8 @@ export interface Session {
   /** Starts a step, or returns its run if one is on its way. Throws StepError for an unknown step. */
   start: (stepId: string, options?: { replay?: boolean }) => Run
   cancel: (n: number) => void
+  /** Why a step plays its recording here: what it requires is lacking. */
+  lackOf: (step: Step) => string | undefined
   /** Calls back whenever a run begins or gets an event. */
   subscribe: (listener: (run: Run) => void) => () => void
   /** Ends all runs and removes what they created; false where something may be left. */
@@ -88,6 +91,8 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
 
   const stateOf = (name: RunnerName): RunnerState | undefined => states.find(state => state.name === name)
   const isLive = (name: RunnerName): boolean => stateOf(name)?.mode === 'live'
+  const lacks = await findLacks(deck.steps, [...runners.values()].filter(runner => isLive(runner.name)))
+  const lackOf = (step: Step): string | undefined => mode === 'replay' ? undefined : lackFor(step, deck.steps, lacks)
   const notify = (run: Run): void => listeners.forEach(listener => listener(run))
 
   async function openShell(shell: string): Promise<Record<string, string>> {
@@ -157,8 +162,11 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       tail.abort()
     const live = !options.replay && canRunLive(step)
     const run = live ? startLive(step, before) : startReplay(step)
+    const lack = live ? undefined : lackOf(step)
     if (!live && before?.info.mode === 'live')
       run.info.fallback = before.log.state.error
+    else if (lack)
+      run.info.fallback = { code: 'lacking', message: lack, hint: '' }
     runs.push(run)
     lastOf.set(stepId, run)
     run.log.subscribe(() => notify(run))
@@ -169,7 +177,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   /** A step is live if its engine is, and the engines of all that it needs: else it would ask for what is not there. */
   function canRunLive(step: Step, before: Step[] = []): boolean {
     const needed = deck.steps.filter(s => step.needs.includes(s.id) && !before.includes(s))
-    return isLive(engineOf(step)) && needed.every(s => canRunLive(s, [...before, step]))
+    return isLive(engineOf(step)) && !lackOf(step) && needed.every(s => canRunLive(s, [...before, step]))
   }
 
   function createRun(step: Step, mode: 'live' | 'replay', execute: (live: LiveRun, run: Run) => Promise<void>): Run {
@@ -271,6 +279,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     runs,
     runOf: stepId => lastOf.get(stepId),
     start,
+    lackOf,
     cancel: n => runs.find(run => run.info.n === n)?.cancel('cancelled by the presenter'),
     subscribe(listener) {
       listeners.add(listener)

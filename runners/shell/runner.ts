@@ -31,6 +31,12 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       }
     },
 
+    async offers(requirement) {
+      if (requirement !== 'vm')
+        return undefined
+      return hasMachineEmulator(config.env.PATH ?? '') || 'there is no QEMU on this machine'
+    },
+
     async run(step, context) {
       const interactive = step.verb === 'terminal'
       if (step.verb !== 'run' && !interactive)
@@ -78,4 +84,10 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       await killStrays(config.privateDir)
     },
   }
+}
+
+/** Whether QEMU can boot a machine of this one's kind: `qemu-system-x86_64`, `qemu-system-aarch64`. */
+function hasMachineEmulator(path: string): boolean {
+  const program = `qemu-system-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`
+  return path.split(delimiter).some(folder => existsSync(join(folder, program)))
 }

@@ -1,24 +1,8 @@
-import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import process from 'node:process'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const ROOT = resolve(import.meta.dirname, '../..')
-const BIN = join(ROOT, 'runners/cli/bin.mjs')
-
-interface Result { code: number, out: string, err: string }
-
-/** Runs `kamishibai ARGS` without a terminal. */
-function kamishibai(...args: string[]): Promise<Result> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [BIN, ...args], { cwd: ROOT, env: { ...process.env, LANG: 'ja_JP.UTF-8' } }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err })
-    })
-    child.stdin!.end()
-  })
-}
+import { kamishibai, ROOT } from './_cli.ts'
 
 let dir: string
 /** A copy of the tour that tests may damage. */

@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+
+export const ROOT = resolve(import.meta.dirname, '../..')
+const BIN = join(ROOT, 'runners/cli/bin.mjs')
+
+/** How a command ended: its exit code, and what it wrote. */
+export interface Result { code: number, out: string, err: string }
+
+/** Runs `kamishibai ARGS` without a terminal, in a language that is not English. */
+export function kamishibai(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [BIN, ...args], { cwd: ROOT, env: { ...process.env, LANG: 'ja_JP.UTF-8' } }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err })
+    })
+    child.stdin!.end()
+  })
+}
