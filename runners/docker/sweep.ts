@@ -29,22 +29,33 @@ export async function sweepByLabel(docker: Docker, ...labels: string[]): Promise
   const end = Date.now() + DEADLINE
   let least = Infinity
   let since = Date.now()
-  for (let round = 0; Date.now() < end && Date.now() - since < PATIENCE; round++) {
-    const found = await listLabelled(docker, labels)
-    found.forEach(object => seen.set(object.id, object))
-    if (!found.length)
-      break
-    if (found.length < least) {
-      least = found.length
-      since = Date.now()
+  let left: Labelled[]
+  do {
+    for (let round = 0; Date.now() < end && Date.now() - since < PATIENCE; round++) {
+      const found = await listLabelled(docker, labels)
+      found.forEach(object => seen.set(object.id, object))
+      if (!found.length)
+        break
+      if (found.length < least) {
+        least = found.length
+        since = Date.now()
+      }
+      for (const kind of ['container', 'network', 'volume'] as const)
+        await Promise.all(found.filter(object => object.kind === kind).map(object => remove(docker, object)))
+      // Mostly the first round takes all: the second finds nothing, and need not wait.
+      if (round)
+        await delay(PAUSE)
     }
-    for (const kind of ['container', 'network', 'volume'] as const)
-      await Promise.all(found.filter(object => object.kind === kind).map(object => remove(docker, object)))
-    // Mostly the first round takes all: the second finds nothing, and need not wait.
-    if (round)
-      await delay(PAUSE)
-  }
-  // An image that another was built on goes only after it.
+    const images = await sweepImages(docker, labels, seen)
+    left = [...await listLabelled(docker, labels), ...images]
+    // A build that was given up may have made one more container meanwhile.
+  } while (left.some(({ kind }) => kind !== 'image') && Date.now() < end && Date.now() - since < PATIENCE)
+  const kept = new Set(left.map(object => object.id))
+  return { removed: [...seen.values()].filter(object => !kept.has(object.id)), left }
+}
+
+/** Removes labelled images, those that others were built on after those; resolves with the ones that stay. */
+async function sweepImages(docker: Docker, labels: string[], seen: Map<string, Labelled>): Promise<Labelled[]> {
   let images = await listImages(docker, labels)
   for (let before = Infinity; images.length && images.length < before; images = await listImages(docker, labels)) {
     before = images.length
@@ -54,9 +65,7 @@ export async function sweepByLabel(docker: Docker, ...labels: string[]): Promise
       await remove(docker, image)
     }
   }
-  const left = [...await listLabelled(docker, labels), ...images]
-  const kept = new Set(left.map(object => object.id))
-  return { removed: [...seen.values()].filter(object => !kept.has(object.id)), left }
+  return images
 }
 
 /** Removes what dead sessions left on the engine, each session by its own labels; what stays is named with the reason. */
