@@ -1,93 +1,69 @@
-import type { Pack } from 'tar-stream'
+import type Docker from 'dockerode'
+import type { Log } from './engine.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import Docker from 'dockerode'
 import { pack } from 'tar-stream'
-import { resolveEndpoint, toDockerOptions } from '../../runners/docker/endpoint.ts'
+import { buildRegistryImage } from './build-registry.ts'
+import { connect, follow, hasImage, importImage, loaderOf, nameImage } from './engine.ts'
 
 /** The one image of the demos. */
 export const DEMO_IMAGE = 'kamishibai/demo:1'
-/** The base that is made of the machine's own busybox where none can be had. */
-const OWN_BASE = 'kamishibai/base:1'
+/** What it stands on, whichever image that is: its Dockerfile builds the same where no registry is reachable. */
+export const BASE_IMAGE = 'kamishibai/base:1'
 const APP = join(import.meta.dirname, 'app')
 
-/** Builds the demos' image; `log` gets lines of progress. The base is `base`, else busybox, else the machine's own. */
-export async function buildDemoImage(docker: Docker, { log, base }: { log: (line: string) => void, base?: string }): Promise<string> {
-  const from = base ?? await findBase(docker, log)
-  log(`Building ${DEMO_IMAGE} on ${from} …`)
+/**
+ * Builds the demos' image; `log` gets lines of progress. The base is `base`, else what an earlier build used, else
+ * busybox, else the machine's own.
+ */
+export async function buildDemoImage(docker: Docker, { log, base }: { log: Log, base?: string }): Promise<string> {
+  await makeBase(docker, log, base)
+  log(`Building ${DEMO_IMAGE} …`)
   const context = pack()
   for (const name of ['Dockerfile', 'start.sh', 'index.cgi'])
     context.entry({ name, mode: name === 'Dockerfile' ? 0o644 : 0o755 }, readFileSync(join(APP, name)))
   context.finalize()
-  await follow(docker, log, await docker.buildImage(context as unknown as NodeJS.ReadableStream, { t: DEMO_IMAGE, version: '1', forcerm: true, buildargs: { BASE: from } }))
+  await follow(docker, log, await docker.buildImage(context as unknown as NodeJS.ReadableStream, { t: DEMO_IMAGE, version: '1', forcerm: true }))
   log(`${DEMO_IMAGE} is on the engine.`)
   return DEMO_IMAGE
 }
 
-/** `busybox` if it is here or can be pulled, else a base made of the machine's static busybox. */
-async function findBase(docker: Docker, log: (line: string) => void): Promise<string> {
-  for (const image of ['busybox', OWN_BASE]) {
-    if (await docker.getImage(image).inspect().then(() => true, () => false))
-      return image
-  }
+/** Gives the base its name. */
+async function makeBase(docker: Docker, log: Log, base: string | undefined): Promise<void> {
+  if (!base && await hasImage(docker, BASE_IMAGE))
+    return
   try {
-    log('Fetching busybox …')
-    await follow(docker, log, await docker.pull('busybox'))
-    return 'busybox'
+    await nameImage(docker, log, base ?? 'busybox', BASE_IMAGE)
   }
   catch (error) {
+    if (base)
+      throw error
     log(`No registry gives busybox (${(error as Error).message}): making a base of this machine's own.`)
-    return importBase(docker, log)
+    await importBase(docker, log)
   }
 }
 
 /** A file system of one static busybox and a link for each of its applets. */
-async function importBase(docker: Docker, log: (line: string) => void): Promise<string> {
-  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(path => existsSync(path) && isStatic(path))
+async function importBase(docker: Docker, log: Log): Promise<void> {
+  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(path => existsSync(path) && !loaderOf(path))
   if (!busybox)
     throw new Error('there is no static busybox on this machine either; on Debian: apt-get install busybox-static')
-  const files: Pack = pack()
+  const files = pack()
   files.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(busybox))
   for (const applet of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n').filter(name => name !== 'busybox'))
     files.entry({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' })
   for (const folder of ['tmp', 'www', 'etc', 'proc', 'sys', 'dev'])
     files.entry({ name: folder, type: 'directory', mode: folder === 'tmp' ? 0o1777 : 0o755 })
-  files.finalize()
-  const [repo, tag] = OWN_BASE.split(':')
-  await follow(docker, log, await docker.importImage(files as unknown as string, { repo, tag }))
-  return OWN_BASE
-}
-
-/** A dynamic program asks for a loader (`PT_INTERP`, 3), and a container of this one file has none. */
-function isStatic(path: string): boolean {
-  const elf = readFileSync(path)
-  const [start, size, count] = [Number(elf.readBigUInt64LE(0x20)), elf.readUInt16LE(0x36), elf.readUInt16LE(0x38)]
-  return !Array.from({ length: count }, (_, i) => elf.readUInt32LE(start + i * size)).includes(3)
-}
-
-/** Shows what the engine tells; a failed build ends like a good one but for an `error` among its lines. */
-async function follow(docker: Docker, log: (line: string) => void, stream: NodeJS.ReadableStream): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, error => error ? reject(error) : resolve(), (event: { stream?: string, error?: string }) => {
-      if (event.error)
-        reject(new Error(event.error))
-      if (event.stream?.trim())
-        log(`  ${event.stream.trim()}`)
-    })
-  })
+  await importImage(docker, log, BASE_IMAGE, files)
 }
 
 async function main(): Promise<void> {
-  const endpoint = resolveEndpoint(process.env)
-  if (!endpoint)
-    throw new Error('no Docker engine is found: start one, or set DOCKER_HOST')
-  const docker = new Docker(toDockerOptions(endpoint))
-  await docker.ping().catch((error: Error) => {
-    throw new Error(`the Docker engine at ${endpoint.url} does not answer: ${error.message}`, { cause: error })
-  })
-  await buildDemoImage(docker, { log: line => console.log(line), base: process.env.BASE })
+  const log: Log = line => console.log(line)
+  const docker = await connect()
+  await buildDemoImage(docker, { log, base: process.env.BASE })
+  await buildRegistryImage(docker, log).catch((error: Error) => log(`The step \`push\` will play its recording: ${error.message}.`))
 }
 
 if (process.argv[1] === import.meta.filename) {
