@@ -11,6 +11,7 @@ export interface ContainerShape extends Box { container: NetworkedContainer, joi
 /** Where everything stands, in px; `detail` says how much of a container can be written. */
 export interface NetworkLayout {
   detail: 'box' | 'slim' | 'dots'
+  compact: boolean
   host: Box
   nat?: Box
   bridges: BridgeShape[]
@@ -20,8 +21,11 @@ export interface NetworkLayout {
 }
 
 const PORT = 30
-const NAT = { top: 62, height: 30 }
-const BRIDGE = { top: 126, height: 34, gap: 12 }
+/** How high things stand where there is room, and where there is little: then the gateways are left out. */
+const ROOMY = { nat: 62, natHeight: 30, bridges: 126, lead: 20 }
+const COMPACT = { nat: 38, natHeight: 28, bridges: 84, lead: 14 }
+const LOW = 290
+const BRIDGE = { height: 34, gap: 12 }
 const COLUMN = { box: 168, slim: 70 }
 const EDGE = 16
 const DOT = 12
@@ -31,24 +35,26 @@ export function layOutNetwork({ networks, containers }: NetworkModel, width: num
   const host = { x: 1, y: PORT / 2, width: width - 2, height: height - PORT / 2 - 1 }
   const column = (width - 2 * EDGE) / Math.max(1, containers.length)
   const open = networks.some(network => !network.internal)
-  const nat = open ? { x: EDGE, y: NAT.top, width: width - 2 * EDGE, height: NAT.height } : undefined
+  const compact = height < LOW
+  const levels = compact ? COMPACT : ROOMY
+  const nat = open ? { x: EDGE, y: levels.nat, width: width - 2 * EDGE, height: levels.natHeight } : undefined
   const detail = column >= COLUMN.box ? 'box' : column >= COLUMN.slim ? 'slim' : 'dots'
-  const top = open ? BRIDGE.top : NAT.top
+  const top = open ? levels.bridges : ROOMY.nat
   const space = { x: EDGE, y: top, width: width - 2 * EDGE, height: Math.max(0, height - top - EDGE) }
-  const rest = detail === 'dots' ? inCells(networks, containers, space) : inColumns(networks, containers, space, detail)
-  return { detail, host, nat, ...rest }
+  const rest = detail === 'dots' ? inCells(networks, containers, space) : inColumns(networks, containers, space, { detail, lead: levels.lead })
+  return { detail, compact, host, nat, ...rest }
 }
 
 /** A column for each container; bridges that share no column share a row. */
-function inColumns(networks: DrawnNetwork[], containers: NetworkedContainer[], space: Box, detail: 'box' | 'slim'): Pick<NetworkLayout, 'bridges' | 'containers' | 'hidden'> {
+function inColumns(networks: DrawnNetwork[], containers: NetworkedContainer[], space: Box, { detail, lead }: { detail: 'box' | 'slim', lead: number }): Pick<NetworkLayout, 'bridges' | 'containers' | 'hidden'> {
   const order = networks.map(({ name }) => name)
   const first = (c: NetworkedContainer): number => Math.min(...Object.keys(c.addresses).map(name => order.indexOf(name)), order.length)
   const sorted = containers.toSorted((a, b) => first(a) - first(b) || Object.keys(a.addresses).length - Object.keys(b.addresses).length)
   const width = Math.min(space.width / Math.max(1, sorted.length), detail === 'box' ? 300 : COLUMN.box)
   const left = space.x + (space.width - width * sorted.length) / 2
   const rows: [from: number, to: number][][] = []
-  const box = detail === 'box' ? 78 : 58
-  const fitting = Math.max(1, Math.floor((space.height - box - 20) / (BRIDGE.height + BRIDGE.gap)))
+  const box = 68
+  const fitting = Math.max(1, Math.floor((space.height - box - lead + BRIDGE.gap) / (BRIDGE.height + BRIDGE.gap)))
   const bridges: BridgeShape[] = []
   let hidden = 0
   for (const network of networks) {
@@ -75,7 +81,7 @@ function inColumns(networks: DrawnNetwork[], containers: NetworkedContainer[], s
       dots: [],
     })
   }
-  const y = space.y + Math.min(rows.length, fitting) * (BRIDGE.height + BRIDGE.gap) + 20
+  const y = space.y + Math.min(rows.length, fitting) * (BRIDGE.height + BRIDGE.gap) - BRIDGE.gap + lead
   const high = Math.min(box, Math.max(40, space.y + space.height - y))
   // The boxes stand at the foot of the host, with all the air above them.
   const foot = Math.max(y, Math.min(space.y + space.height - high, y + 60))
