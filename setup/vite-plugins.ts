@@ -13,6 +13,9 @@ const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
 const RECORDING = 'virtual:kamishibai/recording/'
 
+/** What our components import: found late, it would make the first live slide wait, or the page reload. */
+const BROWSER_PACKAGES = ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', '@xterm/addon-fit', '@xterm/xterm', 'uplot', 'zod']
+
 /** The gate before every route, and our socket behind it, in Slidev's dev server. */
 function servicePlugin(options: ResolvedSlidevOptions): Plugin {
   return {
@@ -20,8 +23,7 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
     apply: 'serve',
     config: () => ({
       server: { cors: false },
-      // Found late, they would make the first live slide reload.
-      optimizeDeps: { include: ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', 'zod'] },
+      optimizeDeps: { include: BROWSER_PACKAGES },
     }),
     configResolved(config) {
       if (options.mode === 'dev' && !presenting()?.edit)

@@ -22,6 +22,8 @@ export interface PresentOptions {
   open?: boolean
   trust?: boolean
   edit?: boolean
+  /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
+  cacheDir?: string
 }
 
 /** A deck being presented; `close` ends it and removes what it created. */
@@ -53,6 +55,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
       server: { port, strictPort: true, host: '127.0.0.1' },
       logLevel: 'warn',
       clearScreen: false,
+      ...options.cacheDir && { cacheDir: options.cacheDir },
     }, {
       loadData: async source => ({ ...resolved.data, ...await slidev.parser.load(resolved, resolved.entry, source, 'dev') }),
     })
