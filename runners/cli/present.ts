@@ -1,9 +1,7 @@
 import type { Deck } from '../deck/deck.ts'
 import type { Service } from '../service/service.ts'
 import type { DeckChange } from '../service/trust-watch.ts'
-import { once } from 'node:events'
 import { createServer as createNetServer } from 'node:net'
-import process from 'node:process'
 import { consola } from 'consola'
 import { escapeDeceiving } from '../deck/escape.ts'
 import { parseDeck } from '../deck/parse.ts'
@@ -11,6 +9,7 @@ import { setPresenting } from '../service/presenting.ts'
 import { createService } from '../service/service.ts'
 import { watchDeck } from '../service/trust-watch.ts'
 import { openBrowser } from './browser.ts'
+import { untilEnd } from './ending.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 import { askTrust } from './trust.ts'
 
@@ -97,7 +96,7 @@ export async function present(options: PresentOptions): Promise<number> {
   consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace('/#', '/presenter/1#')}\nCtrl-C ends the talk and removes what it created.`)
   if (options.open !== false)
     openBrowser(url)
-  const code = await untilEnd()
+  const code = await untilEnd(() => service.session.runs.length > 0)
   unwatch()
   consola.start('Cleaning up …')
   const clean = await presentation.close()
@@ -113,35 +112,6 @@ function tellChange({ name, used }: DeckChange): void {
   consola.warn(used
     ? `${file} has changed since the start: steps that use it read what it says now.`
     : `${file} has changed since the start: its steps stay as they were. To take the change, end the talk and start it again.`)
-}
-
-/** Resolves when the process is asked to end (130, 143, 129), or with 1 after an error nobody caught. */
-async function untilEnd(): Promise<number> {
-  const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
-  dropOthers('SIGTERM')
-  const ends = Object.entries(SIGNALS).map(async ([signal, code]) => {
-    await once(process, signal)
-    return code
-  })
-  const failure = new Promise<number>((resolve) => {
-    const onError = (error: unknown): void => {
-      consola.error(error)
-      resolve(1)
-    }
-    process.on('uncaughtException', onError)
-    process.on('unhandledRejection', onError)
-  })
-  return Promise.race([...ends, failure])
-}
-
-/** Vite ends the process by itself at this signal, whatever we still have to remove; after a restart it would again. */
-function dropOthers(signal: NodeJS.Signals): void {
-  process.removeAllListeners(signal)
-  process.stdin.removeAllListeners('end')
-  process.on('newListener', (name, listener) => {
-    if (name === signal && listener.name === 'parentSigtermCallback')
-      queueMicrotask(() => process.off(signal, listener as NodeJS.SignalsListener))
-  })
 }
 
 function tellProblems(deck: Deck): void {

@@ -5,6 +5,7 @@ import type { Outcome } from '../service/run.ts'
 import process from 'node:process'
 import { isPassed } from '../protocol/event.ts'
 import { createService } from '../service/service.ts'
+import { ENDS } from './ending.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 import { askTrust } from './trust.ts'
 
@@ -44,8 +45,6 @@ export function selectSteps(deck: Deck, ids: string[]): Step[] {
   ids.forEach(want)
   return deck.steps.filter(step => !ids.length || wanted.has(step.id))
 }
-
-const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /**
  * Runs `steps` live, one after the other, and cleans up; after a failure only what needs the failed step is skipped.

@@ -29,7 +29,7 @@ export async function leftOfDeck(docker: Docker, file: string, tmp: string): Pro
     ...networks.map(({ Name }) => `network ${Name}`),
     ...(Volumes ?? []).map(({ Name }) => `volume ${Name}`),
     ...images.map(({ Id }) => `image ${Id}`),
-    ...(existsSync(tmp) ? readdirSync(tmp) : []).map(name => `file ${name}`),
+    ...(existsSync(tmp) ? readdirSync(tmp) : []).filter(name => name.startsWith('kamishibai-')).map(name => `file ${name}`),
     ...programsOf(tmp).filter(({ args }) => !args.includes('watchdog-entry')).map(({ args }) => `process ${args}`),
   ]
 }

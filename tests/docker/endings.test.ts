@@ -1,13 +1,13 @@
 import type Docker from 'dockerode'
 import type { Command } from './_present.ts'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { leftOfDeck, ownTmp, programsOf } from './_left.ts'
 import { deckOf, drive, kamishibai } from './_present.ts'
-import { engineAt, leftOf } from './_runners.ts'
+import { engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!
 
@@ -18,13 +18,9 @@ docker network create kbt-ends-shell
 docker volume create kbt-ends-shell
 \`\`\`
 
-\`\`\`sh {run id=foreground shell=b timeout=600s}
-docker run --rm -it kamishibai/demo:1 sleep 1000
-\`\`\`
-
 \`\`\`sh {run id=background shell=c}
 (trap "" HUP INT TERM; exec sleep 41111) &
-setsid sleep 41111 &
+setsid sleep 41111 & sleep 0.1
 \`\`\`
 
 \`\`\`yaml {container id=up until=match=/up/}
@@ -34,12 +30,19 @@ networks: [kbt-ends-step]
 volumes: ["kbt-ends-step:/data"]
 \`\`\`
 
+\`\`\`sh {run id=foreground shell=b timeout=600s}
+docker run --rm -it kamishibai/demo:1 sleep 1000
+\`\`\`
+
 \`\`\`yaml {container id=late}
 image: kamishibai/demo:1
 command: sleep 1000
 networks: [kbt-ends-late]
 \`\`\`
 `
+
+/** Three containers, two networks, two volumes of the first four steps, and three programs of theirs. */
+const ALL = 10
 
 /** A deck may bring plugins of its own, and they may be at fault. */
 const FAULTY = `export default () => ({
@@ -50,20 +53,10 @@ const FAULTY = `export default () => ({
   },
 })
 `
+/** What is at fault may be loaded with the program itself. */
+const FAULTY_MODULE = `process.on('SIGUSR2', () => { throw new Error('nobody catches this') })\n`
 
 const LIMIT = 3000
-
-/** Arguments of all processes of this machine but ours. */
-function processes(): string[] {
-  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap((pid) => {
-    try {
-      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()]
-    }
-    catch {
-      return []
-    }
-  })
-}
 
 describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
   let docker: Docker
@@ -72,31 +65,39 @@ describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
     await buildDemoImage(docker, { log: () => {} })
   })
 
-  async function presented(terminal: boolean): Promise<{ command: Command, session: string, origin: string }> {
+  interface Running { command: Command, origin: string, left: () => Promise<string[]>, tmp: string }
+
+  async function run(name: string, args: string[], terminal: boolean): Promise<Running> {
     const deck = await deckOf(STEPS, { 'setup/vite-plugins.ts': FAULTY })
-    const command = kamishibai(['present', deck, '--trust', '--no-open', '--port', String(20_000 + process.pid % 10_000)], { terminal, env: { DOCKER_HOST: dockerHost } })
-    const { run, session, origin } = await drive(command)
-    await Promise.all([run('daemon', 'exited'), run('background', 'exited'), run('up', 'ready')])
-    await run('foreground', 'running')
-    await expect.poll(() => leftOf(docker, session), { timeout: 20_000 }).toHaveLength(7)
-    void run('late', 'running')
-    return { command, session, origin }
+    const tmp = await ownTmp()
+    const faulty = join(tmp, 'faulty.mjs')
+    await writeFile(faulty, FAULTY_MODULE)
+    const command = kamishibai([name, deck, '--trust', ...args], { terminal, env: { DOCKER_HOST: dockerHost, TMPDIR: tmp, NODE_OPTIONS: `--import=${faulty}` } })
+    return { command, origin: '', left: () => leftOfDeck(docker, deck, tmp), tmp }
   }
 
-  async function endsWith(code: number, command: Command, session: string, cause: () => unknown): Promise<void> {
+  async function presented(terminal: boolean): Promise<Running> {
+    const running = await run('present', ['--no-open', '--port', String(20_000 + process.pid % 10_000)], terminal)
+    const { run: start, origin } = await drive(running.command)
+    await Promise.all([start('daemon', 'exited'), start('background', 'exited'), start('up', 'ready')])
+    await start('foreground', 'running')
+    await expect.poll(async () => (await running.left()).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(ALL)
+    void start('late', 'running')
+    return { ...running, origin }
+  }
+
+  async function endsWith(code: number, { command, left, tmp }: Running, cause: () => unknown): Promise<void> {
     const before = performance.now()
     await cause()
     expect(await command.ended, command.output().slice(-2000)).toBe(code)
     const took = performance.now() - before
-    expect(await leftOf(docker, session)).toEqual([])
-    expect(processes().filter(line => /41111|docker run --rm -it kamishibai/.test(line))).toEqual([])
-    expect(existsSync(join(tmpdir(), `kamishibai-${session}`))).toBe(false)
+    expect(await left()).toEqual([])
     console.log(`ended after ${took.toFixed(0)} ms, ${(took / LIMIT).toFixed(2)} of the limit`)
     expect(took).toBeLessThan(LIMIT)
+    await expect.poll(() => programsOf(tmp), { timeout: 5000, message: 'its watchdog' }).toEqual([])
   }
 
   it.each<[string, boolean, number, (command: Command, origin: string) => unknown]>([
-    ['Ctrl-C', true, 130, command => command.type('\x03')],
     ['SIGINT without a terminal', false, 130, command => command.signal('SIGINT')],
     ['SIGTERM', true, 143, command => command.signal('SIGTERM')],
     ['SIGTERM without a terminal', false, 143, command => command.signal('SIGTERM')],
@@ -105,7 +106,39 @@ describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
     ['an exception', true, 1, (_, origin) => fetch(`${origin}/throw`)],
     ['a rejection without a terminal', false, 1, (_, origin) => fetch(`${origin}/reject`)],
   ])('present: %s', async (_, terminal, code, cause) => {
-    const { command, session, origin } = await presented(terminal)
-    await endsWith(code, command, session, () => cause(command, origin))
+    const running = await presented(terminal)
+    await endsWith(code, running, () => cause(running.command, running.origin))
+  })
+
+  it('present: Ctrl-C asks once when the talk has begun, and ends it the second time', async () => {
+    const running = await presented(true)
+    const { command } = running
+    // Some terminals, and npm, send it twice for one press.
+    command.type('\x03\x03')
+    await command.shown(/Ctrl-C once more ends it/)
+    expect((await running.left()).length).toBeGreaterThanOrEqual(ALL)
+    await endsWith(130, running, () => command.type('\x03'))
+  })
+
+  it('present: Ctrl-C ends at once what has not begun', async () => {
+    const running = await run('present', ['--no-open', '--port', String(20_000 + process.pid % 10_000)], true)
+    await running.command.shown(/#t=/)
+    await endsWith(130, running, () => running.command.type('\x03'))
+  })
+
+  it.each<[string, string[], string, boolean, number, (command: Command) => unknown]>([
+    ['record', [], 'Ctrl-C', true, 130, command => command.type('\x03')],
+    ['record', [], 'SIGTERM', false, 143, command => command.signal('SIGTERM')],
+    ['record', [], 'a closed terminal', true, 129, command => command.hangUp()],
+    ['record', [], 'an exception', false, 1, command => command.signal('SIGUSR2')],
+    ['check', ['--mode', 'live'], 'SIGINT', false, 130, command => command.signal('SIGINT')],
+    ['check', ['--mode', 'live'], 'SIGTERM', true, 143, command => command.signal('SIGTERM')],
+    ['check', ['--mode', 'live'], 'SIGHUP', false, 129, command => command.signal('SIGHUP')],
+    ['check', ['--mode', 'live'], 'an exception', true, 1, command => command.signal('SIGUSR2')],
+  ])('%s %j: %s', async (name, args, _, terminal, code, cause) => {
+    const running = await run(name, args, terminal)
+    await running.command.shown(/✓ up/)
+    await expect.poll(async () => (await running.left()).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(ALL)
+    await endsWith(code, running, () => cause(running.command))
   })
 })

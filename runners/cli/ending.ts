@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import process from 'node:process'
+import { consola } from 'consola'
+
+/** Exit codes of a process that is asked to end. */
+export const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** Signals that come so close together are one press of Ctrl-C, in ms: npm passes on what the terminal has sent already. */
+const ONE_PRESS = 300
+
+/**
+ * Resolves when the process is asked to end (130, 143, 129), or with 1 after an error nobody caught. In a terminal the
+ * first Ctrl-C only asks once a talk has begun.
+ */
+export async function untilEnd(hasBegun: () => boolean): Promise<number> {
+  dropOthers('SIGTERM')
+  const ends = (['SIGTERM', 'SIGHUP'] as const).map(async (signal) => {
+    await once(process, signal)
+    return ENDS[signal]
+  })
+  const failure = new Promise<number>((resolve) => {
+    const onError = (error: unknown): void => {
+      consola.error(error)
+      resolve(1)
+    }
+    process.on('uncaughtException', onError)
+    process.on('unhandledRejection', onError)
+  })
+  return Promise.race([...ends, untilInterrupted(hasBegun), failure])
+}
+
+/** Resolves at the first Ctrl-C, or at the second when a talk has begun. */
+async function untilInterrupted(hasBegun: () => boolean): Promise<number> {
+  return new Promise((resolve) => {
+    let asked: 'no' | 'asking' | 'yes' = 'no'
+    const onInterrupt = (): void => {
+      if (asked === 'asking')
+        return
+      if (asked === 'yes' || !process.stdin.isTTY || !hasBegun()) {
+        process.off('SIGINT', onInterrupt)
+        return resolve(ENDS.SIGINT)
+      }
+      asked = 'asking'
+      setTimeout(() => {
+        asked = 'yes'
+        consola.warn('The talk has begun. Ctrl-C once more ends it and removes what it created.')
+      }, ONE_PRESS)
+    }
+    process.on('SIGINT', onInterrupt)
+  })
+}
+
+/** Vite ends the process by itself at this signal, whatever we still have to remove; after a restart it would again. */
+function dropOthers(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal)
+  process.stdin.removeAllListeners('end')
+  process.on('newListener', (name, listener) => {
+    if (name === signal && listener.name === 'parentSigtermCallback')
+      queueMicrotask(() => process.off(signal, listener as NodeJS.SignalsListener))
+  })
+}
