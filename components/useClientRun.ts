@@ -3,9 +3,11 @@ import type { LogEvent } from '../runners/protocol/event.ts'
 import type { RunState } from '../runners/protocol/fold.ts'
 import type { Screen } from '../runners/protocol/screen.ts'
 import type { RunInfo } from '../runners/protocol/wire.ts'
+import type { Display } from './useDisplays.ts'
 import { shallowRef, triggerRef } from 'vue'
 import { emptyRun, foldEvent } from '../runners/protocol/fold.ts'
 import { createScreen } from '../runners/protocol/screen.ts'
+import { createDisplays } from './useDisplays.ts'
 
 /** A run as a window knows it: its folded state and its screen, refreshed at most once per animation frame. */
 export interface ClientRun {
@@ -19,7 +21,9 @@ export interface ClientRun {
   seq: number
   /** Folds an event and draws its output; an event that was taken in before is ignored. */
   apply: (event: LogEvent) => void
-  /** Draws output of a frame; resolves when the terminal has parsed it. */
+  /** Shows the screen on a terminal of the page, too, with all that follows; returns what ends that. */
+  attach: (display: Display) => () => void
+  /** Draws output of a frame; resolves when all terminals have parsed it. */
   draw: (data: Uint8Array, seq: number, at: number) => Promise<void>
   /** Starts over from a state and a screen as the service folded them. */
   reset: (state: RunState, ansi: string, screenSeq: number) => void
@@ -50,12 +54,14 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
     })
   }
 
+  const displays = createDisplays(() => run.screen)
   const run: ClientRun = {
     info: shallowRef(info),
     state,
     version,
     screen: createScreen({ cols: info.cols, rows: info.rows }),
     seq: 0,
+    attach: displays.attach,
     apply(event) {
       if (event.seq <= run.seq)
         return
@@ -63,8 +69,10 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
       // After a snapshot the state may be ahead of the screen.
       if (event.seq > state.value.seq)
         foldEvent(state.value, event)
-      if (event.type === 'resize')
+      if (event.type === 'resize') {
         run.screen.resize(event.cols, event.rows)
+        displays.resize(event.cols, event.rows, event.seq)
+      }
       if (event.type === 'output') {
         run.screen.write(event.data, event.seq)
         void run.screen.settled().then(changed)
@@ -79,7 +87,7 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
         Object.assign(state.value, { seq, at, outputLength: state.value.outputLength + data.length })
       const { screen } = run
       screen.write(data, seq)
-      await screen.settled()
+      await Promise.all([screen.settled(), displays.write(data, seq)])
       changed()
     },
     reset(folded, ansi, screenSeq) {
@@ -89,6 +97,7 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
       run.seq = screenSeq
       run.screen.write(ansi, screenSeq)
       void run.screen.settled().then(changed)
+      displays.refill()
       changed()
     },
     dispose() {

@@ -9,6 +9,8 @@ import { parseRecording } from '../runners/protocol/recording.ts'
 import { decodeFrame, serverMessageSchema } from '../runners/protocol/wire.ts'
 import { createClientRun } from './useClientRun.ts'
 
+/** Characters of one message; a longer paste goes in several. */
+const LONGEST_INPUT = 8 * 1024
 const BACKOFF = { first: 250, longest: 5000 }
 
 export interface StartOptions {
@@ -33,6 +35,10 @@ export interface SessionClient {
   note: ShallowRef<'token' | undefined>
   start: (stepId: string, options?: StartOptions) => void
   cancel: (stepId: string) => void
+  /** Types into the last run of a `{terminal}` step; a session without a service has none that takes it. */
+  input?: (stepId: string, data: string) => void
+  /** Gives the last run of a `{terminal}` step another size. */
+  resize?: (stepId: string, cols: number, rows: number) => void
   /** The whole log of the last run of a step. */
   log: (stepId: string) => Promise<Recording>
   /** Shows the end of a step's recording where no run of it is known; a service shows only what ran. */
@@ -182,6 +188,18 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
       const n = numberOf(stepId)
       if (n)
         send({ type: 'cancel', run: n })
+    },
+    input(stepId, data) {
+      const n = numberOf(stepId)
+      if (!n)
+        return
+      for (let from = 0; from < data.length; from += LONGEST_INPUT)
+        send({ type: 'input', run: n, data: data.slice(from, from + LONGEST_INPUT) })
+    },
+    resize(stepId, cols, rows) {
+      const n = numberOf(stepId)
+      if (n)
+        send({ type: 'resize', run: n, cols, rows })
     },
     log(stepId) {
       const n = numberOf(stepId)

@@ -8,6 +8,7 @@ export function useSlideContext(): {
   $clicksContext: ClicksContext
   $renderContext: Ref<'none' | 'slide' | 'overview' | 'presenter' | 'previewNext'>
   $page: Ref<number>
+  $scale: Ref<number>
 }
 export function useIsSlideActive(): ComputedRef<boolean>
 export function onSlideEnter(callback: (to: number, from?: number) => unknown): void

@@ -27,8 +27,8 @@ export interface Screen {
   resize: (cols: number, rows: number) => void
   /** Resolves when all that was written is drawn. */
   settled: () => Promise<void>
-  /** The screen with its scrollback as ANSI, and the number of the last event in it. */
-  snapshot: () => Promise<{ ansi: string, seq: number }>
+  /** The screen with its scrollback as ANSI, the number of the last event in it, and its size. */
+  snapshot: () => Promise<{ ansi: string, seq: number, cols: number, rows: number }>
   /** The visible rows, trailing blanks trimmed. */
   lines: () => ScreenLine[]
   /** Scrollback and screen as plain text, wrapped rows rejoined, without blank lines at the end. */
@@ -67,7 +67,7 @@ export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
     settled,
     async snapshot() {
       await settled()
-      return { ansi: serializer.serialize(), seq: parsed }
+      return { ansi: serializer.serialize(), seq: parsed, cols: terminal.cols, rows: terminal.rows }
     },
     lines() {
       const buffer = terminal.buffer.active

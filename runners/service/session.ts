@@ -116,7 +116,8 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     const shell = shellOf(step)
     if (shell) {
       const busy = shells.get(shell)
-      shells.set(shell, Promise.all([busy, run.over]).then(() => {}))
+      // An open terminal is busy only until it has typed its lines.
+      shells.set(shell, Promise.all([busy, step.verb === 'terminal' ? run.moment : run.over]).then(() => {}))
       if (busy) {
         const waiting = setTimeout(() => run.log.append({ type: 'phase', phase: 'waiting', reason: `the shell ${step.shell} is busy` }), 50)
         await Promise.race([busy, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
@@ -227,7 +228,13 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
         openShell,
         dial,
         onInput: handler => void (onInput = handler),
-        onResize: handler => void (onResize = handler),
+        onResize(handler) {
+          onResize = handler
+          const { cols, rows } = log.state
+          // A window may have been faster.
+          if (cols !== step.cols || rows !== step.rows)
+            handler(cols!, rows!)
+        },
       },
       prepare: async () => {},
       healthy: async name => (await Promise.all([...runners.values()].map(r => r.healthy?.(name)))).some(Boolean),
