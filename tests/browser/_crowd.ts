@@ -15,6 +15,10 @@ const VIEWS = [
   '<LiveStats of="crowd" />',
   '<LiveRequests step="crowd" />',
   '<LiveRace steps="crowd,none" />',
+  '<LivePods steps="crowd" />',
+  '<LiveObjects kind="pods" steps="crowd" />',
+  '<LiveCluster steps="crowd" network="VXLAN" />',
+  '<LiveEvents steps="crowd" />',
 ]
 
 /** A deck with a slide for each view and a recording in which `count` objects come to life; gone when `remove` is called. */
@@ -40,6 +44,8 @@ function eventsOf(count: number): LogEvent[] {
   const ref = (kind: string, i: number): { kind: string, id: string, name: string } => ({ kind, id: `${kind}-${i}`, name: `${kind}-${i}` })
   for (let n = 0; n < Math.min(3, count); n++)
     add(1, { type: 'resource', op: 'added', ref: ref('network', n), view: { name: `network-${n}`, internal: n === 2, subnets: [`10.0.${n}.0/24`], gateways: [`10.0.${n}.1`] } })
+  for (let n = 1; n <= Math.min(3, count); n++)
+    add(1, { type: 'resource', op: 'added', ref: ref('node', n), view: { name: `node-${n}`, ready: n !== 3, ip: `10.250.0.${n}`, podCIDR: `10.1.${n}.0/24`, version: 'v1.35.4' } })
   for (let i = 0; i < count; i++) {
     const born = i / count * (CROWD_MS - 1000)
     const view = (state: string): View => ({ name: `container-${i}`, image: 'app', state, status: state, ports: i < 3 ? [`127.0.0.1:${8000 + i}→80`] : [], networks: { [`network-${i % 3}`]: state === 'running' ? `10.0.${i % 3}.${i % 250 + 2}` : '' } })
@@ -47,6 +53,11 @@ function eventsOf(count: number): LogEvent[] {
     add(born + 5, { type: 'resource', op: 'modified', ref: ref('container', i), view: view('running') })
     for (let at = born + 10; at < CROWD_MS; at += 1000)
       add(at, { type: 'sample', ref: ref('container', i), cpu: 0.01 + (at % 7) / 100, memory: 500_000 + i * 100 })
+    const pod = (status: string): Payload => ({ type: 'resource', op: status === 'Pending' ? 'added' : 'modified', ref: { kind: 'pod', id: `pod-${i}`, name: `web-5d9c7b-${String(i).padStart(5, 'x')}` }, view: { status, ready: status === 'Running', readyContainers: status === 'Running' ? '1/1' : '0/1', restarts: 0, ...status !== 'Pending' && { node: `node-${i % 3 + 1}`, ip: `10.1.${i % 3 + 1}.${i % 250 + 2}` }, containers: [{ name: 'web' }] } })
+    add(born, pod('Pending'))
+    add(born + 5, pod('ContainerCreating'))
+    add(born + 300, pod('Running'))
+    add(born + 300, { type: 'resource', op: 'added', ref: ref('event', i), view: { type: i % 20 ? 'Normal' : 'Warning', reason: 'Scheduled', object: `pod/web-${i}`, message: `Successfully assigned web-${i} to node-${i % 3 + 1}`, count: 1, at: new Date(born).toISOString() } })
     add(born, { type: 'response', n: i + 1, status: i % 50 === 7 ? 503 : 200, ms: 2 + i % 13, by: `container-${i % 40}` })
     add(born, { type: 'progress', label: 'requests', done: i + 1, total: count })
     if (i % 10 === 9)
