@@ -43,11 +43,14 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   tellProblems(deck)
   const live = mode !== 'replay' && await mayPresentLive(deck, options)
   const sweeping = live ? sweepEarlier() : undefined
+  // It takes a second, in which the engines are asked.
+  const loading = import('@slidev/cli')
+  loading.catch(() => {})
   const service = await createService({ deck, mode, live })
   setPresenting({ service, edit: options.edit ?? false })
   try {
-    // Slidev first runs after the session exists: its plugins attach to it.
-    const slidev = await import('@slidev/cli')
+    // Slidev's plugins, which its options load, attach to the session.
+    const slidev = await loading
     const resolved = await slidev.resolveOptions({ entry: deck.file }, 'dev')
     const port = options.port ?? await freePort()
     const server = await slidev.createServer(resolved, {
