@@ -5,13 +5,13 @@ import process from 'node:process'
 import yargs from 'yargs'
 import { nearest } from '../deck/suggest.ts'
 import { isStepError } from '../protocol/error.ts'
+import { withNotes } from './help.ts'
+import { optionMistake, USAGE, usageError } from './usage.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster']
-const OPTIONS = ['mode', 'port', 'open', 'no-open', 'trust', 'edit', 'only', 'keep', 'reporter', 'strict', 'format', 'output', 'dark', 'json', 'dry-run', 'fix', 'maker', 'name', 'help', 'version']
-/** What was wrong with the call itself. */
-const USAGE = 2
 
-const CLUSTER_ACTIONS = ['create', 'status', 'delete', 'cut', 'join']
+/** Errors that another call would not have met. */
+const WRONG_CALL = new Set(['bad-input', 'not-allowed', 'unknown-step'])
 
 const MODES = ['auto', 'live', 'replay'] as const
 
@@ -19,8 +19,8 @@ const port = { type: 'number', describe: 'Port on 127.0.0.1; by default the firs
 
 const trust = { type: 'boolean', default: false, describe: 'Run the deck\'s steps without asking' } as const
 
-function deckArgument<T>(args: Argv<T>): Argv<T & { deck: string }> {
-  return args.positional('deck', { type: 'string', default: 'slides/seminar.md', describe: 'The deck, a Markdown file' }) as Argv<T & { deck: string }>
+function deckArgument<T>(args: Argv<T>, command: string): Argv<T & { deck: string }> {
+  return withNotes(args, command).positional('deck', { type: 'string', default: 'slides/seminar.md', describe: 'The deck, a Markdown file' }) as Argv<T & { deck: string }>
 }
 
 const MAKERS = ['kind', 'k3d', 'minikube', 'two-node'] as const
@@ -28,11 +28,11 @@ const MAKERS = ['kind', 'k3d', 'minikube', 'two-node'] as const
 const json = { type: 'boolean', default: false, describe: 'As JSON' } as const
 
 function clusterName<T>(args: Argv<T>): Argv<T & { name: string, json: boolean }> {
-  return args.positional('name', { type: 'string', default: 'talk', describe: 'Its name' }).option('json', json) as Argv<T & { name: string, json: boolean }>
+  return withNotes(args, 'cluster').positional('name', { type: 'string', default: 'talk', describe: 'Its name' }).option('json', json) as Argv<T & { name: string, json: boolean }>
 }
 
 function nodeOf<T>(args: Argv<T>): Argv<T & { node: string, name: string, json: boolean }> {
-  return args.positional('node', { type: 'string', demandOption: true, describe: 'The node, as kubectl get nodes names it' })
+  return withNotes(args, 'cluster').positional('node', { type: 'string', demandOption: true, describe: 'The node, as kubectl get nodes names it' })
     .option('name', { type: 'string', default: 'talk', describe: 'Its cluster' })
     .option('json', json) as Argv<T & { node: string, name: string, json: boolean }>
 }
@@ -52,8 +52,10 @@ async function finish(deck: string | undefined, command: () => Promise<number>):
     process.exit(code)
   }
   catch (error) {
-    if (isStepError(error))
-      fail(`${error.message}. ${error.hint}`)
+    if (isStepError(error)) {
+      console.error(`${error.message}. ${error.hint}`.trim())
+      process.exit(WRONG_CALL.has(error.code) ? USAGE : 1)
+    }
     console.error(error)
     process.exit(1)
   }
@@ -64,46 +66,29 @@ function fail(message: string): never {
   process.exit(USAGE)
 }
 
-/** What yargs found wrong, as a sentence with what was probably meant. */
-function usageError(message: string): string {
-  const [, kind, word] = /^Unknown (command|argument)s?: ([^,]+)/.exec(message) ?? []
-  if (kind && word) {
-    // Among unknown arguments are options and words that no command takes.
-    const option = kind === 'argument' && process.argv.some(arg => arg === `--${word}` || arg.startsWith(`--${word}=`) || arg === `-${word}`)
-    if (!option && process.argv[2] === 'cluster' && process.argv[3] === word)
-      return `A cluster cannot ${word}. It can ${CLUSTER_ACTIONS.join(', ')}.`
-    if (!option && COMMANDS.includes(process.argv[2]!))
-      return `${word} is too much: ${process.argv[2] === 'sweep' ? 'sweep takes no deck' : 'a command takes one deck'}.`
-    const near = nearest(word, option ? OPTIONS : COMMANDS)
-    return `There is no ${option ? `option --${word}` : `command ${word}`}.${near ? ` Did you mean ${option ? '--' : ''}${near}?` : option ? '' : ` There are: ${COMMANDS.join(', ')}.`}`
-  }
-  if (message.startsWith('Not enough') && process.argv[2] === 'cluster')
-    return 'Name the node, as kubectl get nodes names it.'
-  const [, name, given, choices] = /Argument: ([\w-]+), Given: "?([^",]*)"?, Choices: (.*)/.exec(message) ?? []
-  return name && choices ? `--${name} cannot be ${given}. It is one of ${choices.replaceAll('"', '')}.` : message
-}
+const cli = yargs(process.argv.slice(2))
 
-await yargs(process.argv.slice(2))
+await cli
   .scriptName('kamishibai')
   .locale('en')
   .usage('$0 <command> [deck]\n\nSlides that run: live container demos in Slidev, recorded and printed.')
-  .command(['present [deck]'], 'Serve the deck and open the browser', args => deckArgument(args)
+  .command(['present [deck]'], 'Serve the deck and open the browser', args => deckArgument(args, 'present')
     .option('mode', { choices: MODES, describe: 'live, replay, or live where an engine answers (auto)' })
     .option('port', port)
-    .option('open', { type: 'boolean', default: true, describe: 'Open the browser' })
+    .option('open', { type: 'boolean', default: true, describe: 'Open the browser; --no-open prints the address only' })
     .option('trust', trust)
     .option('edit', { type: 'boolean', default: false, describe: 'Let Slidev\'s side editor write to the deck' })
     .example('$0 present', 'present slides/seminar.md')
     .example('$0 present talk.md --mode replay', 'play the recordings'), async (args) => {
     await finish(args.deck, async () => (await import('./present.ts')).present(args))
   })
-  .command('rehearse [deck]', 'Play everything from recordings, without any engine', args => deckArgument(args)
+  .command('rehearse [deck]', 'Play everything from recordings, without any engine', args => deckArgument(args, 'rehearse')
     .option('port', port)
-    .option('open', { type: 'boolean', default: true, describe: 'Open the browser' })
+    .option('open', { type: 'boolean', default: true, describe: 'Open the browser; --no-open prints the address only' })
     .example('$0 rehearse', 'on a train'), async (args) => {
     await finish(args.deck, async () => (await import('./present.ts')).present({ ...args, mode: 'replay' }))
   })
-  .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args)
+  .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args, 'record')
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
     .option('keep', { type: 'string', describe: 'Run nothing: make this run of an earlier session (or the last of this step) the recording' })
     .option('trust', trust)
@@ -115,7 +100,7 @@ await yargs(process.argv.slice(2))
     const only = args.only.flatMap(word => word.endsWith('.md') ? [] : word.split(',').filter(Boolean))
     await finish(deck, async () => (await import('./record.ts')).record({ ...args, deck, only }))
   })
-  .command('check [deck]', 'Verify that every step still does what the deck says', args => deckArgument(args)
+  .command('check [deck]', 'Verify that every step still does what the deck says', args => deckArgument(args, 'check')
     .option('mode', { choices: ['live', 'replay'] as const, default: 'replay' as const, describe: 'Run the steps, or verify their recordings' })
     .option('reporter', { choices: ['text', 'json', 'junit'] as const, default: 'text' as const, describe: 'What standard output carries' })
     .option('strict', { type: 'boolean', default: false, describe: 'Live, let no recording stand in for a step that this engine cannot run' })
@@ -123,58 +108,64 @@ await yargs(process.argv.slice(2))
     .example('$0 check --mode live --trust', 'in CI, with an engine'), async (args) => {
     await finish(args.deck, async () => (await import('./check.ts')).check(args))
   })
-  .command('export [deck]', 'Print the deck with its recorded results', args => deckArgument(args)
+  .command('export [deck]', 'Print the deck with its recorded results', args => deckArgument(args, 'export')
     .option('format', { choices: ['pdf', 'png'] as const, default: 'pdf' as const, describe: 'One PDF, or a folder of pictures' })
     .option('output', { type: 'string', describe: 'File or folder to write' })
     .option('dark', { type: 'boolean', default: false, describe: 'In dark colours' })
     .example('$0 export --output talk.pdf', 'for the audience'), async (args) => {
     await finish(args.deck, async () => (await import('./export.ts')).exportDeck(args))
   })
-  .command('build [deck]', 'Make a static site in which the recordings play', args => deckArgument(args)
+  .command('build [deck]', 'Make a static site in which the recordings play', args => deckArgument(args, 'build')
     .option('output', { type: 'string', default: 'dist', describe: 'Folder to write' })
     .example('$0 build --output site', ''), async (args) => {
     await finish(args.deck, async () => (await import('./build.ts')).build(args))
   })
-  .command('plan [deck]', 'Show every step: what it runs, on what, with which files', args => deckArgument(args)
+  .command('plan [deck]', 'Show every step: what it runs, on what, with which files', args => deckArgument(args, 'plan')
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 plan --json', ''), async (args) => {
     await finish(args.deck, async () => (await import('./plan.ts')).plan(args))
   })
-  .command('doctor [deck]', 'See whether the talk can be given on this machine', args => deckArgument(args)
+  .command('doctor [deck]', 'See whether the talk can be given on this machine', args => deckArgument(args, 'doctor')
     .option('fix', { type: 'boolean', default: false, describe: 'Build or pull the images that are missing' })
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 doctor', 'the evening before')
     .example('$0 doctor --fix', 'get what is missing'), async (args) => {
     await finish(args.deck, async () => (await import('./doctor.ts')).doctor(args))
   })
-  .command('sweep', 'Remove what earlier sessions left when they were cut off', args => args
+  .command('sweep', 'Remove what earlier sessions left when they were cut off', args => withNotes(args, 'sweep')
     .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be removed' })
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 sweep --dry-run', 'see what is left, and what stays and why'), async (args) => {
     await finish(undefined, async () => (await import('./sweep.ts')).sweep(args))
   })
-  .command('cluster', 'Make a cluster for the talk, or take it away', args => args
+  .command('cluster', 'Make a cluster for the talk, or take it away', args => withNotes(args, 'cluster')
+    .example('$0 cluster create', 'the cluster talk, context kamishibai-talk')
+    .example('$0 cluster cut talk-worker2', 'a node is gone, and back with join')
     .command('create [name]', 'Make one: with kind, k3d or minikube, else two nodes built from source', own => clusterName(own)
       .option('maker', { choices: MAKERS, describe: 'What makes it; by default the first that works here' })
       .example('$0 cluster create', 'the cluster talk, context kamishibai-talk'), async (own) => {
       await finish(undefined, async () => (await import('./cluster.ts')).create(own))
     })
-    .command('status [name]', 'The clusters that Kamishibai made here', own => own
+    .command('status [name]', 'The clusters that Kamishibai made here', own => withNotes(own, 'cluster')
+      .example('$0 cluster status', 'all of them')
       .positional('name', { type: 'string', describe: 'Only this one' })
       .option('json', json), async (own) => {
       await finish(undefined, async () => (await import('./cluster.ts')).status(own))
     })
-    .command('delete [name]', 'Remove a cluster that Kamishibai made', clusterName, async (own) => {
+    .command('delete [name]', 'Remove a cluster that Kamishibai made', own => clusterName(own)
+      .example('$0 cluster delete', 'the cluster talk'), async (own) => {
       await finish(undefined, async () => (await import('./cluster.ts')).remove(own))
     })
-    .command('cut <node>', 'Take a node off the network of the cluster', nodeOf, async (own) => {
+    .command('cut <node>', 'Take a node off the network of the cluster', own => nodeOf(own)
+      .example('$0 cluster cut talk-worker2', 'its pods move to other nodes'), async (own) => {
       await finish(undefined, async () => (await import('./cluster.ts')).link(own, false))
     })
-    .command('join <node>', 'Give it back', nodeOf, async (own) => {
+    .command('join <node>', 'Give it back', own => nodeOf(own)
+      .example('$0 cluster join talk-worker2', ''), async (own) => {
       await finish(undefined, async () => (await import('./cluster.ts')).link(own, true))
     })
     .demandCommand(1, 'Say what to do with a cluster: create, status, delete, cut or join.'))
-  .check(({ port: n }) => n === undefined || (Number.isInteger(n) && Number(n) > 0 && Number(n) < 65536) || 'The port is a number from 1 to 65535.')
+  .check(args => optionMistake(args, cli) ?? true)
   .demandCommand(1, 'Name a command.')
   .strict()
   .strictCommands()
@@ -182,7 +173,9 @@ await yargs(process.argv.slice(2))
   .fail((message, error) => {
     if (error instanceof Error)
       throw error
-    fail(`${usageError(message)}\nSee kamishibai --help`)
+    fail(`${usageError(message, COMMANDS, cli)}\nSee kamishibai --help`)
   })
+  .epilogue('Each command says more: kamishibai check --help')
   .help()
+  .alias({ help: 'h', version: 'v' })
   .parseAsync()

@@ -1,8 +1,16 @@
 import type { Problem } from '../protocol/step.ts'
 import type { CheckedStep } from './checked-step.ts'
 import type { StepResult } from './run-all.ts'
+import process from 'node:process'
+import { styleText } from 'node:util'
 import { escapeDeceiving } from '../deck/escape.ts'
 import { isPassed } from '../protocol/event.ts'
+
+/** Coloured where standard output is a terminal and NO_COLOR is not set. */
+function toMark(verdict: 'ok' | 'wrong' | 'skipped'): string {
+  const [color, mark] = { ok: ['green', '✓'], wrong: ['red', '✗'], skipped: ['yellow', '-'] }[verdict] as ['green' | 'red' | 'yellow', string]
+  return styleText(color, mark, { stream: process.stdout })
+}
 
 /** A mistake as one line: place, sentence, hint. */
 export function formatProblem({ severity, file, line, column, message, hint }: Problem): string {
@@ -17,7 +25,7 @@ export function tellProblems(problems: Problem[], to: NodeJS.WritableStream): vo
 
 /** A result as one line, with what went wrong below it. */
 export function formatResult({ step, outcome, skipped }: StepResult): string {
-  const mark = skipped ? '-' : isPassed(outcome.phase) ? '✓' : '✗'
+  const mark = toMark(skipped ? 'skipped' : isPassed(outcome.phase) ? 'ok' : 'wrong')
   const time = skipped ? '' : `${(outcome.durationMs / 1000).toFixed(1)} s`
   const why = skipped?.message ?? (outcome.error && `${outcome.error.message}. ${outcome.error.hint}`)
   return `${mark} ${step.id.padEnd(20)} slide ${String(step.slide).padStart(2)}  ${outcome.phase.padEnd(9)} ${time.padStart(7)}${why ? `\n    ${why}` : ''}`
@@ -25,5 +33,5 @@ export function formatResult({ step, outcome, skipped }: StepResult): string {
 
 /** A step whose recording was folded, as one line, with what is wrong below it. */
 export function formatChecked({ id, slide, ok, error }: CheckedStep): string {
-  return `${ok ? '✓' : '✗'} ${id.padEnd(20)} slide ${String(slide).padStart(2)}${error ? `\n    ${error.message}. ${error.hint}` : ''}`
+  return `${toMark(ok ? 'ok' : 'wrong')} ${id.padEnd(20)} slide ${String(slide).padStart(2)}${error ? `\n    ${error.message}. ${error.hint}` : ''}`
 }

@@ -24,6 +24,19 @@ describe('a call that cannot be meant', () => {
     [['check', '--repoter', 'json'], 'There is no option --repoter. Did you mean --reporter?'],
     [['check', '--mode', 'liv'], '--mode cannot be liv. It is one of live, replay.'],
     [['present', '--port', 'abc'], 'The port is a number from 1 to 65535.'],
+    [['present', '--port'], '--port needs a value.'],
+    [['present', '--port', '--no-open'], '--port needs a value.'],
+    [['present', '--no-opn'], 'There is no option --no-opn. Did you mean --no-open?'],
+    [['check', '--mode', 'live', '--mode', 'replay'], '--mode stands twice.'],
+    [['check', '--no-mode'], '--mode cannot be false. It is one of live, replay.'],
+    [['record', '--only', '--trust'], '--only needs a value.'],
+    [['export', '--no-output'], '--output needs a value.'],
+    [['build', '--output='], '--output needs a value.'],
+    [['plan', '-x'], 'There is no option -x.'],
+    [['sweep', 'slides/tour.md'], 'slides/tour.md is too much: sweep takes no deck.'],
+    [['cluster'], 'Say what to do with a cluster: create, status, delete, cut or join.'],
+    [['cluster', 'creat'], 'A cluster cannot creat. It can create, status, delete, cut, join.'],
+    [['cluster', 'cut'], 'Name the node'],
     [['plan', 'slides/tuor.md'], 'Did you mean slides/tour.md?'],
     [['plan', 'slides'], 'There is no deck slides. In slides: '],
     [['plan', 'a.md', 'b.md'], 'b.md is too much'],
@@ -40,10 +53,18 @@ describe('a call that cannot be meant', () => {
   })
 })
 
-it.each(['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'sweep'])('%s --help shows its options and an example', async (command) => {
-  const { code, out } = await kamishibai(command, '--help')
+it.each(['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'cluster create', 'cluster status', 'cluster delete', 'cluster cut', 'cluster join'])('%s --help shows its options, an example, exit codes and environment', async (command) => {
+  const { code, out } = await kamishibai(...command.split(' '), '--help')
   expect(code).toBe(0)
-  expect(out).toMatch(/Options:[\s\S]*Examples:\n +kamishibai /)
+  expect(out).toMatch(new RegExp(`^kamishibai ${command}[^\\n]*\\n\\n\\S`))
+  expect(out).toMatch(/Options:[\s\S]*Examples:\n +kamishibai [\s\S]*Exit codes:\n {2}0 {4}\S[\s\S]*\n {2}2 {4}\S[\s\S]*Environment:\n {2}NO_COLOR +\S/)
+})
+
+it('says by -h what there is', async () => {
+  const { code, out } = await kamishibai('-h')
+  expect(code).toBe(0)
+  for (const command of ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster'])
+    expect(out).toMatch(new RegExp(`^ {2}kamishibai ${command}\\b.*\\S`, 'm'))
 })
 
 describe('check', () => {
