@@ -76,7 +76,7 @@ export function countStates(cards: ContainerCard[]): [state: string, count: numb
 }
 
 /** What a card and a small card take, in px of the canvas with the gap between them. */
-const CARD = { width: 228, height: 118 }
+const CARD = { width: 260, height: 132 }
 const CHIP = { width: 126, height: 42 }
 
 const GAP = 8

@@ -24,7 +24,7 @@ const PORT = 30
 /** How high things stand where there is room, and where there is little: then the gateways are left out. */
 const ROOMY = { nat: 62, natHeight: 30, bridges: 126, lead: 20 }
 const COMPACT = { nat: 38, natHeight: 28, bridges: 84, lead: 14 }
-const LOW = 290
+const LOW = 264
 const BRIDGE = { height: 34, gap: 12 }
 const COLUMN = { box: 168, slim: 70 }
 const EDGE = 16
@@ -35,14 +35,17 @@ export function layOutNetwork({ networks, containers }: NetworkModel, width: num
   const host = { x: 1, y: PORT / 2, width: width - 2, height: height - PORT / 2 - 1 }
   const column = (width - 2 * EDGE) / Math.max(1, containers.length)
   const open = networks.some(network => !network.internal)
-  const compact = height < LOW
-  const levels = compact ? COMPACT : ROOMY
-  const nat = open ? { x: EDGE, y: levels.nat, width: width - 2 * EDGE, height: levels.natHeight } : undefined
-  const detail = column >= COLUMN.box ? 'box' : column >= COLUMN.slim ? 'slim' : 'dots'
-  const top = open ? levels.bridges : ROOMY.nat
-  const space = { x: EDGE, y: top, width: width - 2 * EDGE, height: Math.max(0, height - top - EDGE) }
-  const rest = detail === 'dots' ? inCells(networks, containers, space) : inColumns(networks, containers, space, { detail, lead: levels.lead })
-  return { detail, compact, host, nat, ...rest }
+  const roomy = layOutAt(ROOMY)
+  return roomy.hidden || height < LOW ? layOutAt(COMPACT) : roomy
+
+  function layOutAt(levels: typeof ROOMY): NetworkLayout {
+    const nat = open ? { x: EDGE, y: levels.nat, width: width - 2 * EDGE, height: levels.natHeight } : undefined
+    const detail = column >= COLUMN.box ? 'box' : column >= COLUMN.slim ? 'slim' : 'dots'
+    const top = open ? levels.bridges : ROOMY.nat
+    const space = { x: EDGE, y: top, width: width - 2 * EDGE, height: Math.max(0, height - top - EDGE) }
+    const rest = detail === 'dots' ? inCells(networks, containers, space) : inColumns(networks, containers, space, { detail, lead: levels.lead })
+    return { detail, compact: levels === COMPACT, host, nat, ...rest }
+  }
 }
 
 /** A column for each container; bridges that share no column share a row. */

@@ -101,7 +101,7 @@ describe('a crowd', () => {
       const view = await open(slide)
       await page.evaluate(watchFrames)
       await presentation.service.session.start('crowd', { replay: true }).over
-      await expect.poll(() => labelOf(view), SLOW).toMatch(count ? new RegExp(`^${count} (?:containers|requests)|network-0 10\\.0\\.0\\.0/24: container-0|^${count - Math.floor(count / 10)} containers|^crowd: |^running |^${count} pod: |^control plane|^Scheduled `) : /^(?:No |0 |crowd: |Nothing )/)
+      await expect.poll(() => labelOf(view), SLOW).toMatch(count ? new RegExp(`^${count} (?:container|request)s?\\b|network-0 10\\.0\\.0\\.0/24: container-0|^${count - Math.floor(count / 10)} containers?\\b|^crowd: |^running |^${count} pod: |^control plane|^Scheduled `) : /^(?:No |0 |crowd: |Nothing )/)
       const { median, longest } = await page.evaluate(() => window.frameTimes!())
       console.log(`${count} objects, slide ${slide}: median frame ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`)
       // 60 a second is one in 16.7 ms; what else runs on the machine makes single frames late.
