@@ -29,25 +29,35 @@ export async function untilEnd(hasBegun: () => boolean): Promise<number> {
   return Promise.race([...ends, untilInterrupted(hasBegun), failure])
 }
 
-/** Resolves at the first Ctrl-C, or at the second when a talk has begun. */
+/** Resolves at the first Ctrl-C, or at the second when a talk has begun; one more during what follows ends the process. */
 async function untilInterrupted(hasBegun: () => boolean): Promise<number> {
   return new Promise((resolve) => {
-    let asked: 'no' | 'asking' | 'yes' = 'no'
-    const onInterrupt = (): void => {
-      if (asked === 'asking')
-        return
-      if (asked === 'yes' || !process.stdin.isTTY || !hasBegun()) {
-        process.off('SIGINT', onInterrupt)
+    let ending = false
+    onInterrupt((n) => {
+      if (ending)
+        process.exit(ENDS.SIGINT)
+      ending = n > 1 || !process.stdin.isTTY || !hasBegun()
+      if (ending)
         return resolve(ENDS.SIGINT)
-      }
-      asked = 'asking'
-      setTimeout(() => {
-        asked = 'yes'
-        consola.warn('The talk has begun. Ctrl-C once more ends it and removes what it created.')
-      }, ONE_PRESS)
-    }
-    process.on('SIGINT', onInterrupt)
+      // What comes before the words is no answer to them.
+      setTimeout(() => consola.warn('The talk has begun. Ctrl-C once more ends it and removes what it created.'), ONE_PRESS)
+    })
   })
+}
+
+/** Calls back with the number of the press, from 1, at each Ctrl-C. Returns what ends it. */
+export function onInterrupt(onPress: (n: number) => void): () => void {
+  let n = 0
+  let last = -Infinity
+  const listener = (): void => {
+    const now = performance.now()
+    if (now - last < ONE_PRESS)
+      return
+    last = now
+    onPress(++n)
+  }
+  process.on('SIGINT', listener)
+  return () => void process.off('SIGINT', listener)
 }
 
 /** Vite ends the process by itself at this signal, whatever we still have to remove; after a restart it would again. */

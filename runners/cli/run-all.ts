@@ -5,7 +5,7 @@ import type { Outcome } from '../service/run.ts'
 import process from 'node:process'
 import { isPassed } from '../protocol/event.ts'
 import { createService } from '../service/service.ts'
-import { ENDS } from './ending.ts'
+import { ENDS, onInterrupt } from './ending.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 import { askTrust } from './trust.ts'
 
@@ -66,7 +66,8 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
     console.error(error)
     end(1)
   }
-  const handlers = Object.entries(ENDS).map(([signal, code]) => [signal, () => end(code)] as const)
+  const offInterrupt = onInterrupt(n => n > 1 ? process.exit(ENDS.SIGINT) : end(ENDS.SIGINT))
+  const handlers = (['SIGTERM', 'SIGHUP'] as const).map(signal => [signal, () => end(ENDS[signal])] as const)
   handlers.forEach(([signal, handler]) => process.once(signal, handler))
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
@@ -84,6 +85,7 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
   }
   finally {
     await close()
+    offInterrupt()
     handlers.forEach(([signal, handler]) => process.off(signal, handler))
     process.off('uncaughtException', crash)
     process.off('unhandledRejection', crash)

@@ -113,7 +113,7 @@ describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
   it('present: Ctrl-C asks once when the talk has begun, and ends it the second time', async () => {
     const running = await presented(true)
     const { command } = running
-    // Some terminals, and npm, send it twice for one press.
+    // npm passes it on beside the terminal: twice is one press.
     command.type('\x03\x03')
     await command.shown(/Ctrl-C once more ends it/)
     expect((await running.left()).length).toBeGreaterThanOrEqual(ALL)
