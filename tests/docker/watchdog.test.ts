@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
 import type { Socket } from 'node:net'
+import type { Command } from './_present.ts'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
@@ -92,26 +93,42 @@ describe.skipIf(process.platform !== 'linux')('the watchdog of a session', () =>
   })
 })
 
-describe.skipIf(!dockerHost?.startsWith('unix:') || process.platform !== 'linux')('the watchdog of a killed session', () => {
+describe.skipIf(!dockerHost?.startsWith('unix:') || process.platform !== 'linux')('where the engine is away at the end, the watchdog', () => {
   let docker: Docker
   beforeAll(async () => {
     docker = engineAt(dockerHost)
     await buildDemoImage(docker, { log: () => {} })
   })
 
-  it('waits for an engine that comes back late, then removes what is there, and ends', async () => {
+  async function checking(): Promise<{ way: Awaited<ReturnType<typeof wayTo>>, command: Command, left: () => Promise<string[]>, tmp: string }> {
     const way = await wayTo(SOCKET)
     const tmp = await ownTmp()
     const deck = await deckOf('```sh {run id=detached}\ndocker run -d kamishibai/demo:1 sleep 1000\n```\n\n```sh {run id=long timeout=60s}\nsleep 1000\n```\n')
     const command = kamishibai(['check', deck, '--mode', 'live', '--trust'], { env: { DOCKER_HOST: way.host, TMPDIR: tmp } })
     await command.shown(/✓ detached/)
+    return { way, command, left: () => leftOfDeck(docker, deck, tmp), tmp }
+  }
+
+  it('of a killed session waits until it is back, then removes what is there, and ends', async () => {
+    const { way, command, left, tmp } = await checking()
     way.cut(true)
     command.signal('SIGKILL')
     await expect.poll(way.dropped, { timeout: 20_000 }).toBeGreaterThan(3)
-    const left = await leftOfDeck(docker, deck, tmp)
-    expect(left).toEqual([expect.stringMatching(/^container/), expect.stringMatching(/^file kamishibai-/)])
+    expect(await left()).toEqual([expect.stringMatching(/^container/), expect.stringMatching(/^file kamishibai-/)])
     way.cut(false)
-    await expect.poll(() => leftOfDeck(docker, deck, tmp), { timeout: 20_000 }).toEqual([])
+    await expect.poll(left, { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => programsOf(tmp), { timeout: 20_000 }).toEqual([])
+  })
+
+  it('of a session that ended takes over, and the command says so', async () => {
+    const { way, command, left, tmp } = await checking()
+    way.cut(true)
+    command.signal('SIGTERM')
+    expect(await command.ended).toBe(143)
+    expect(command.output()).toContain('Not everything that the session created could be removed. A watchdog goes on trying')
+    expect(await left()).toEqual([expect.stringMatching(/^container/), expect.stringMatching(/^file kamishibai-/)])
+    way.cut(false)
+    await expect.poll(left, { timeout: 20_000 }).toEqual([])
     await expect.poll(() => programsOf(tmp), { timeout: 20_000 }).toEqual([])
   })
 })
