@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { ExecState } from './exec.ts'
 import type { Guards } from './guard/guards.ts'
 import type { Reached } from './reach.ts'
+import { networkInterfaces, release } from 'node:os'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { runBuild } from './build.ts'
@@ -15,6 +16,7 @@ import { baseUrlOf } from './dial.ts'
 import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
 import { runExec } from './exec.ts'
 import { createGuards } from './guard/guards.ts'
+import { sharesHost } from './host.ts'
 import { missingImages, pullImage } from './pull.ts'
 import { reachEndpoint } from './reach.ts'
 import { createSampler } from './stats.ts'
@@ -154,6 +156,13 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     async healthy(name) {
       const info = await find(name).catch(() => undefined)
       return info?.State.Health?.Status === 'healthy'
+    },
+
+    async offers(requirement) {
+      if (requirement !== 'host')
+        return undefined
+      const addresses = Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? [])
+      return sharesHost(await connect(), { kernel: release(), addresses })
     },
 
     async lacks(images) {

@@ -1,0 +1,27 @@
+import type Docker from 'dockerode'
+
+/** What this process knows of the machine it runs on. */
+export interface Machine {
+  /** `uname -r`. */
+  kernel: string
+  /** Every address of its interfaces. */
+  addresses: string[]
+}
+
+/**
+ * Whether containers of the engine share this machine's kernel and network, so that a step may show them as one host. On Docker
+ * Desktop, colima, a remote or a rootless engine they do not: another kernel, or bridges that cannot be seen from here.
+ */
+export async function sharesHost(docker: Docker, machine: Machine): Promise<true | string> {
+  const [info, bridge] = await Promise.all([
+    docker.info() as Promise<{ KernelVersion?: string, OperatingSystem?: string }>,
+    // An engine may run without its default network.
+    docker.getNetwork('bridge').inspect().catch(() => undefined) as Promise<{ IPAM?: { Config?: { Gateway?: string }[] } } | undefined>,
+  ])
+  if (info.KernelVersion !== machine.kernel)
+    return `the engine runs in a virtual machine or on another one (${info.OperatingSystem}, kernel ${info.KernelVersion}; here ${machine.kernel})`
+  const gateways = bridge?.IPAM?.Config?.flatMap(({ Gateway }) => Gateway ?? []) ?? []
+  if (gateways.length && !gateways.some(gateway => machine.addresses.includes(gateway)))
+    return 'the engine runs in a network of its own: its bridges cannot be seen from here'
+  return true
+}
