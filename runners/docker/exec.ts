@@ -1,8 +1,10 @@
 import type Docker from 'dockerode'
 import type { Duplex } from 'node:stream'
+import type { BlockState } from '../protocol/block.ts'
 import type { RunContext } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
 import { setTimeout as delay } from 'node:timers/promises'
+import { blockState, CARRY, LONGEST_STATE, PREAMBLE, skipPreamble } from '../protocol/block.ts'
 import { StepError } from '../protocol/error.ts'
 import { explain } from './container.ts'
 import { answered, followOutput } from './follow.ts'
@@ -14,26 +16,8 @@ const PATIENCE = 1000
 const KILLED = 137
 /** How long an engine may take to tell that a container ended, in ms. */
 const END_TOLD = 500
-/** Variables that belong to one block only, or to the container. */
-const OWN = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD', 'HOSTNAME'])
-/** Longest state that a block may leave, in characters: as much as the service takes out of a log. */
-const LONGEST_STATE = 64 * 1024
-
-/**
- * Says its pid and waits for a line, so that the terminal has its size before the block begins; then it becomes the
- * shell of the block. The pid is all that can reach a program inside: an engine ends none of them by itself.
- */
-const PREAMBLE = 'echo $$; read -r _; exec "$0" -c "$1"'
-/** Leaves directory and exported variables in a string that terminals do not show, and that no log keeps. */
-const CARRY = `trap '{ printf "\\033_kamishibai "; pwd -P; printf "\\0"; env -0; printf "\\033\\\\\\\\"; } >/dev/tty 2>/dev/null' EXIT; `
-// eslint-disable-next-line no-control-regex
-const RE_STATE = /\x1B_kamishibai ([^\x1B]*)\x1B\\/
-
-/** What a block hands on to the next one of its shell in the same container. */
-export interface ExecState { cwd: string, env: string[] }
-
 /** Runs a block in a container, in a terminal of the step's size; aborted, it ends the program inside. Returns what it hands on. */
-export async function runExec(docker: Docker, step: Step, target: Docker.ContainerInspectInfo | undefined, before: ExecState | undefined, context: RunContext): Promise<ExecState | undefined> {
+export async function runExec(docker: Docker, step: Step, target: Docker.ContainerInspectInfo | undefined, before: BlockState | undefined, context: RunContext): Promise<BlockState | undefined> {
   const name = step.in!
   const container = docker.getContainer(checkRunning(target, name).Id)
   const { emit, signal } = context
@@ -61,7 +45,7 @@ export async function runExec(docker: Docker, step: Step, target: Docker.Contain
     onAbort()
   try {
     await followOutput({
-      output: skipPreamble(stream, async (pid) => {
+      output: skipPreamble(stream as AsyncIterable<Buffer>, async (pid) => {
         const resize = (cols: number, rows: number): Promise<void> => exec.resize({ w: cols, h: rows }).then(() => {}, () => {})
         await resize(step.cols, step.rows)
         stream.write('\n')
@@ -94,7 +78,7 @@ export async function runExec(docker: Docker, step: Step, target: Docker.Contain
     gaveUp.abort()
     signal.removeEventListener('abort', onAbort)
   }
-  return stateOf(text)
+  return blockState(text)
 }
 
 function checkRunning(target: Docker.ContainerInspectInfo | undefined, name: string): Docker.ContainerInspectInfo {
@@ -106,33 +90,6 @@ function checkRunning(target: Docker.ContainerInspectInfo | undefined, name: str
   if (!Running)
     throw new StepError('failed', `the container ${name} does not run: it is ${Status}`, 'Run its step again, then this one.')
   return target
-}
-
-/** The stream without what the preamble writes: a line with its pid, and the empty line that it reads. */
-async function* skipPreamble(stream: Duplex, begin: (pid: number) => Promise<void>): AsyncGenerator<Buffer> {
-  let head: Buffer | undefined = Buffer.alloc(0)
-  let begun = false
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (!head) {
-      yield chunk
-      continue
-    }
-    head = Buffer.concat([head, chunk])
-    const [, pid] = /^(\d+)\r\n/.exec(head.toString('latin1', 0, 24)) ?? []
-    const end = begun ? 0 : head.indexOf('\n') + 1
-    if (!begun && pid) {
-      begun = true
-      head = head.subarray(end)
-      await begin(Number(pid))
-    }
-    // Without a pid it is what the engine says instead.
-    if (begun ? head.length >= 2 : end) {
-      yield begun ? head.subarray(2) : head
-      head = undefined
-    }
-  }
-  if (head?.length && !begun)
-    yield head
 }
 
 /** Asks the block and all that it started to end, ever less politely, until `over`. */
@@ -173,9 +130,4 @@ function neverBegan(code: number | null, { lang, in: name }: Step, text: string)
 function explainExec(error: unknown, name: string): StepError {
   const { statusCode } = error as { statusCode?: number }
   return statusCode === 404 ? removed(name, error) : explain(error, '')
-}
-
-function stateOf(text: string): ExecState | undefined {
-  const [cwd, ...env] = RE_STATE.exec(text)?.[1]?.replaceAll('\r\n', '\n').split('\0') ?? []
-  return cwd ? { cwd: cwd.trimEnd(), env: env.filter(entry => entry.indexOf('=') > 0 && !OWN.has(entry.slice(0, entry.indexOf('=')))) } : undefined
 }

@@ -1,9 +1,9 @@
 import type Docker from 'dockerode'
+import type { BlockState } from '../protocol/block.ts'
 import type { Payload } from '../protocol/event.ts'
 import type { RunContext, Runner, RunnerConfig } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { ExecState } from './exec.ts'
 import type { Guards } from './guard/guards.ts'
 import type { Reached } from './reach.ts'
 import { networkInterfaces, release } from 'node:os'
@@ -31,7 +31,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
   const pending = new Set<Promise<unknown>>()
   const builds = new Set<string>()
   /** What blocks hand on, by container and shell. */
-  const execStates = new Map<string, ExecState>()
+  const execStates = new Map<string, BlockState>()
   const sessionLabel = `${LABELS.session}=${config.sessionId}`
   let reaching: Promise<Reached> | undefined
   let connecting: Promise<Docker> | undefined

@@ -1,6 +1,6 @@
-import type { Payload } from './event.ts'
+import type { Expectation, Payload } from './event.ts'
 import type { Settings } from './headmatter.ts'
-import type { RunnerName, Step } from './step.ts'
+import type { Condition, RunnerName, Step } from './step.ts'
 import type { SweepFilter, SweepReport } from './sweep.ts'
 
 /** Label keys on everything that a session creates. */
@@ -66,6 +66,8 @@ export interface Runner {
   dial?: (target: string) => Promise<string | undefined>
   /** True where the engine offers what a step requires (`host`, `policy`, `etcd`, `vm`, `nodes:2`), else why not; undefined where it is not this runner's to say. */
   offers?: (requirement: string) => Promise<true | string | undefined>
+  /** Judges a condition that only this engine can tell; undefined for any other. */
+  holds?: (condition: Condition) => Promise<Expectation | undefined>
   /** Whether NAME is healthy. */
   healthy?: (name: string) => Promise<boolean>
   /**

@@ -10,6 +10,8 @@ import { resolveTarget } from '../protocol/target.ts'
 export interface ConditionWorld {
   log: RunLog
   healthy: (name: string) => Promise<boolean>
+  /** What an engine says of a condition that only it can tell. */
+  holds: (condition: Condition) => Promise<Expectation | undefined>
   dial: (target: string) => Promise<string | undefined>
   signal: AbortSignal
 }
@@ -68,8 +70,12 @@ export async function judge(condition: Condition, world: ConditionWorld): Promis
     }
     case 'healthy':
       return { text, ok: await healthy(condition.name) }
-    default:
-      throw new StepError('not-available', `the condition ${text} needs Kubernetes, which is not available yet`)
+    default: {
+      const told = await world.holds(condition)
+      if (!told)
+        throw new StepError('not-available', `the condition ${text} needs a cluster`, 'Make one: kamishibai cluster create')
+      return told
+    }
   }
 }
 

@@ -7,6 +7,7 @@ type LiveRunner = Exclude<RunnerName, 'replay'>
 const FACTORIES: Partial<Record<LiveRunner, () => Promise<{ default: RunnerFactory }>>> = {
   shell: () => import('../shell/runner.ts'),
   docker: () => import('../docker/runner.ts'),
+  kubernetes: () => import('../kubernetes/runner.ts'),
   http: () => import('../http/runner.ts'),
 }
 

@@ -2,7 +2,7 @@ import type { ErrorInfo } from '../protocol/error.ts'
 import type { Expectation, LogEvent, Phase } from '../protocol/event.ts'
 import type { Recording } from '../protocol/recording.ts'
 import type { RunContext, Runner } from '../protocol/runner.ts'
-import type { Step } from '../protocol/step.ts'
+import type { Condition, Step } from '../protocol/step.ts'
 import type { RunInfo } from '../protocol/wire.ts'
 import type { RunLog } from './log.ts'
 import type { Redactor } from './redact.ts'
@@ -53,6 +53,7 @@ export interface LiveRun {
   /** Brings what the step needs; throws StepError when it cannot be had. */
   prepare: () => Promise<void>
   healthy: (name: string) => Promise<boolean>
+  holds: (condition: Condition) => Promise<Expectation | undefined>
   /** Called once, with the run's moment. */
   onMoment: (outcome: Outcome) => void
 }
@@ -116,7 +117,7 @@ async function startRunner({ step, log, runner, context, signal, redactor, outpu
 
 async function reachMoment(run: LiveRun, ended: Promise<void>, started: number): Promise<void> {
   const { step, log, signal } = run
-  const world = { log, healthy: run.healthy, dial: run.context.dial, signal: signal.signal }
+  const world = { log, healthy: run.healthy, holds: run.holds, dial: run.context.dial, signal: signal.signal }
   const timer = setTimeout(() => signal.abort(timeoutError(step)), step.timeoutMs)
   try {
     if (step.until.length)

@@ -1,7 +1,8 @@
 import type { Deck } from '../deck/deck.ts'
+import type { Expectation } from '../protocol/event.ts'
 import type { Recording } from '../protocol/recording.ts'
 import type { Runner, RunnerConfig } from '../protocol/runner.ts'
-import type { RunnerName, Step } from '../protocol/step.ts'
+import type { Condition, RunnerName, Step } from '../protocol/step.ts'
 import type { RunnerState } from '../protocol/wire.ts'
 import type { LiveRun, Outcome, Run } from './run.ts'
 import { mkdir, rm } from 'node:fs/promises'
@@ -106,6 +107,16 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       const url = isLive(runner.name) && await runner.dial?.(target)
       if (url)
         return url
+    }
+    return undefined
+  }
+
+  /** What the first engine says that knows the condition. */
+  async function holds(condition: Condition): Promise<Expectation | undefined> {
+    for (const runner of runners.values()) {
+      const told = isLive(runner.name) ? await runner.holds?.(condition) : undefined
+      if (told)
+        return told
     }
     return undefined
   }
@@ -238,6 +249,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       },
       prepare: async () => {},
       healthy: async name => (await Promise.all([...runners.values()].map(r => r.healthy?.(name)))).some(Boolean),
+      holds,
       onMoment: outcome => moment.resolve(outcome),
     }
     // The caller registers the run before anything of it happens.

@@ -4,7 +4,6 @@ import type { Step } from '../../runners/protocol/step.ts'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import createDockerRunner from '../../runners/docker/runner.ts'
 import { StepError } from '../../runners/protocol/error.ts'
-import { loadRunner } from '../../runners/service/registry.ts'
 import { createSanitizer } from '../../runners/service/sanitize.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
 import { step } from '../unit/_session.ts'
@@ -145,10 +144,5 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     const { output } = await run('seq 1 200000; echo the end')
     expect(output.split('\r\n')).toHaveLength(200_002)
     expect(output).toMatch(/the end\r\n$/)
-  })
-
-  it('in a pod is not available yet, which a probe says', async () => {
-    const runner = await loadRunner('kubernetes', await configOf(dockerHost))
-    expect(await runner.probe(AbortSignal.timeout(1000))).toMatchObject({ available: false, reason: expect.stringContaining('not available yet') })
   })
 })

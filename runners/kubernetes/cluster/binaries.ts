@@ -11,12 +11,17 @@ type Env = Record<string, string | undefined>
 
 const HERE = import.meta.dirname
 
-/** Builds the commands of Kubernetes once for this version of `go.sum`, and returns their folder; the first time takes about ten minutes. */
-export async function binaries(env: Env, progress: Progress, signal?: AbortSignal): Promise<string> {
+/** Where the commands of Kubernetes lie once they are built. */
+export function builtBinaries(env: Env): string {
   const key = createHash('sha256')
   for (const file of ['go.mod', 'go.sum', 'build.sh'])
     key.update(readFileSync(join(HERE, file)))
-  const dir = binariesDir(env, key.digest('hex').slice(0, 12))
+  return binariesDir(env, key.digest('hex').slice(0, 12))
+}
+
+/** Builds the commands of Kubernetes once for this version of `go.sum`, and returns their folder; the first time takes about ten minutes. */
+export async function binaries(env: Env, progress: Progress, signal?: AbortSignal): Promise<string> {
+  const dir = builtBinaries(env)
   if (existsSync(dir))
     return dir
   if (!isInstalled('go', env))

@@ -1,0 +1,36 @@
+import type { Step } from '../protocol/step.ts'
+import type { ApiError } from './api.ts'
+import type { Manifest } from './manifest.ts'
+import { StepError } from '../protocol/error.ts'
+
+/** Why the API server refuses a manifest, in words, on the line that it is about. */
+export function explainRefusal(error: ApiError, { object, line, lineOf }: Manifest, { id }: Pick<Step, 'id'>): StepError {
+  const name = `${object.kind.toLowerCase()}/${object.metadata.name}`
+  const causes = error.status?.details?.causes ?? []
+  const [first] = causes
+  if (error.code === 409 && first?.reason === 'FieldManagerConflict') {
+    const managers = [...new Set(causes.map(({ message }) => /conflict with "([^"]+)"/.exec(message ?? '')?.[1] ?? 'someone else'))]
+    const fields = causes.map(({ field }) => field?.replace(/^\./, '')).filter(Boolean)
+    return new StepError('failed', `${fields.join(', ')} of ${name} ${fields.length > 1 ? 'were' : 'was'} set by ${managers.join(' and ')}`, 'Leave the field out of the manifest, or change it with the same tool.', { line: lineOf(fields[0] ?? ''), cause: error })
+  }
+  const [, path, what] = /: \.(\S+): ((?:field not declared|expected|duplicate)[^;]*)/.exec(error.message) ?? []
+  if (path && what) {
+    const word = path.split('.').at(-1)
+    return new StepError('bad-input', `${name}: ${what.startsWith('field not declared') ? `there is no field ${word} in ${path.split('.').slice(0, -1).join('.') || object.kind}` : `${path}: ${what}`}`, 'Mind the spelling and the indentation.', { line: lineOf(path), cause: error })
+  }
+  if (first?.field && first.message)
+    return new StepError('bad-input', `${name}: ${first.field}: ${first.message}`, causes.length > 1 ? `And: ${causes.slice(1).map(({ field, message }) => `${field}: ${message}`).join('; ')}` : '', { line: lineOf(first.field), cause: error })
+  const policy = /denied request: (.*)/.exec(error.message)?.[1]
+  if (policy)
+    return new StepError('not-allowed', `${name}: ${policy}`, 'The guard of the session refuses it.', { line, cause: error })
+  if (error.message.includes('violates PodSecurity'))
+    return new StepError('not-allowed', `${name} would reach beyond itself: ${error.message.replace(/^.*violates PodSecurity "[^"]*": /, '')}`, 'Pods of a session may not (Pod Security baseline).', { line: lineOf('spec'), cause: error })
+  if (error.message.includes('exceeded quota'))
+    return new StepError('not-allowed', `${name} exceeds what a session may hold: ${quotaWords(error.message)}`, `Ask for less in the step ${id}, or reset other steps.`, { line, cause: error })
+  return new StepError(error.code === 403 ? 'not-allowed' : 'failed', `the API server refuses ${name}: ${error.message}`, '', { line, cause: error })
+}
+
+/** `requested: pods=1, used: pods=60, limited: pods=60` of a message about a quota. */
+export function quotaWords(message: string): string {
+  return /requested: (.*)/.exec(message)?.[1] ?? message
+}

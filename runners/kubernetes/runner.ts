@@ -1,0 +1,197 @@
+import type { BlockState } from '../protocol/block.ts'
+import type { Payload } from '../protocol/event.ts'
+import type { Runner, RunnerConfig } from '../protocol/runner.ts'
+import type { Step } from '../protocol/step.ts'
+import type { Access } from './api.ts'
+import type { AllowedContext, NoContext } from './context.ts'
+import type { Dialer } from './dial.ts'
+import type { Discovery } from './discovery.ts'
+import type { Follower } from './follow.ts'
+import type { Space } from './space.ts'
+import { isStepError, StepError } from '../protocol/error.ts'
+import { parseGrant } from '../protocol/grant.ts'
+import { createApi, toStepError } from './api.ts'
+import { applyStep } from './apply.ts'
+import { judge } from './conditions.ts'
+import { findContext } from './context.ts'
+import { accessOf } from './credentials.ts'
+import { createDialer } from './dial.ts'
+import { createDiscovery } from './discovery.ts'
+import { runExec } from './exec.ts'
+import { followSpace } from './follow.ts'
+import { OLDEST_MINOR } from './guard.ts'
+import { removeObjects } from './reset.ts'
+import { pathWithKubectl } from './shell-path.ts'
+import { openSpace } from './space.ts'
+import { sweepSpaces } from './sweep.ts'
+import { watchTrouble } from './trouble.ts'
+
+/** All that a session has in its cluster, once it is open. */
+interface Opened { space: Space, discovery: Discovery, follower: Follower, dialer: Dialer }
+
+type Emit = (step: string | undefined, payload: Payload) => void
+
+/** Runs `yaml {apply}` and `sh {exec in=pod/NAME}` in a namespace of the session, and gives shells a kubeconfig for it. */
+export default function createKubernetesRunner(config: RunnerConfig): Runner {
+  const grants = config.settings.grants.map(parseGrant).filter(grant => grant !== undefined)
+  const over = new AbortController()
+  /** What blocks hand on, by pod and shell. */
+  const blocks = new Map<string, BlockState>()
+  /** What each step made. */
+  const made = new Map<string, { paths: Set<string>, reset: boolean }>()
+  // Chosen once: what changes in a kubeconfig during a talk changes nothing.
+  let context: AllowedContext | undefined
+  let entering: Promise<Access> | undefined
+  let opening: Promise<Opened> | undefined
+  let emit: Emit = () => {}
+
+  async function find(): Promise<AllowedContext | NoContext> {
+    const found = context ?? await findContext({ env: config.env, contexts: config.settings.contexts })
+    if ('name' in found)
+      context = found
+    return found
+  }
+
+  async function enter(): Promise<Access> {
+    const found = await find()
+    if ('reason' in found)
+      throw new StepError('engine-unavailable', found.reason, found.hint)
+    const access = await (entering ??= accessOf(found.file, found.name))
+    if (access.server !== found.server)
+      throw new StepError('not-allowed', `the kubeconfig ${found.file} was changed: the server of ${found.name} is now ${access.server}`, 'Start again.')
+    return access
+  }
+
+  function open(): Promise<Opened> {
+    if (opening)
+      return opening
+    const work = (async () => {
+      const access = await enter()
+      const space = await openSpace(context!, access, config)
+      const follower = followSpace(space, (step, payload) => emit(step, payload), over.signal)
+      return { space, follower, discovery: createDiscovery(space.api), dialer: createDialer(space) }
+    })()
+    opening = work
+    work.catch(() => opening = undefined)
+    return work
+  }
+
+  async function apply(step: Step, { space, discovery, follower }: Opened, context: Parameters<Runner['run']>[1]): Promise<void> {
+    const own = made.get(step.id) ?? { paths: new Set(), reset: false }
+    own.reset = step.reset
+    made.set(step.id, own)
+    await applyStep(step, {
+      space,
+      discovery,
+      grants,
+      onObject(path, { namespaced }) {
+        own.paths.add(path)
+        if (namespaced)
+          follower.add(path.slice(0, path.lastIndexOf('/')))
+      },
+    }, context)
+    if (!step.until.length)
+      return
+    await watchTrouble(step.id, space, follower, context.signal)
+    // It lives on until it is reset, or the session ends.
+    await new Promise<void>(resolve => context.signal.aborted ? resolve() : context.signal.addEventListener('abort', () => resolve(), { once: true }))
+    context.signal.throwIfAborted()
+  }
+
+  return {
+    name: 'kubernetes',
+
+    async probe(signal) {
+      const found = await find()
+      if ('reason' in found)
+        return { available: false, ...found }
+      try {
+        const { major, minor, gitVersion } = await createApi(await enter()).get<{ major: string, minor: string, gitVersion: string }>('/version', { signal })
+        if (Number(major) === 1 && Number.parseInt(minor) < OLDEST_MINOR)
+          return { available: false, reason: `the cluster ${found.name} is Kubernetes ${gitVersion}, which cannot bound what steps do`, hint: `Take one of 1.${OLDEST_MINOR} or newer.` }
+        return { available: true, version: `${gitVersion} (${found.name})` }
+      }
+      catch (error) {
+        const { message } = signal.aborted ? { message: `the cluster ${found.name} does not answer` } : toStepError(error)
+        return { available: false, reason: message, hint: 'Start it, or make one: kamishibai cluster create' }
+      }
+    },
+
+    async run(step, context) {
+      try {
+        const opened = await open()
+        opened.follower.begin(step.id)
+        if (step.verb === 'apply')
+          return await apply(step, opened, context)
+        if (step.verb !== 'exec')
+          throw new StepError('not-available', `{${step.verb}} does not run in a cluster`)
+        const key = `${step.in} ${step.shell}`
+        const state = await runExec(opened.space, step, blocks.get(key), context)
+        if (state)
+          blocks.set(key, state)
+      }
+      catch (error) {
+        context.signal.throwIfAborted()
+        throw onShownLine(isStepError(error) ? error : toStepError(error), step)
+      }
+    },
+
+    async reset(stepId) {
+      const own = made.get(stepId)
+      if (!own?.reset || !opening)
+        return
+      await removeObjects((await opening).space, own.paths)
+      made.delete(stepId)
+    },
+
+    async open(_shell, step) {
+      // In mode `live` it may be that there is no cluster: other steps have nothing to do with that.
+      const opened = await open().catch(() => undefined)
+      if (!opened)
+        return {}
+      opened.follower.begin(step())
+      return { KUBECONFIG: opened.space.kubeconfig, ...pathWithKubectl(config.env, config.privateDir) }
+    },
+
+    async watch(emitTo, signal) {
+      emit = emitTo
+      signal.addEventListener('abort', () => over.abort())
+      await open()
+    },
+
+    async holds(condition) {
+      if (condition.type !== 'pods' && condition.type !== 'condition' && condition.type !== 'rollout')
+        return undefined
+      const { space, discovery } = await open()
+      return judge(condition, space, discovery).catch((error: unknown) => {
+        throw toStepError(error)
+      })
+    },
+
+    async dial(target) {
+      return /^(?:pod|service|svc)\//.test(target) ? (await open()).dialer.dial(target) : undefined
+    },
+
+    async sweep(filter) {
+      return sweepSpaces(createApi(await enter()), filter)
+    },
+
+    async close() {
+      over.abort()
+      const opened = await opening?.catch(() => undefined)
+      opened?.dialer.close()
+      await opened?.space.close()
+    },
+  }
+}
+
+/** Lines of errors count in the fence as it is run; slides do not show hidden ones. */
+function onShownLine(error: StepError, { code, visible }: Step): StepError {
+  if (error.line === undefined || code === visible)
+    return error
+  const shown = visible.split('\n')
+  let at = 0
+  for (const line of code.split('\n').slice(0, error.line))
+    at += line === shown[at] ? 1 : 0
+  return new StepError(error.code, error.message, error.hint, { line: Math.max(1, at), cause: error.cause })
+}

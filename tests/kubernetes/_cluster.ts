@@ -1,0 +1,51 @@
+import type { Api } from '../../runners/kubernetes/api.ts'
+import type { KubeList } from '../../runners/kubernetes/objects.ts'
+import type { RunnerConfig } from '../../runners/protocol/runner.ts'
+import type { TestCluster } from '../engines/kubernetes.ts'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { onTestFinished } from 'vitest'
+import { createApi } from '../../runners/kubernetes/api.ts'
+import { accessOf } from '../../runners/kubernetes/credentials.ts'
+import { settingsSchema } from '../../runners/protocol/headmatter.ts'
+import { LABELS } from '../../runners/protocol/runner.ts'
+
+const COLLECTIONS = [
+  '/api/v1/namespaces',
+  '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+  '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+  '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+  '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+  '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+]
+
+/** The cluster as its administrator sees it. */
+export async function adminOf({ kubeconfig, context }: TestCluster): Promise<{ api: Api, left: (session: string) => Promise<string[]> }> {
+  const api = createApi(await accessOf(kubeconfig, context))
+  return {
+    api,
+    /** Names of all that carries the session's label. */
+    async left(session) {
+      const lists = await Promise.all(COLLECTIONS.map(path => api.get<KubeList>(path, { query: { labelSelector: `${LABELS.session}=${session}` } })))
+      return lists.flatMap(({ items }, i) => items.map(({ metadata }) => `${COLLECTIONS[i]!.split('/').at(-1)}/${metadata.name}`))
+    },
+  }
+}
+
+/** A runner's configuration of a session of its own on the cluster; its folders go with the test. */
+export async function configOf({ kubeconfig, context }: TestCluster, settings: object = {}): Promise<RunnerConfig> {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-test-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const sessionId = randomUUID().slice(0, 8)
+  return {
+    sessionId,
+    deckDir: dir,
+    privateDir: dir,
+    settings: settingsSchema.parse({ contexts: [context], ...settings }),
+    labels: { [LABELS.session]: sessionId, [LABELS.deck]: 'test', [LABELS.owner]: `boot:${process.pid}:0` },
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+  }
+}
