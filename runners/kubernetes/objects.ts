@@ -25,6 +25,9 @@ export interface KubeObject {
 
 /** A list as the API pages it. */
 export interface KubeList {
+  apiVersion: string
+  /** Its objects' kind and `List`; they leave their own out. */
+  kind: string
   metadata: { resourceVersion: string, continue?: string }
   items: KubeObject[]
 }

@@ -113,10 +113,12 @@ async function guardHolds(api: Api, namespace: string): Promise<void> {
   const limit = Date.now() + GUARD_LIMIT
   while (Date.now() < limit) {
     const refusal = await api.send('POST', `/api/v1/namespaces/${namespace}/services`, forbidden, { query: { dryRun: 'All' } }).then(() => undefined, (error: unknown) => error)
-    if (isRefusal(refusal, 403, 422) && refusal.message.includes('ValidatingAdmissionPolicy'))
+    const nodes = await api.get('/api/v1/nodes', { query: { limit: 1 } }).then(() => undefined, (error: unknown) => error)
+    if (!nodes && isRefusal(refusal, 403, 422) && refusal.message.includes('ValidatingAdmissionPolicy'))
       return
-    if (refusal && !isRefusal(refusal, 401, 403))
-      throw refusal
+    const lasting = [refusal, nodes].find(error => error && !isRefusal(error, 401, 403, 422))
+    if (lasting)
+      throw lasting
     await delay(50)
   }
   throw new StepError('not-available', `the cluster does not enforce the session's guard within ${GUARD_LIMIT / 1000} s`, 'Does its API server run with admission plugins of its own?')

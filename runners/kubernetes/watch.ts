@@ -58,9 +58,9 @@ export async function watchCollection(api: Api, path: string, { onChange, onSync
     let next: string | undefined
     do {
       const page: KubeList = await api.get<KubeList>(path, { query: { limit, continue: next }, signal })
-      for (const object of page.items) {
-        found.add(object.metadata.uid!)
-        tell('added', object)
+      for (const item of page.items) {
+        found.add(item.metadata.uid!)
+        tell('added', inList(item, page))
       }
       next = page.metadata.continue || undefined
       version = page.metadata.resourceVersion
@@ -111,6 +111,11 @@ export async function watchCollection(api: Api, path: string, { onChange, onSync
       await pause((error instanceof ApiError && error.retryAfterMs) || Math.random() * longest).catch(() => {})
     }
   }
+}
+
+/** An object as it would come alone: lists leave out what all their objects have. */
+export function inList(item: KubeObject, { apiVersion, kind }: KubeList): KubeObject {
+  return { ...item, apiVersion: item.apiVersion ?? apiVersion, kind: item.kind ?? kind.replace(/List$/, '') }
 }
 
 /** What is needed to tell that an object has gone. */

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parseDeck } from '../../runners/deck/parse.ts'
-import { foldRun } from '../../runners/protocol/fold.ts'
 import { createService } from '../../runners/service/service.ts'
 import { adminOf } from './_cluster.ts'
 
@@ -119,11 +118,9 @@ describe.skipIf(!cluster)('a session on a real cluster', () => {
 
   it('tells a later step what happens to what an earlier one made, from how it was before', async () => {
     const events = service.session.runOf('kubectl')!.log.from(1)!
-    const state = foldRun(events)
-    const pods = Object.values(state.resources).filter(({ ref }) => ref.kind === 'pod')
-    expect(pods.filter(({ deleted }) => !deleted)).toHaveLength(3)
     expect(events.filter(event => event.type === 'resource' && event.ref.kind === 'pod')[0]).toMatchObject({ op: 'modified', view: { status: 'Running' } })
-    await expect.poll(() => Object.values(service.session.runOf('kubectl')!.log.state.resources).filter(({ ref, deleted }) => ref.kind === 'pod' && deleted).length).toBe(3)
+    const pods = (deleted: boolean): number => Object.values(service.session.runOf('kubectl')!.log.state.resources).filter(({ ref, deleted: is }) => ref.kind === 'pod' && is === deleted).length
+    await expect.poll(() => [pods(true), pods(false)], { timeout: 10_000 }).toEqual([3, 3])
   })
 
   it('runs blocks in a pod, in a terminal, that hand on directory and environment', async () => {
