@@ -31,6 +31,8 @@ export interface SessionClient {
   allRuns: ShallowReactive<ClientRun[]>
   /** What was refused, by step. */
   errors: ShallowReactive<Map<string, ErrorInfo>>
+  /** The steps that are no longer on disk as they run here. */
+  drift: ShallowRef<string[]>
   /** Why nothing runs live here, where a person can change that. */
   note: ShallowRef<'token' | undefined>
   start: (stepId: string, options?: StartOptions) => void
@@ -56,7 +58,7 @@ export interface SocketOptions {
 }
 
 /** The state that every kind of session client has. */
-export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'note'> {
+export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'note'> {
   return {
     status: shallowRef<SessionClient['status']['value']>(status),
     mode: shallowRef<SessionClient['mode']['value']>('auto'),
@@ -64,6 +66,7 @@ export function createSessionState(status: 'connecting' | 'local'): Pick<Session
     runs: shallowReactive(new Map()),
     allRuns: shallowReactive([]),
     errors: shallowReactive(new Map()),
+    drift: shallowRef<string[]>([]),
     note: shallowRef<'token' | undefined>(),
   }
 }
@@ -112,6 +115,7 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
         if (session !== message.session)
           forgetRuns()
         session = message.session
+        state.drift.value = []
         state.mode.value = message.mode
         state.runners.value = message.runners as RunnerState[]
         return
@@ -119,6 +123,8 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
         return takeSnapshot(message)
       case 'event':
         return byNumber.get(message.run)?.apply({ ...message.payload, seq: message.seq, at: message.at } as LogEvent)
+      case 'drift':
+        return void (state.drift.value = message.steps)
       case 'log':
         logs.get(message.run)?.resolve(parseRecording(message.cast, message.events))
         return void logs.delete(message.run)

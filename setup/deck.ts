@@ -1,5 +1,6 @@
 import type { Deck } from '../runners/deck/deck.ts'
 import { parseDeck } from '../runners/deck/parse.ts'
+import { presenting } from '../runners/service/presenting.ts'
 
 /** A deck that is parsed once and again after it changed. */
 export interface DeckSource {
@@ -25,4 +26,10 @@ export function useDeck(entry: string): DeckSource {
     decks.set(entry, source)
   }
   return source
+}
+
+/** The deck whose steps run: while it is presented, as it was at the start; else as it is on disk. */
+export async function deckOfSteps(entry: string): Promise<Deck> {
+  const frozen = presenting()?.service.session.deck
+  return frozen?.file === entry ? frozen : useDeck(entry).current()
 }

@@ -1,6 +1,9 @@
 import type { SlideRoute } from '@slidev/types'
+import type { Ref } from 'vue'
 import { useNav } from '@slidev/client'
-import { watch } from 'vue'
+import { served } from 'virtual:kamishibai/deck'
+import { getCurrentInstance, h, render, watch } from 'vue'
+import LiveDrift from '../components/LiveDrift.vue'
 import { keepLoading } from './slide-loader.ts'
 
 /** Loads the other slides one by one, those that come next first. */
@@ -12,9 +15,22 @@ async function loadOthers(slides: SlideRoute[], shown: SlideRoute): Promise<void
   }
 }
 
+/** Puts the notice for the presenter into the page, once there is a presenter view. */
+function tellPresenter(isPresenter: Ref<boolean>): void {
+  const { appContext } = getCurrentInstance()!
+  const stop = watch(isPresenter, (presents) => {
+    if (!presents)
+      return
+    render(Object.assign(h(LiveDrift), { appContext }), document.body.appendChild(document.createElement('div')))
+    queueMicrotask(() => stop())
+  }, { immediate: true })
+}
+
 /** All slides are in the page soon after the first is: what starts and stops in a demo cannot keep one away. */
 export default (): void => {
-  const { slides, isPrintMode } = useNav()
+  const { slides, isPrintMode, isPresenter } = useNav()
+  if (served)
+    tellPresenter(isPresenter)
   watch(slides, (routes) => {
     let first = true
     for (const route of routes) {

@@ -7,7 +7,7 @@ import { disableSlidevWrites, guardServer } from '../runners/service/gate.ts'
 import { presenting } from '../runners/service/presenting.ts'
 import { readRecordingText } from '../runners/service/store.ts'
 import { addComeback } from './comeback.ts'
-import { useDeck } from './deck.ts'
+import { deckOfSteps, useDeck } from './deck.ts'
 
 const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
@@ -58,12 +58,12 @@ function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
       if (id === `\0${DECK}`)
         return deckModule(options)
       if (id === `\0${RECORDINGS}`) {
-        const { steps } = await source.current()
+        const { steps } = await deckOfSteps(options.entry)
         const entries = steps.map(step => `${JSON.stringify(step.id)}: () => import(${JSON.stringify(RECORDING + step.id)}).then(m => m.default)`)
         return `export const recordings = {\n${entries.join(',\n')}\n}`
       }
       if (id.startsWith(`\0${RECORDING}`)) {
-        const deck = await source.current()
+        const deck = await deckOfSteps(options.entry)
         const step = deck.steps.find(s => s.id === id.slice(RECORDING.length + 1))
         const text = step && await readRecordingText(deck, step.id)
         return `export default ${JSON.stringify(text ? { ...text, fresh: text.hash === step.hash } : null)}`
@@ -86,8 +86,10 @@ function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
 
 async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
   const deck = await useDeck(options.entry).current()
+  const { steps } = await deckOfSteps(options.entry)
+  const slidesOf = (id: string): number[] | undefined => deck.steps.find(step => step.id === id)?.slides
   const values = {
-    steps: deck.steps.map(toStepView),
+    steps: steps.map(step => toStepView({ ...step, slides: slidesOf(step.id) ?? step.slides })),
     deckName: deck.name,
     lang: deck.lang,
     served: options.mode === 'dev' && presenting() !== undefined,

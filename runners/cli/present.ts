@@ -3,6 +3,7 @@ import type { Service } from '../service/service.ts'
 import type { DeckChange } from '../service/trust-watch.ts'
 import { createServer as createNetServer } from 'node:net'
 import { consola } from 'consola'
+import { driftOf } from '../deck/drift.ts'
 import { escapeDeceiving } from '../deck/escape.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { setPresenting } from '../service/presenting.ts'
@@ -10,6 +11,7 @@ import { createService } from '../service/service.ts'
 import { watchDeck } from '../service/trust-watch.ts'
 import { openBrowser } from './browser.ts'
 import { untilEnd } from './ending.ts'
+import { serveSlidev } from './slidev-server.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 import { askTrust } from './trust.ts'
 
@@ -29,6 +31,8 @@ export interface PresentOptions {
 export interface Presentation {
   url: string
   service: Service
+  /** Starts Slidev anew; the session, its runs and the token stay. */
+  restart: () => Promise<void>
   /** False where something may be left. */
   close: () => Promise<boolean>
 }
@@ -44,30 +48,22 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   const live = mode !== 'replay' && await mayPresentLive(deck, options)
   const sweeping = live ? sweepEarlier() : undefined
   // It takes a second, in which the engines are asked.
-  const loading = import('@slidev/cli')
-  loading.catch(() => {})
+  import('@slidev/cli').catch(() => {})
   const service = await createService({ deck, mode, live })
   setPresenting({ service, edit: options.edit ?? false })
   try {
     // Slidev's plugins, which its options load, attach to the session.
-    const slidev = await loading
-    const resolved = await slidev.resolveOptions({ entry: deck.file }, 'dev')
     const port = options.port ?? await freePort()
-    const server = await slidev.createServer(resolved, {
-      server: { port, strictPort: true, host: '127.0.0.1' },
-      logLevel: 'warn',
-      clearScreen: false,
-      ...options.cacheDir && { cacheDir: options.cacheDir },
-    }, {
-      loadData: async source => ({ ...resolved.data, ...await slidev.parser.load(resolved, resolved.entry, source, 'dev') }),
-    })
-    await server.listen()
+    const server = await serveSlidev({ entry: deck.file, port, cacheDir: options.cacheDir })
+    const unwatch = await watchDeck(deck, change => void tellChange(service, change))
     await sweeping
     return {
       // `localhost` may be ::1, where another user of the machine can listen on the same port.
       url: `http://127.0.0.1:${port}/#t=${service.token}`,
       service,
+      restart: server.restart,
       async close() {
+        unwatch()
         const [clean] = await Promise.allSettled([service.close(), server.close()])
         return clean.status === 'fulfilled' && clean.value
       },
@@ -93,14 +89,12 @@ async function mayPresentLive(deck: Deck, options: PresentOptions): Promise<bool
 export async function present(options: PresentOptions): Promise<number> {
   const presentation = await startPresentation(options)
   const { service, url } = presentation
-  const unwatch = await watchDeck(service.session.deck, tellChange)
   for (const runner of service.session.runners)
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
   consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace('/#', '/presenter/1#')}\nCtrl-C ends the talk and removes what it created.`)
   if (options.open !== false)
     openBrowser(url)
   const code = await untilEnd(() => service.session.runs.length > 0)
-  unwatch()
   consola.start('Cleaning up …')
   const clean = await presentation.close()
   tellEnd(clean)
@@ -109,12 +103,16 @@ export async function present(options: PresentOptions): Promise<number> {
   return code
 }
 
-/** On stage nothing is asked: the steps are those of the start. */
-function tellChange({ name, used }: DeckChange): void {
+/** On stage nothing is asked: the steps are those of the start, and only the presenter is told, here and in the presenter view. */
+async function tellChange({ session }: Service, { name, used }: DeckChange): Promise<void> {
   const file = escapeDeceiving(name)
-  consola.warn(used
-    ? `${file} has changed since the start: steps that use it read what it says now.`
-    : `${file} has changed since the start: its steps stay as they were. To take the change, end the talk and start it again.`)
+  if (used)
+    return consola.warn(`${file} has changed since the start: steps that use it read what it says now.`)
+  const drift = driftOf(session.deck, await parseDeck(session.deck.file))
+  session.setDrift(drift)
+  consola.warn(drift.length
+    ? `${file} has changed since the start: ${drift.length === 1 ? '1 step differs' : `${drift.length} steps differ`} (${drift.join(', ')}) and stay${drift.length === 1 ? 's' : ''} as at the start. To take the change, end the talk and start it again.`
+    : `${file} has changed since the start; the steps are the same.`)
 }
 
 function tellProblems(deck: Deck): void {

@@ -64,6 +64,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), run: runInfoSchema, state: z.any().transform(s => s as RunState), screen: z.string(), screenSeq: z.int() }),
   z.object({ type: z.literal('event'), run: z.int(), seq: z.int(), at: z.number(), payload: payloadSchema }),
   z.object({ type: z.literal('log'), run: z.int(), cast: z.string(), events: z.string() }),
+  /** The steps that are no longer on disk as they run here. */
+  z.object({ type: z.literal('drift'), steps: z.array(z.string()) }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string(), hint: z.string(), step: z.string().optional() }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>

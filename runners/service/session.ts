@@ -48,6 +48,11 @@ export interface Session {
   lackOf: (step: Step) => string | undefined
   /** Calls back whenever a run begins or gets an event. */
   subscribe: (listener: (run: Run) => void) => () => void
+  /** Ids of the steps that are no longer on disk as they run here. */
+  readonly drift: string[]
+  setDrift: (stepIds: string[]) => void
+  /** Calls back whenever the drift changes. */
+  onDrift: (listener: () => void) => () => void
   /** Ends all runs and removes what they created; false where something may be left. */
   close: () => Promise<boolean>
 }
@@ -82,6 +87,8 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   const recordingRules = [...redactor.rules, ...identityRules(ownIdentity())]
   const replay = createReplay({ load })
   const listeners = new Set<(run: Run) => void>()
+  const driftListeners = new Set<() => void>()
+  let drift: string[] = []
   const runs: Run[] = []
   const lastOf = new Map<string, Run>()
   const tails = new Map<Run, AbortController>()
@@ -300,6 +307,17 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     start,
     lackOf,
     cancel: n => runs.find(run => run.info.n === n)?.cancel('cancelled by the presenter'),
+    get drift() {
+      return drift
+    },
+    setDrift(stepIds) {
+      drift = stepIds
+      driftListeners.forEach(listener => listener())
+    },
+    onDrift(listener) {
+      driftListeners.add(listener)
+      return () => driftListeners.delete(listener)
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

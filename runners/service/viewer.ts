@@ -23,7 +23,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
   let unacked = 0
   let scheduled = false
   let greeted = false
-  let unsubscribe = (): void => {}
+  const ends: (() => void)[] = []
   const hello = setTimeout(() => socket.close(1008, 'no hello'), HELLO_TIMEOUT)
 
   const send = (message: ServerMessage): void => {
@@ -109,11 +109,14 @@ export function createViewer(socket: WebSocket, session: Session): void {
     const known = message.session === session.id ? message.have : {}
     for (const run of session.runs)
       follow(run, known[run.info.n])
+    const tellDrift = (): void => send({ type: 'drift', steps: session.drift })
+    if (session.drift.length)
+      tellDrift()
     if (!greeted) {
-      unsubscribe = session.subscribe((run) => {
+      ends.push(session.onDrift(tellDrift), session.subscribe((run) => {
         follow(run)
         schedule()
-      })
+      }))
     }
     greeted = true
     schedule()
@@ -178,7 +181,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
   socket.on('error', () => socket.terminate())
   socket.on('close', () => {
     clearTimeout(hello)
-    unsubscribe()
+    ends.forEach(end => end())
   })
 }
 

@@ -29,9 +29,9 @@ const PACKAGES: Record<string, string[]> = {
   'runners/http': [],
   'runners/kubernetes': ['@kubernetes/client-node', 'ws', 'yaml'],
   'runners/service': ['ws', 'zod'],
-  'runners/cli': ['@clack/prompts', '@slidev/cli', 'consola', 'jiti', 'yargs'],
+  'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'jiti', 'yargs'],
   'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'virtual:kamishibai'],
-  'setup': ['vue', 'vite', '@slidev/client', '@slidev/types', '@fontsource'],
+  'setup': ['vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types', '@fontsource'],
 }
 /** Files that may use more than their room. */
 const MORE: Record<string, string[]> = {

@@ -1,0 +1,132 @@
+import type { Browser, BrowserContext, Page } from 'playwright-chromium'
+import type { Presentation } from '../../runners/cli/present.ts'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { chromium } from 'playwright-chromium'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startPresentation } from '../../runners/cli/present.ts'
+import { findBrowser } from '../../runners/cli/slidev.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const SLOW = { timeout: 40_000 }
+const DECK = `---
+theme: none
+addons: ['${ROOT}']
+title: Changes
+lang: en
+favicon: 'data:,'
+mcp: false
+fonts: {provider: none}
+---
+
+# First words
+
+\`\`\`sh {run id=one rows=4}
+echo one
+\`\`\`
+
+---
+
+# Second slide
+
+\`\`\`sh {run id=two rows=4}
+echo two
+\`\`\`
+`
+
+let dir: string
+let presentation: Presentation
+let browser: Browser
+let context: BrowserContext
+let presenter: Page
+let audience: Page
+
+const shown = (page: Page, step: string) => page.locator(`[data-kb-step="${step}"]:visible`).first()
+const write = (text: string): Promise<void> => writeFile(join(dir, 'deck.md'), text)
+
+async function run(step: string): Promise<void> {
+  const before = presentation.service.session.runs.length
+  await presenter.bringToFront()
+  await shown(presenter, step).locator('.kb-run:enabled').click(SLOW)
+  await expect.poll(() => presentation.service.session.runs.length, SLOW).toBe(before + 1)
+  await expect.poll(() => shown(audience, step).getAttribute('data-phase'), SLOW).toBe('exited')
+}
+
+beforeAll(async () => {
+  // Inside the repository, so that Slidev's packages resolve.
+  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
+  dir = await mkdtemp(join(ROOT, '.kamishibai/changes-'))
+  await write(DECK)
+  presentation = await startPresentation({ deck: join(dir, 'deck.md'), trust: true })
+  browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await presentation?.close()
+  await rm(dir, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+  presenter = await context.newPage()
+  await presenter.goto(presentation.url.replace('/#', '/presenter/1#'))
+  await shown(presenter, 'one').locator('.kb-run:enabled').waitFor(SLOW)
+  audience = await context.newPage()
+  await audience.goto(`${new URL(presentation.url).origin}/1`)
+  await shown(audience, 'one').waitFor(SLOW)
+})
+
+afterEach(async () => {
+  await context.close()
+  await write(DECK)
+  await expect.poll(() => presentation.service.session.drift, SLOW).toEqual([])
+})
+
+it('a change of the deck leaves the steps as at the start, in what is shown and in what runs, and only the presenter is told', async () => {
+  await run('one')
+  await write(DECK.replace('echo one', 'echo other').replace('First words', 'Other words'))
+  await expect.poll(() => presenter.locator('.kb-drift').textContent().then(text => text?.trim()), SLOW).toBe('Changed on disk: 1 step differs; restart to take it')
+  await audience.getByText('Other words').first().waitFor(SLOW)
+  expect(await audience.locator('.kb-drift').count()).toBe(0)
+  await expect.poll(() => shown(audience, 'one').locator('.kb-code').textContent(), SLOW).toContain('echo one')
+  await run('one')
+  await expect.poll(() => shown(audience, 'one').locator('.kb-screen').textContent(), SLOW).toMatch(/^one\s*$/)
+  await write(DECK)
+  await expect.poll(() => presenter.locator('.kb-drift').count(), SLOW).toBe(0)
+})
+
+it('a step that comes after the start is plain code, and one that breaks is as it was', async () => {
+  await write(`${DECK.replace('{run id=one rows=4}', '{run id=one rows=nine}')}\n\`\`\`sh {run id=three}\necho three\n\`\`\`\n`)
+  await expect.poll(() => presenter.locator('.kb-drift').textContent(), SLOW).toContain('2 steps differ')
+  await expect.poll(() => shown(audience, 'one').locator('.kb-code').textContent(), SLOW).toContain('echo one')
+  expect(await audience.locator('.kb-problems').count()).toBe(0)
+  await audience.keyboard.press('ArrowRight')
+  await expect.poll(() => audience.locator('[data-slidev-no="2"]:visible').textContent(), SLOW).toContain('echo three')
+  expect(await audience.locator('[data-kb-step="three"]').count()).toBe(0)
+})
+
+describe('a restart of Slidev keeps the session, its runs and the token', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['asked for', () => presentation.restart()],
+    ['of Vite, for a change of its environment', async () => writeFile(join(dir, '.env'), 'VITE_ANY=1\n')],
+    // Last, for what it changes is changed back after it.
+    ['for a change of the headmatter', async () => write(DECK.replace('fonts: {provider: none}', 'fonts: {provider: none, sans: serif}'))],
+  ])('%s', async (_, restart) => {
+    const { session, token } = presentation.service
+    await run('one')
+    const { length } = session.runs
+    const loaded = Promise.all([presenter, audience].map(page => page.waitForEvent('domcontentloaded', SLOW)))
+    await restart()
+    await loaded
+    await expect.poll(() => shown(audience, 'one').getAttribute('data-phase'), SLOW).toBe('exited')
+    await expect.poll(() => shown(audience, 'one').locator('.kb-screen').textContent(), SLOW).toMatch(/^one\s*$/)
+    expect(session.runs).toHaveLength(length)
+    await run('one')
+    expect(session.runs).toHaveLength(length + 1)
+    expect(presentation.service.token).toBe(token)
+    // The gate stands before the new server too.
+    const strange = await fetch(new URL(presentation.url).origin, { headers: { 'Sec-Fetch-Site': 'cross-site' } })
+    expect(strange.status).toBe(403)
+  })
+})
