@@ -14,7 +14,7 @@ const RECORDINGS = 'virtual:kamishibai/recordings'
 const RECORDING = 'virtual:kamishibai/recording/'
 
 /** What our components import: found late, it would make the first live slide wait, or the page reload. */
-const BROWSER_PACKAGES = ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', '@xterm/xterm', 'uplot', 'zod']
+const BROWSER_PACKAGES = ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', '@xterm/xterm', 'zod']
 
 /** The gate before every route, and our socket behind it, in Slidev's dev server. */
 function servicePlugin(options: ResolvedSlidevOptions): Plugin {
