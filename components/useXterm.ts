@@ -29,7 +29,7 @@ export async function createXterm(): Promise<Terminal> {
   const fontFamily = css.getPropertyValue('--kb-font')
   // What is measured with another font stays wrong.
   await Promise.all(['', 'bold '].map(weight => document.fonts.load(`${weight}${FONT}px ${fontFamily}`)))
-  const terminal = new Terminal({ fontFamily, fontSize: FONT, theme: themeOf(css), scrollback: 1000, cursorInactiveStyle: 'outline', allowProposedApi: true })
+  const terminal = new Terminal({ fontFamily, fontSize: FONT, theme: themeOf(css), scrollback: 1000, cursorInactiveStyle: 'outline', allowProposedApi: true, logLevel: 'off' })
   swallowQueries(terminal.parser)
   return terminal
 }

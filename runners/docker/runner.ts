@@ -16,6 +16,7 @@ import { baseUrlOf } from './dial.ts'
 import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
 import { runExec } from './exec.ts'
 import { createGuards } from './guard/guards.ts'
+import { healthOf } from './health.ts'
 import { sharesHost } from './host.ts'
 import { missingImages, pullImage } from './pull.ts'
 import { reachEndpoint } from './reach.ts'
@@ -149,13 +150,15 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
 
     async dial(target) {
       const [name, wanted] = target.split(':')
-      const info = await find(name!)
+      const info = await find(name!).catch((error: unknown) => {
+        throw explain(error, '')
+      })
       return info && baseUrlOf(info, name!, wanted)
     },
 
     async healthy(name) {
       const info = await find(name).catch(() => undefined)
-      return info?.State.Health?.Status === 'healthy'
+      return info && healthOf(info, name)
     },
 
     async offers(requirement) {

@@ -50,6 +50,9 @@ export interface RunContext {
   drained: () => Promise<void> | undefined
 }
 
+/** Whether something is healthy; `detail` says in words how it stands. */
+export interface Health { ok: boolean, detail: string }
+
 /** Executes one kind of step. A missing capability is a missing method. */
 export interface Runner {
   name: RunnerName
@@ -68,8 +71,8 @@ export interface Runner {
   offers?: (requirement: string) => Promise<true | string | undefined>
   /** Judges a condition that only this engine can tell; undefined for any other. */
   holds?: (condition: Condition) => Promise<Expectation | undefined>
-  /** Whether NAME is healthy. */
-  healthy?: (name: string) => Promise<boolean>
+  /** How NAME's own check of its health stands; undefined when it knows no NAME, StepError when it has none. */
+  healthy?: (name: string) => Promise<Health | undefined>
   /**
    * Removes what sessions left that did not come to their own end. No session need be open: the configuration is then
    * that of none. Throws StepError `engine-unavailable` where the engine does not answer.

@@ -49,7 +49,7 @@ const SCROLLBACK = 1000
 
 /** An empty screen of `cols` × `rows` cells. */
 export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
-  const terminal = new Terminal({ cols, rows, scrollback: SCROLLBACK, allowProposedApi: true })
+  const terminal = new Terminal({ cols, rows, scrollback: SCROLLBACK, allowProposedApi: true, logLevel: 'off' })
   const serializer = new SerializeAddon()
   terminal.loadAddon(serializer)
   if (onReply)

@@ -1,5 +1,6 @@
 import type { Expectation } from '../protocol/event.ts'
 import type { RunState } from '../protocol/fold.ts'
+import type { Health } from '../protocol/runner.ts'
 import type { Condition } from '../protocol/step.ts'
 import type { RunLog } from './log.ts'
 import { stripVTControlCharacters } from 'node:util'
@@ -9,7 +10,7 @@ import { resolveTarget } from '../protocol/target.ts'
 /** What conditions may ask besides the log. */
 export interface ConditionWorld {
   log: RunLog
-  healthy: (name: string) => Promise<boolean>
+  healthy: (name: string) => Promise<Health | undefined>
   /** What an engine says of a condition that only it can tell. */
   holds: (condition: Condition) => Promise<Expectation | undefined>
   dial: (target: string) => Promise<string | undefined>
@@ -69,7 +70,7 @@ export async function judge(condition: Condition, world: ConditionWorld): Promis
       return { text, ok: !busy && log.now() - log.lastOutputAt >= condition.ms, ...busy && { detail: progress.label } }
     }
     case 'healthy':
-      return { text, ok: await healthy(condition.name) }
+      return { text, ok: false, detail: `there is no ${condition.name}`, ...await healthy(condition.name) }
     default: {
       const told = await world.holds(condition)
       if (!told)
@@ -86,8 +87,8 @@ export async function judgeAll(conditions: Condition[], world: ConditionWorld): 
 
 const POLL = 100
 
-/** Resolves when all conditions hold at once; looks after events and every 100 ms, until aborted. */
-export async function untilAll(conditions: Condition[], world: ConditionWorld): Promise<void> {
+/** Resolves when all conditions hold at once; looks after events and every 100 ms, until aborted, and tells each look. */
+export async function untilAll(conditions: Condition[], world: ConditionWorld, onJudged: (results: Expectation[]) => void = () => {}): Promise<void> {
   let wake: () => void = () => {}
   const unsubscribe = world.log.subscribe(() => wake())
   const onAbort = (): void => wake()
@@ -95,6 +96,7 @@ export async function untilAll(conditions: Condition[], world: ConditionWorld): 
   try {
     while (!world.signal.aborted) {
       const results = await judgeAll(conditions, world)
+      onJudged(results)
       if (world.signal.aborted || results.every(result => result.ok))
         return
       await new Promise<void>((resolve) => {

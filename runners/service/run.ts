@@ -1,7 +1,8 @@
 import type { ErrorInfo } from '../protocol/error.ts'
 import type { Expectation, LogEvent, Phase } from '../protocol/event.ts'
+import type { RunState } from '../protocol/fold.ts'
 import type { Recording } from '../protocol/recording.ts'
-import type { RunContext, Runner } from '../protocol/runner.ts'
+import type { Health, RunContext, Runner } from '../protocol/runner.ts'
 import type { Condition, Step } from '../protocol/step.ts'
 import type { RunInfo } from '../protocol/wire.ts'
 import type { RunLog } from './log.ts'
@@ -52,7 +53,9 @@ export interface LiveRun {
   outputLimit: number
   /** Brings what the step needs; throws StepError when it cannot be had. */
   prepare: () => Promise<void>
-  healthy: (name: string) => Promise<boolean>
+  /** What a failure of the step really was; by default itself. */
+  diagnose?: (error: unknown) => Promise<unknown>
+  healthy: (name: string) => Promise<Health | undefined>
   holds: (condition: Condition) => Promise<Expectation | undefined>
   /** Called once, with the run's moment. */
   onMoment: (outcome: Outcome) => void
@@ -74,7 +77,7 @@ export async function executeLive(run: LiveRun): Promise<void> {
       log.append({ type: 'phase', phase: 'exited', expectations: log.state.expectations })
   }
   catch (error) {
-    fail(run, error)
+    fail(run, signal.signal.aborted ? error : await run.diagnose?.(error) ?? error)
   }
 }
 
@@ -99,6 +102,9 @@ async function startRunner({ step, log, runner, context, signal, redactor, outpu
           flush()
           return void log.append(redactor.payload(payload))
         }
+        // Beyond the limit nothing is kept, however long the program takes to end.
+        if (log.received > outputLimit)
+          return
         show(output.push(payload.data))
         // What may be the start of a secret, and does not go on, is none.
         clearTimeout(timer)
@@ -118,10 +124,11 @@ async function startRunner({ step, log, runner, context, signal, redactor, outpu
 async function reachMoment(run: LiveRun, ended: Promise<void>, started: number): Promise<void> {
   const { step, log, signal } = run
   const world = { log, healthy: run.healthy, holds: run.holds, dial: run.context.dial, signal: signal.signal }
-  const timer = setTimeout(() => signal.abort(timeoutError(step)), step.timeoutMs)
+  let judgements: Expectation[] = []
+  const timer = setTimeout(() => signal.abort(timeoutError(step, judgements)), step.timeoutMs)
   try {
     if (step.until.length)
-      await Promise.race([untilAll(step.until, world), failedEnd(run, ended)])
+      await Promise.race([untilAll(step.until, world, results => void (judgements = results)), failedEnd(run, ended)])
     else
       await ended
     signal.signal.throwIfAborted()
@@ -144,25 +151,36 @@ async function reachMoment(run: LiveRun, ended: Promise<void>, started: number):
 function failedEnd({ step, log }: LiveRun, ended: Promise<void>): Promise<never> {
   return new Promise((_, reject) => {
     ended.then(() => {
-      const code = log.state.exit?.code ?? 0
+      const exit = log.state.exit ?? { code: 0 }
+      const { code } = exit
       const judged = step.until.some(c => c.type === 'exit') || step.expect.some(c => c.type === 'exit' && (c.not || c.code === code))
       const gone = step.verb === 'container' && !step.until.some(c => c.type === 'exit')
       if (gone || (code !== 0 && !judged))
-        reject(new StepError('exited-early', `it ended with exit code ${code} before ${step.until.map(c => c.text).join(' and ')}`, 'See its output.'))
+        reject(new StepError('exited-early', `it ended with ${exitWords(exit)} before ${step.until.map(c => c.text).join(' and ')}`, 'See its output.'))
     }, reject)
   })
 }
 
-function timeoutError(step: Step): StepError {
-  const missing = step.until.length ? ` and ${step.until.map(c => c.text).join(' and ')} did not hold` : ''
-  return new StepError('timeout', `it took longer than ${step.timeoutMs / 1000} s${missing}`, `Raise timeout= on the fence, or run it again.`)
+/** What did not hold in time, and how it stood at the last look. */
+function timeoutError(step: Step, judgements: Expectation[]): StepError {
+  const missing = step.until.flatMap(({ text }) => {
+    const { ok, detail } = judgements.find(judgement => judgement.text === text) ?? { ok: false }
+    return ok ? [] : [`${text} did not hold${detail ? ` (${detail})` : ''}`]
+  })
+  return new StepError('timeout', `it took longer than ${step.timeoutMs / 1000} s${missing.map(text => ` and ${text}`).join('')}`, `Raise timeout= on the fence, or run it again.`)
 }
 
 function expectationError(step: Step, wrong: Expectation, log: RunLog): StepError {
-  const code = log.state.exit?.code
-  if (wrong.text === 'exit=0' && code !== undefined)
-    return new StepError('failed', `it ended with exit code ${code}${log.state.exit?.oom ? ': out of memory' : ''}`, 'See its output.')
+  const { exit } = log.state
+  if (wrong.text === 'exit=0' && exit)
+    return new StepError('failed', `it ended with ${exitWords(exit)}`, exit.oom ? 'Raise mem_limit on the fence, or let it take less.' : 'See its output.')
   return new StepError('expectation', `${wrong.text} does not hold${wrong.detail ? `: ${wrong.detail}` : ''}`, 'See its output, or change expect= on the fence.')
+}
+
+/** How a program ended, as a person says it. */
+function exitWords({ code, signal, oom }: NonNullable<RunState['exit']>): string {
+  const why = oom ? ': it was killed because it ran out of memory' : signal ? `: ${signal} ended it` : ''
+  return `exit code ${code}${why}`
 }
 
 function fail({ log, signal, onMoment }: LiveRun, thrown: unknown): void {

@@ -7,7 +7,7 @@ import type { RunnerState } from '../protocol/wire.ts'
 import type { LiveRun, Outcome, Run } from './run.ts'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StepError } from '../protocol/error.ts'
+import { isStepError, StepError } from '../protocol/error.ts'
 import { isFinal, isPassed } from '../protocol/event.ts'
 import { needsRecording } from '../protocol/fold.ts'
 import { createReplay } from '../replay/runner.ts'
@@ -199,6 +199,25 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     return isLive(engineOf(step)) && !lackOf(step) && needed.every(s => canRunLive(s, [...before, step]))
   }
 
+  /** What fails with an engine gone failed for that, whatever its program says. */
+  async function diagnose(step: Step, error: unknown): Promise<unknown> {
+    if (!isStepError(error) || !['failed', 'expectation', 'exited-early'].includes(error.code))
+      return error
+    for (const name of new Set(enginesOf(step))) {
+      const probe = name !== 'shell' && name !== 'http' && isLive(name) && await runners.get(name)!.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+      if (probe && !probe.available)
+        return Object.assign(new StepError('engine-lost', probe.reason, probe.hint, { cause: error }), { expectations: (error as { expectations?: unknown }).expectations })
+    }
+    return error
+  }
+
+  /** The engine of a step, and those of all that it needs. */
+  function enginesOf(step: Step, seen = new Set<Step>()): RunnerName[] {
+    seen.add(step)
+    const needed = deck.steps.filter(s => step.needs.includes(s.id) && !seen.has(s))
+    return [engineOf(step), ...needed.flatMap(s => enginesOf(s, seen))]
+  }
+
   function createRun(step: Step, mode: 'live' | 'replay', execute: (live: LiveRun, run: Run) => Promise<void>): Run {
     const n = runs.length + 1
     const signal = new AbortController()
@@ -255,7 +274,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
         },
       },
       prepare: async () => {},
-      healthy: async name => (await Promise.all([...runners.values()].map(r => r.healthy?.(name)))).some(Boolean),
+      healthy: async name => (await Promise.all([...runners.values()].map(r => r.healthy?.(name)))).find(Boolean),
       holds,
       onMoment: outcome => moment.resolve(outcome),
     }
@@ -266,7 +285,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
 
   function startLive(step: Step, before: Run | undefined): Run {
     return createRun(step, 'live', async (live, run) => {
-      await executeLive({ ...live, prepare: () => prepare(step, run, before, live.signal.signal) })
+      await executeLive({ ...live, prepare: () => prepare(step, run, before, live.signal.signal), diagnose: error => diagnose(step, error) })
       if (step.fallback === 'auto' && mode === 'auto')
         await fallBack(run)
     })

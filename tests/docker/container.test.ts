@@ -92,7 +92,7 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     const context = contextOf(config, 'web')
     const test = 'wget -qO- http://127.0.0.1:8080/ >/dev/null'
     const run = runner.run(containerStep('web', { ports: [port], healthcheck: { test: ['CMD-SHELL', test], intervalMs: 200 } }), context).catch((error: unknown) => error)
-    await expect.poll(() => runner.healthy!('web'), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => runner.healthy!('web'), { timeout: 20_000 }).toEqual({ ok: true, detail: 'healthy' })
     const url = await runner.dial!('web')
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(await (await fetch(`${url}/`)).text()).toMatch(/^host {5}web\naddress {2}[\d.]+\nversion {2}1\n$/)
