@@ -2,21 +2,21 @@ import type { LogEvent, View } from './event.ts'
 import type { Recording } from './recording.ts'
 import { foldRun, refKey } from './fold.ts'
 import { maskText } from './mask.ts'
+import { drawLog, SCROLLBACK } from './screen.ts'
 import { failureOf } from './unshown.ts'
 
 /** Whether two recordings tell the same, so that the older file may stay. */
-export function sameRecording(a: Recording, b: Recording): boolean {
-  return essence(a) === essence(b)
+export async function sameRecording(a: Recording, b: Recording): Promise<boolean> {
+  return essence(a) === essence(b) && (masker(a.events)(outputOf(a.events)) === masker(b.events)(outputOf(b.events)) || await sameDrawn(a, b))
 }
 
-/** What a recording says, without what changes from run to run, chunk boundaries, timing and names by chance among it. */
+/** What a recording says besides its output, without what changes from run to run, timing and names by chance among it. */
 function essence({ header, cols, rows, events }: Recording): string {
   const mask = masker(events)
   const { step, hash, phase, expectations } = header
   return JSON.stringify({
     ...{ step, hash, phase, cols, rows },
     expectations: expectations.map(({ text, ok }) => ({ text, ok })),
-    output: mask(outputOf(events)),
     // Engine and terminal are read side by side: only the order within one type says something.
     story: mask(JSON.stringify(storyOf(events))),
     responses: responsesOf(events, mask),
@@ -29,6 +29,23 @@ function outputOf(events: LogEvent[]): string {
   if (events.filter(event => event.type === 'response').length > 1)
     return ''
   return events.map(event => event.type === 'output' ? event.data : '').join('')
+}
+
+/** Whether two outputs look the same at their end: progress that is drawn over comes in pieces and in an order by chance. */
+async function sameDrawn(a: Recording, b: Recording): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map(drawn))
+  return one !== undefined && one === other
+}
+
+/** All that an output left on its terminal, colours included; undefined where some of it scrolled out of reach. */
+async function drawn(recording: Recording): Promise<string | undefined> {
+  const output = outputOf(recording.events)
+  if (output.split('\n').length > SCROLLBACK)
+    return undefined
+  const screen = await drawLog(recording)
+  const { ansi } = await screen.snapshot()
+  screen.dispose()
+  return masker(recording.events)(output && ansi)
 }
 
 /** Phases, ends, errors, markers and sizes; what a run waited for was still busy by chance. */

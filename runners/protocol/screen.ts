@@ -45,7 +45,8 @@ export interface ScreenOptions {
   onReply?: (data: string) => void
 }
 
-const SCROLLBACK = 1000
+/** Lines above the visible ones that a screen keeps. */
+export const SCROLLBACK = 1000
 
 /** An empty screen of `cols` × `rows` cells. */
 export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {

@@ -48,7 +48,7 @@ export async function readRecording(deck: Deck, stepId: string): Promise<Recordi
 /** Writes a recording where it differs in more than ids, addresses and times; says whether it wrote. */
 export async function writeRecording(deck: Deck, recording: Recording): Promise<boolean> {
   const before = await readRecording(deck, recording.header.step).catch(() => undefined)
-  if (before && sameRecording(before, recording))
+  if (before && await sameRecording(before, recording))
     return false
   await saveRecording(deck, recording)
   return true

@@ -113,7 +113,7 @@ describe('a damaged recording', () => {
 })
 
 describe('two recordings', () => {
-  const same = (a: string, b: string): boolean => sameRecording(recordingOf(logOf([[0, output(a)]])), recordingOf(logOf([[0, output(b)]])))
+  const same = async (a: string, b: string): Promise<boolean> => sameRecording(recordingOf(logOf([[0, output(a)]])), recordingOf(logOf([[0, output(b)]])))
 
   it.each([
     ['ids', '0f3a9c1d2e4b up', 'aaaa9c1d2e4b up'],
@@ -131,7 +131,7 @@ describe('two recordings', () => {
     ['pods', 'pod/web-7d9f8b6c5-x2x4z 1/1', 'pod/web-5c689d88bb-8wvcn 1/1'],
     ['replica sets', 'rs/web-7d9f8b6c5', 'rs/web-5c689d88bb'],
     ['jobs', '[1] 4711', '[1] 812'],
-  ])('are the same but for %s', (_, a, b) => expect(same(a, b)).toBe(true))
+  ])('are the same but for %s', async (_, a, b) => expect(await same(a, b)).toBe(true))
 
   it.each([
     ['words', 'hello', 'hallo'],
@@ -140,17 +140,17 @@ describe('two recordings', () => {
     ['sizes and ports', '256m on 8080', '512m on 8081'],
     ['words behind a hyphen', 'to-complete', 'to-computer'],
     ['colours', '\x1B[31mx', '\x1B[32mx'],
-  ])('differ in %s', (_, a, b) => expect(same(a, b)).toBe(false))
+  ])('differ in %s', async (_, a, b) => expect(await same(a, b)).toBe(false))
 
-  it('are the same but for chunk boundaries, timing, samples, and when and where they were made', () => {
+  it('are the same but for chunk boundaries, timing, samples, and when and where they were made', async () => {
     const a = recordingOf(logOf([[0, output('one ')], [5, output('two')], [9, { type: 'response', n: 1, status: 200, ms: 3 }]]))
     const b = recordingOf(logOf([[7, output('one two')], [8, { type: 'sample', ref: { kind: 'container', id: 'x', name: 'x' }, cpu: 1, memory: 1 }], [90, { type: 'response', n: 1, status: 200, ms: 7 }]]), { recordedAt: '2027-01-01T00:00:00.000Z', durationMs: 5, engines: { docker: '30' }, images: {} })
-    expect(sameRecording(a, b)).toBe(true)
+    expect(await sameRecording(a, b)).toBe(true)
   })
 
-  it('differ where the step or the verdict does', () => {
+  it('differ where the step or the verdict does', async () => {
     const a = recordingOf([])
-    expect(sameRecording(a, recordingOf([], { hash: 'ffff' }))).toBe(false)
-    expect(sameRecording(a, recordingOf([], { expectations: [{ text: 'exit=0', ok: false }] }))).toBe(false)
+    expect(await sameRecording(a, recordingOf([], { hash: 'ffff' }))).toBe(false)
+    expect(await sameRecording(a, recordingOf([], { expectations: [{ text: 'exit=0', ok: false }] }))).toBe(false)
   })
 })
