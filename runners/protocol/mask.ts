@@ -33,14 +33,25 @@ export function maskText(text: string): string {
   return maskTables(MASKS.reduce((masked, [pattern, name]) => masked.replace(pattern, name), text))
 }
 
-/** Process ids in the lines below a heading with the word PID; one digit is a namespace's own, and tells something. */
+/** Process ids in the columns below PID and PPID; process 1 is a namespace's own, and tells something. */
 function maskTables(text: string): string {
   if (!/\bP?PID\b/.test(text))
     return text
-  let table = false
+  let columns: number[] = []
   return text.split('\n').map((line) => {
-    const heading = /\bP?PID\b/.test(line)
-    table = heading || (table && /\d/.test(line))
-    return table && !heading ? line.replace(/(?<![\w.<])\d{2,7}(?![\w.%])/g, '<pid>') : line
+    const words = line.trim().split(/\s+/)
+    if (/\bP?PID\b/.test(line)) {
+      columns = words.flatMap((word, i) => /^P?PID$/.test(word) ? [i] : [])
+      return line
+    }
+    if (!/\d/.test(line))
+      columns = []
+    let column = -1
+    return columns.length
+      ? line.replace(/\S+/g, (word) => {
+          column++
+          return columns.includes(column) && word !== '1' && /^\d+$/.test(word) ? '<pid>' : word
+        })
+      : line
   }).join('\n')
 }

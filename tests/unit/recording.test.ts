@@ -130,6 +130,8 @@ describe('two recordings', () => {
     ['published ports', '127.0.0.1:32768->80', '127.0.0.1:32999->80'],
     ['pods', 'pod/web-7d9f8b6c5-x2x4z 1/1', 'pod/web-5c689d88bb-8wvcn 1/1'],
     ['replica sets', 'rs/web-7d9f8b6c5', 'rs/web-5c689d88bb'],
+    ['process ids of a container', 'PID   USER     COMMAND\n    1 0        init\n    8 0        sh', 'PID   USER     COMMAND\n    1 0        init\n   15 0        sh'],
+    ['parents', 'UID PID PPID CMD\nroot 30 9 sh', 'UID PID PPID CMD\nroot 44 2 sh'],
     ['jobs', '[1] 4711', '[1] 812'],
   ])('are the same but for %s', async (_, a, b) => expect(await same(a, b)).toBe(true))
 
@@ -137,6 +139,7 @@ describe('two recordings', () => {
     ['words', 'hello', 'hallo'],
     ['counts', '10 containers', '20 containers'],
     ['process 1 in its own namespace', 'PID USER\n 1 root', 'PID USER\n 4711 root'],
+    ['what else stands in a table of processes', 'PID USER\n 7 0', 'PID USER\n 7 9'],
     ['sizes and ports', '256m on 8080', '512m on 8081'],
     ['words behind a hyphen', 'to-complete', 'to-computer'],
     ['colours', '\x1B[31mx', '\x1B[32mx'],
