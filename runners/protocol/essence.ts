@@ -68,13 +68,17 @@ function responsesOf(events: LogEvent[], mask: (text: string) => string): unknow
 
 /**
  * Each object as it was at the end, and whether it failed on the way. States in between are seen or missed by chance,
- * and objects that change at the same time are told in any order.
+ * and objects that change at the same time are told in any order. The engine's own networks are told by whichever run
+ * comes first.
  */
 function objectsOf(events: LogEvent[], mask: (text: string) => string): string[] {
   const failed = new Set(events.flatMap(event => event.type === 'resource' && failureOf(event.view) ? [refKey(event.ref)] : []))
-  return Object.values(foldRun(events).resources).map(({ ref, view, deleted }) =>
+  const own = Object.values(foldRun(events).resources).filter(({ ref }) => ref.kind !== 'network' || !OF_THE_ENGINE.has(ref.name))
+  return own.map(({ ref, view, deleted }) =>
     mask(JSON.stringify([ref.kind, ref.name, deleted ? 'deleted' : withoutPlace(view), failed.has(refKey(ref))]))).sort()
 }
+
+const OF_THE_ENGINE = new Set(['bridge', 'host', 'none'])
 
 /** A view without addresses, which a container has only while it runs, and without the node that was chosen. */
 function withoutPlace({ networks, node: _, ...view }: View): View {

@@ -1,9 +1,9 @@
 /** What differs between two runs of the same demo, in the order in which it is masked. */
 const MASKS: [RegExp, string][] = [
-  // Addresses, before times, which parts of them look like; a port of the ephemeral range goes with its address.
+  // Addresses, before times, which parts of them look like; the length of a subnet and a port of the ephemeral range go with them.
   [/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi, '<address>'],
   [/(?<![\w:.])\[?(?=[0-9a-f:]*::|(?:[0-9a-f]+:){7})(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}\]?(?![\w:])/gi, '<address>'],
-  [/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '<address>'],
+  [/\b\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?\b/g, '<address>'],
   [/<address>:(?:327[6-9]\d|32[89]\d{2}|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b/g, '<address>'],
   // Dates with a time, alone, and as `date` and `ls` write them.
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))*/g, '<time>'],

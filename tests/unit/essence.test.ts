@@ -63,6 +63,12 @@ describe('two recordings of one run of objects', () => {
     ['a marker', [{ type: 'marker', label: 'a' }], [{ type: 'marker', label: 'b' }]],
   ])('differ in %s', async (_, a, b) => expect(await sameRecording(recorded(...a), recorded(...b))).toBe(false))
 
+  it('are the same but for the network that every engine has, which the first run of a session tells', async () => {
+    const network = (name: string): Payload => ({ type: 'resource', op: 'added', ref: { kind: 'network', id: name, name }, view: {} })
+    expect(await sameRecording(recorded(network('bridge'), object('a', 'added')), recorded(object('a', 'added')))).toBe(true)
+    expect(await sameRecording(recorded(network('own'), object('a', 'added')), recorded(object('a', 'added')))).toBe(false)
+  })
+
   it('are the same but for what a run waited for', async () => {
     const waiting: Payload = { type: 'phase', phase: 'waiting', reason: 'the shell main is busy' }
     expect(await sameRecording(recorded(waiting, { type: 'phase', phase: 'exited' }), recorded({ type: 'phase', phase: 'exited' }))).toBe(true)

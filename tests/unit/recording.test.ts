@@ -119,6 +119,7 @@ describe('two recordings', () => {
     ['ids', '0f3a9c1d2e4b up', 'aaaa9c1d2e4b up'],
     ['digests', `sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`],
     ['IPv4 addresses', '172.17.0.2 ok', '172.18.0.13 ok'],
+    ['subnets', '172.26.0.0/16', '192.168.0.0/20'],
     ['IPv6 addresses', 'fd00::1 and 2001:db8:0:1:2:3:4:5', 'fe80::42:acff and 2001:db8:0:1:2:3:4:6'],
     ['MAC addresses', '02:42:ac:11:00:02', '02:42:ac:11:00:ff'],
     ['clock times', 'at 12:30:01', 'at 9:05:59.123'],
