@@ -43,6 +43,11 @@ const HARD: [number, Payload][] = [
   [20, { type: 'exit', code: 0 }],
 ]
 
+/** Blanks that a program wrote at the end of a line are not to be seen, and asciinema drops them. */
+function withoutEnds(text: string): string {
+  return text.replaceAll(/ +$/gm, '').trimEnd()
+}
+
 describe.skipIf(!asciinema)('stock asciinema', { timeout: 60_000 }, () => {
   let dir: string
   let hard: string
@@ -79,7 +84,7 @@ describe.skipIf(!asciinema)('stock asciinema', { timeout: 60_000 }, () => {
 
   it('reads every recording as the text that our own fold gives', async () => {
     for (const cast of casts())
-      expect((await convert(cast, 'txt')).trimEnd(), cast).toBe(await ownText(await read(cast)))
+      expect(withoutEnds(await convert(cast, 'txt')), cast).toBe(withoutEnds(await ownText(await read(cast))))
   })
 
   it('converts every recording to asciicast 2, event by event', async () => {
