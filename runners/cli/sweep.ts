@@ -7,9 +7,9 @@ export interface SweepCommand { dryRun: boolean, json: boolean }
 
 /** `kamishibai sweep`: removes what dead sessions left; resolves with the exit code, 1 if something is known to be left. */
 export async function sweep({ dryRun, json }: SweepCommand): Promise<number> {
-  const { removed, kept, unreachable } = await sweepDead({ env: process.env, dryRun })
+  const { removed, kept, unreachable } = await sweepDead({ env: process.env, dryRun, runners: ['docker', 'kubernetes'] })
   if (json) {
-    process.stdout.write(`${JSON.stringify({ removed, kept }, null, 2)}\n`)
+    process.stdout.write(`${JSON.stringify({ removed, kept, unreachable }, null, 2)}\n`)
   }
   else {
     const line = (what: string, kind: string, name: string, rest: string): string => `${what}  ${kind.padEnd(9)}  ${escapeDeceiving(name)}  (${escapeDeceiving(rest)})\n`
@@ -20,9 +20,12 @@ export async function sweep({ dryRun, json }: SweepCommand): Promise<number> {
     if (!removed.length)
       process.stdout.write(`${unreachable.length ? 'Nothing was removed.' : 'No earlier session has left anything.'}\n`)
   }
-  for (const { runner, message, hint, sessions } of unreachable) {
-    const known = sessions.length ? ` Session ${sessions.join(', ')} may have left something there.` : ''
-    console.error(`${runner}: ${message}. What was left there stays.${known}${hint ? ` ${hint}` : ''}`)
+  for (const { runner, message, sessions } of unreachable) {
+    // Most machines have no cluster: that is worth no words.
+    if (sessions.length)
+      console.error(`${runner}: ${message}. Session ${sessions.join(', ')} may have left something there, which stays: start it, then sweep again.`)
+    else if (runner === 'docker')
+      console.error(`${runner}: ${message}. What was left there, if anything, stays.`)
   }
   return unreachable.some(({ sessions }) => sessions.length) ? 1 : 0
 }

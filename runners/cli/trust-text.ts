@@ -5,6 +5,8 @@ import { formatPlan } from '../deck/plan.ts'
 
 /** Names of files a heading may list before it only counts: the rest is found on disk. */
 const LISTED = 40
+/** How a line of the plan begins that the slide does not show; no line of a deck can begin so. */
+const HIDDEN = '  hidden |'
 
 /** The plan of a deck as the question about it shows it: grants first, then code that runs anyway, then every step. */
 export function formatTrust({ plan, code, sources, changes }: TrustPlan, stream: NodeJS.WriteStream): string {
@@ -34,7 +36,7 @@ export function formatTrust({ plan, code, sources, changes }: TrustPlan, stream:
     ...section('Ports', touched('ports')),
     ...section('Images', touched('images')),
     ...section('Kubernetes namespaces', touched('namespaces')),
-    formatPlan({ ...plan, grants: [] }),
+    ...formatPlan({ ...plan, grants: [] }).split('\n').map(line => line.startsWith(HIDDEN) ? styleText('yellow', line, { stream }) : line),
   ].join('\n')
 }
 

@@ -60,26 +60,28 @@ export async function sweepSession(folder: SessionFolder, options: SweepOptions)
 
 async function sweepFolders(folders: SessionFolder[], wanted: Set<LiveRunner>, which: Pick<SweepFilter, 'keep' | 'session'>, { env, dryRun = false, loadRunner = loadFromRegistry }: SweepOptions): Promise<Sweep> {
   const notes = folders.flatMap(({ note }) => note ?? [])
-  // Programs first: they would go on making things.
-  const names = new Set<LiveRunner>(['shell', ...wanted, ...notes.flatMap(note => note.runners)])
+  const names = new Set<LiveRunner>([...wanted, ...notes.flatMap(note => note.runners)])
   const filter: SweepFilter = { ...which, folders: new Map(folders.map(({ session, path }) => [session, path])), dryRun }
   const sweep: Sweep = { removed: [], kept: [], unreachable: [] }
   // Made by a runner that needs it, as one that reaches its engine through ssh does.
   const workDir = join(tmpdir(), `kamishibai-sweep-${randomUUID().slice(0, 8)}`)
+  const config = configFor(notes, workDir, env)
+
+  async function sweepOne(name: LiveRunner): Promise<void> {
+    const runner = await loadRunner(name, config)
+    const report = await sweepRunner(runner, filter)
+    if ('message' in report)
+      return void sweep.unreachable.push({ runner: name, message: report.message, hint: report.hint, sessions: notes.filter(note => note.runners.includes(name)).map(note => note.session) })
+    sweep.removed.push(...report.removed)
+    sweep.kept.push(...report.kept)
+    await runner.close?.()
+  }
+
   try {
-    const config = configFor(notes, workDir, env)
-    for (const name of names) {
-      const runner = await loadRunner(name, config)
-      const report = await sweepRunner(runner, filter)
-      if ('message' in report) {
-        sweep.unreachable.push({ runner: name, ...report, sessions: notes.filter(note => note.runners.includes(name)).map(note => note.session) })
-      }
-      else {
-        sweep.removed.push(...report.removed)
-        sweep.kept.push(...report.kept)
-      }
-      await runner.close?.()
-    }
+    // Programs first: they would go on making things.
+    await sweepOne('shell')
+    names.delete('shell')
+    await Promise.all([...names].map(sweepOne))
   }
   finally {
     await rm(workDir, { recursive: true, force: true })

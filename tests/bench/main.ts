@@ -12,11 +12,12 @@ import { container } from './container.ts'
 import { echo } from './echo.ts'
 import { flood } from './flood.ts'
 import { guard } from './guard.ts'
+import { killed } from './killed.ts'
 import { replay } from './replay.ts'
 import { slidev } from './slidev.ts'
 import { viewers } from './viewers.ts'
 
-const ROWS: Row[] = [click, echo, container, guard, cleanUp, viewers, flood, replay, slidev]
+const ROWS: Row[] = [click, echo, container, guard, cleanUp, killed, viewers, flood, replay, slidev]
 const ROOT = resolve(import.meta.dirname, '../..')
 const OUT = join(ROOT, '.kamishibai')
 
