@@ -1,18 +1,33 @@
 import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import process from 'node:process'
+import { LANDING_PATH } from '../service/landing.ts'
 
-const OPENERS: Partial<Record<NodeJS.Platform, [string, string[]]>> = {
-  darwin: ['open', []],
-  linux: ['xdg-open', []],
-  win32: ['cmd', ['/c', 'start', '']],
+/** A program that opens what its last argument names. */
+export type Opener = [program: string, ...args: string[]]
+
+const OPENERS: Partial<Record<NodeJS.Platform, Opener>> = {
+  darwin: ['open'],
+  linux: ['xdg-open'],
+  win32: ['cmd', '/c', 'start', ''],
 }
 
-/** Opens `url` in the user's browser; where there is none, nothing happens: the URL is printed anyway. */
-export function openBrowser(url: string): void {
-  const opener = OPENERS[process.platform]
+/**
+ * Opens `url`, which ends in the token's fragment, in the user's browser; where there is none, nothing happens.
+ *
+ * Every user of the machine can read the arguments of a program. So the browser is given a file in `dir`, a folder
+ * that only this user may enter, which leads there by {@link LANDING_PATH}.
+ */
+export async function openBrowser(url: string, dir: string, opener = OPENERS[process.platform]): Promise<void> {
   if (!opener)
     return
-  const child = spawn(opener[0], [...opener[1], url], { stdio: 'ignore', detached: true })
+  const { origin, hash } = new URL(url)
+  const target = `${origin}${LANDING_PATH}${hash}`
+  const file = join(dir, 'open.html')
+  await writeFile(file, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=${target}"><a href="${target}">Kamishibai</a>\n`, { mode: 0o600 })
+  const [program, ...args] = opener
+  const child = spawn(program, [...args, file], { stdio: 'ignore', detached: true })
   child.on('error', () => {})
   child.unref()
 }

@@ -8,6 +8,7 @@ import { escapeDeceiving } from '../deck/escape.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { setPresenting } from '../service/presenting.ts'
 import { createService } from '../service/service.ts'
+import { privateDirOf } from '../service/sweep-folders.ts'
 import { watchDeck } from '../service/trust-watch.ts'
 import { openBrowser } from './browser.ts'
 import { untilEnd } from './ending.ts'
@@ -93,7 +94,7 @@ export async function present(options: PresentOptions): Promise<number> {
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
   consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace('/#', '/presenter/1#')}\nCtrl-C ends the talk and removes what it created.`)
   if (options.open !== false)
-    openBrowser(url)
+    await openBrowser(url, privateDirOf(service.session.id))
   const code = await untilEnd(() => service.session.runs.length > 0)
   consola.start('Cleaning up …')
   const clean = await presentation.close()

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { TOKEN_HEADER } from '../protocol/wire.ts'
+import { answerLanding, isLanding } from './landing.ts'
 import { tokenMatches } from './token.ts'
 
 /** What the gate looks at. */
@@ -12,6 +13,8 @@ export interface JudgedRequest {
   rawHeaders: string[]
   /** Whether it asks for another protocol. */
   upgrade: boolean
+  /** Whether a link of another site may lead here. @default false */
+  linked?: boolean
 }
 
 export type Verdict = { ok: true } | { ok: false, status: 403, reason: string }
@@ -32,7 +35,7 @@ const RE_WRITE_ENDPOINT = /\/__(?:slidev|mcp)(?:\/|$)/
  * Whether a request comes from a page of this server on `port`, or from a program that only reads.
  * Every browser sends an Origin with what changes something, and no page can forge Host or Origin.
  */
-export function judge({ method, url, rawHeaders, upgrade }: JudgedRequest, port: number): Verdict {
+export function judge({ method, url, rawHeaders, upgrade, linked = false }: JudgedRequest, port: number): Verdict {
   const headers = collect(rawHeaders)
   const [host, ...otherHosts] = headers.get('host') ?? []
   if (host === undefined || otherHosts.length > 0)
@@ -47,7 +50,7 @@ export function judge({ method, url, rawHeaders, upgrade }: JudgedRequest, port:
   const origins = headers.get('origin')
   if (origins && (origins.length > 1 || origins[0] !== `http://${host}`))
     return refuse('it comes from another origin')
-  if (headers.get('sec-fetch-site')?.some(site => site !== 'same-origin' && site !== 'none'))
+  if (!linked && headers.get('sec-fetch-site')?.some(site => site !== 'same-origin' && site !== 'none'))
     return refuse('it comes from another site')
   if (!origins && (upgrade || !SAFE_METHODS.includes(method)))
     return refuse('without an Origin only reading is allowed')
@@ -68,7 +71,7 @@ export function guardServer(server: Server, port: () => number, options: GuardOp
     if (refused.has(request.socket))
       return refuse('an earlier request of this connection was refused')
     const { method = '', url = '', rawHeaders } = request
-    const verdict = judge({ method, url, rawHeaders, upgrade: upgrade || request.headers.upgrade !== undefined }, port())
+    const verdict = judge({ method, url, rawHeaders, upgrade: upgrade || request.headers.upgrade !== undefined, linked: isLanding(request) }, port())
     const last = verdict.ok ? judgeWrite(request, options) : verdict
     if (!last.ok)
       refused.add(request.socket)
@@ -83,6 +86,10 @@ export function guardServer(server: Server, port: () => number, options: GuardOp
       if (!verdict.ok) {
         response.writeHead(verdict.status, { 'Content-Type': 'text/plain; charset=utf-8', 'Connection': 'close' })
         response.end(`${verdict.reason}\n`)
+        return true
+      }
+      if (isLanding(request)) {
+        answerLanding(response)
         return true
       }
     }

@@ -6,13 +6,17 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
+import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-chromium'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
+import { openBrowser } from '../../runners/cli/browser.ts'
 import { SOCKET_PATH, SUBPROTOCOL, TOKEN_HEADER, TOKEN_PREFIX } from '../../runners/protocol/wire.ts'
 import { disableSlidevWrites, guardServer } from '../../runners/service/gate.ts'
+import { LANDING_PATH } from '../../runners/service/landing.ts'
 import { attachSocket } from '../../runners/service/server.ts'
 import { createToken } from '../../runners/service/token.ts'
 import { exchange, HANDSHAKE, rawRequest, statusOf } from '../unit/_raw-http.ts'
@@ -189,6 +193,26 @@ it('lets the deck\'s own page load, sync and reload, and keeps the token out of 
   expect(write).toBe(403)
   await page.close()
 }, 50_000)
+
+it('opens from a local file, and no site that opens the same page keeps hold of it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kamishibai-open-'))
+  await openBrowser(`http://127.0.0.1:${port}/#t=${token}`, folder, ['true'])
+  const page = await browser.newPage()
+  await page.goto(pathToFileURL(join(folder, 'open.html')).href)
+  await page.getByText('First slide').first().waitFor({ timeout: 40_000 })
+  await page.close()
+  await rm(folder, { recursive: true })
+
+  const stranger = await strangersPage()
+  const other = await browser.newPage()
+  await other.goto(`http://127.0.0.1:${stranger.port}/`)
+  const popup = other.waitForEvent('popup')
+  await other.evaluate(url => void Object.assign(window, { held: window.open(url) }), `http://127.0.0.1:${port}${LANDING_PATH}#t=wrong`)
+  await (await popup).getByText('First slide').first().waitFor({ timeout: 40_000 })
+  await expect.poll(() => other.evaluate(() => (window as unknown as { held: Window }).held.closed)).toBe(true)
+  await other.context().close()
+  stranger.close()
+}, 90_000)
 
 it('refuses a rebound name', async () => {
   const host = `rebound.evil.example:${port}`
