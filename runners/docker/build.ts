@@ -7,7 +7,7 @@ import { isStepError, StepError } from '../protocol/error.ts'
 import { parseSize } from '../protocol/headmatter.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { readBuild } from './build-output.ts'
-import { explain } from './container.ts'
+import { diskFull, explain, RE_DISK_FULL } from './container.ts'
 import { DOCKERFILE, readContext } from './context.ts'
 import { baseImages, labelDockerfile } from './dockerfile.ts'
 import { parseLines } from './lines.ts'
@@ -84,6 +84,8 @@ function refusal(error: unknown, step: Step, { lineOf }: Labelled): StepError {
 /** What went wrong, and in which instruction. */
 function failure({ current, failure }: BuildReader, step: Step): StepError {
   const { message, code } = failure!
+  if (RE_DISK_FULL.test(message))
+    return diskFull()
   if (!current)
     return new StepError('failed', message, '')
   const what = code ? `ended with exit code ${code}` : message.replace(/^(?:COPY|ADD) failed: /, 'failed: ').trim()

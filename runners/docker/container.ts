@@ -66,6 +66,13 @@ function toHealthcheck({ test, intervalMs = 1000, timeoutMs = 5000, retries = 30
   }
 }
 
+/** What an engine says whose disk is full, whichever call it was. */
+export const RE_DISK_FULL = /no space left on device/i
+
+export function diskFull(cause?: unknown): StepError {
+  return new StepError('failed', 'the disk of the Docker engine is full', 'Make room: docker system df shows what takes it, docker system prune removes what is not used.', { cause })
+}
+
 /** The engine's refusal of a create or start call as a person reads it. */
 export function explain(error: unknown, image: string): StepError {
   if (isStepError(error))
@@ -76,6 +83,8 @@ export function explain(error: unknown, image: string): StepError {
     return new StepError('image-missing', `the image ${image} is not on this engine`, image.startsWith('kamishibai/') ? 'Build it: npm run demo:image' : `Get it: docker pull ${image}`, { cause: error })
   if (/port is already allocated|address already in use/.test(text))
     return new StepError('port-taken', text.replace(/^.*?(Bind for \S+ failed.*|listen \S.*)$/s, '$1'), 'Stop what uses the port, or publish another one.', { cause: error })
+  if (RE_DISK_FULL.test(text))
+    return diskFull(error)
   if (statusCode === undefined)
     return new StepError('engine-lost', `the Docker engine does not answer: ${text}`, 'Is it running? Try: docker version', { cause: error })
   return new StepError('failed', text, '', { cause: error })
