@@ -66,9 +66,13 @@ export function engineOf(step: Step): RunnerName {
   return /(?:^|[\s;&|(`])(?:kubectl|helm)\s/m.test(step.code) ? 'kubernetes' : 'shell'
 }
 
-/** What the steps of a deck run on. */
+/** What the steps of a deck run on, and what can say whether this machine offers what they require. */
 export function runnersOf(deck: Deck): Set<RunnerName> {
-  return new Set(deck.steps.flatMap(step => [step.runner, engineOf(step)]))
+  return new Set(deck.steps.flatMap(step => [step.runner, engineOf(step), ...step.requires.map(offeredBy)]))
+}
+
+function offeredBy(requirement: string): RunnerName {
+  return requirement === 'vm' ? 'shell' : 'kubernetes'
 }
 
 /** Probes the runners that the deck needs and opens a session. */

@@ -39,6 +39,8 @@ export interface Subject {
   mode?: 'live' | 'replay'
   load?: (stepId: string) => Promise<Recording | undefined>
   dockerHost?: string
+  /** Of a session of its own. @default one with the engine at `dockerHost` */
+  config?: () => Promise<RunnerConfig>
   /** What of a session is still there. */
   left?: (config: RunnerConfig) => Promise<string[]>
 }
@@ -175,8 +177,8 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
 }
 
 /** A session for the steps of a subject, closed with the test. */
-async function open({ good, bad, lasting, late, broken, needed = [], mode = 'live', load = async () => undefined, dockerHost }: Subject): Promise<Opened> {
-  const config = await configOf(dockerHost)
+async function open({ good, bad, lasting, late, broken, needed = [], mode = 'live', load = async () => undefined, dockerHost, config: make }: Subject): Promise<Opened> {
+  const config = await (make?.() ?? configOf(dockerHost))
   // The session removes its private folder; the deck's stays.
   Object.assign(config, { privateDir: `${config.deckDir}/private` })
   const steps = [...needed, good, bad, lasting, late, broken]
@@ -187,8 +189,8 @@ async function open({ good, bad, lasting, late, broken, needed = [], mode = 'liv
 }
 
 /** The runner of a subject, without a session around it. */
-async function bare({ good, mode, load, dockerHost }: Subject): Promise<{ config: RunnerConfig, runner: Runner }> {
-  const config = await configOf(dockerHost)
+async function bare({ good, mode, load, dockerHost, config: make }: Subject): Promise<{ config: RunnerConfig, runner: Runner }> {
+  const config = await (make?.() ?? configOf(dockerHost))
   const runner = mode === 'replay' ? createReplay({ load: load! }) : await loadRunner(good.runner as Exclude<RunnerName, 'replay'>, config)
   onTestFinished(() => runner.close?.())
   return { config, runner }

@@ -78,13 +78,13 @@ describe('check and record where no engine offers policy', { timeout: 60_000 }, 
     const { ok, steps } = JSON.parse(out) as { ok: boolean, steps: { id: string, ok: boolean, phase: string, skipped?: object, recording: object | null }[] }
     return { code, ok, steps }
   }
-  const skipped = { code: 'requires', message: 'cut requires policy: no engine here offers policy' }
+  const skipped = { code: 'requires', message: expect.stringMatching(/^cut requires policy: \S/) as string }
 
   it('are content with a fresh and green recording', async () => {
     const deck = await deckOf(['cut', 'after', 'plain'])
     expect(await live(deck)).toMatchObject({ code: 0, ok: true, steps: [{ id: 'cut', ok: true, phase: 'exited', skipped, recording: { fresh: true } }, { id: 'after', ok: true, skipped }, { id: 'plain', ok: true, phase: 'exited' }] })
     const { out } = await kamishibai('check', deck, '--mode', 'live', '--trust')
-    expect(out).toMatch(/^- cut .*\n {4}cut requires policy: no engine here offers policy$/m)
+    expect(out).toMatch(/^- cut .*\n {4}cut requires policy: \S/m)
     expect(out).toContain('3 of 3 steps ok')
   })
 
