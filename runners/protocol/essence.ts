@@ -1,4 +1,4 @@
-import type { LogEvent, View } from './event.ts'
+import type { LogEvent, Ref, View } from './event.ts'
 import type { Recording } from './recording.ts'
 import { foldRun, refKey } from './fold.ts'
 import { maskText } from './mask.ts'
@@ -68,17 +68,20 @@ function responsesOf(events: LogEvent[], mask: (text: string) => string): unknow
 
 /**
  * Each object as it was at the end, and whether it failed on the way. States in between are seen or missed by chance,
- * and objects that change at the same time are told in any order. The engine's own networks are told by whichever run
- * comes first.
+ * and objects that change at the same time are told in any order. What is the engine's own is told by whichever run comes
+ * first.
  */
 function objectsOf(events: LogEvent[], mask: (text: string) => string): string[] {
-  const failed = new Set(events.flatMap(event => event.type === 'resource' && failureOf(event.view) ? [refKey(event.ref)] : []))
-  const own = Object.values(foldRun(events).resources).filter(({ ref }) => ref.kind !== 'network' || !OF_THE_ENGINE.has(ref.name))
-  return own.map(({ ref, view, deleted }) =>
+  const failed = new Set(events.flatMap(event => event.type === 'resource' && failureOf(event.ref, event.view) ? [refKey(event.ref)] : []))
+  const told = Object.values(foldRun(events).resources).filter(({ ref }) => failed.has(refKey(ref)) || !isOfTheEngine(ref))
+  return told.map(({ ref, view, deleted }) =>
     mask(JSON.stringify([ref.kind, ref.name, deleted ? 'deleted' : withoutPlace(view), failed.has(refKey(ref))]))).sort()
 }
 
-const OF_THE_ENGINE = new Set(['bridge', 'host', 'none'])
+/** Networks and nodes that are there without the deck, and the engine's own remarks. */
+function isOfTheEngine({ kind, name }: Ref): boolean {
+  return kind === 'node' || kind === 'event' || (kind === 'network' && ['bridge', 'host', 'none'].includes(name))
+}
 
 /** A view without addresses, which a container has only while it runs, and without the node that was chosen. */
 function withoutPlace({ networks, node: _, ...view }: View): View {
@@ -94,12 +97,15 @@ function masker(events: LogEvent[]): (text: string) => string {
   for (const event of events) {
     if (event.type !== 'resource')
       continue
-    const { name } = event.ref
+    const { ref: { name }, view: { node } } = event
+    if (typeof node === 'string' && node)
+      names.set(node, '<node>')
     const [, before, after] = RE_SESSION_NAME.exec(name) ?? []
     if (RE_ENGINE_NAME.test(name))
       names.set(name, '<name>')
     else if (before ?? after)
       names.set(name, `<session> ${before ?? after}`)
   }
-  return text => maskText([...names].reduce((masked, [name, given]) => masked.replaceAll(name, given), text))
+  const words = [...names].map(([name, given]) => [new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g'), given] as const)
+  return text => maskText(words.reduce((masked, [word, given]) => masked.replace(word, given), text))
 }

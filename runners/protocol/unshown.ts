@@ -1,4 +1,4 @@
-import type { LogEvent, PayloadOf, View } from './event.ts'
+import type { LogEvent, PayloadOf, Ref, View } from './event.ts'
 import { refKey } from './fold.ts'
 
 /** Something that went away or failed in a log. */
@@ -26,7 +26,7 @@ interface Change {
   brief?: boolean
 }
 
-const RE_FAILED = /fail|error|crash|backoff|oom|evicted|unhealthy|dead\b|lost/i
+const RE_FAILED = /fail|error|crash|backoff|oom|evicted|unhealthy|dead\b|lost|exitcode:[1-9]/i
 
 /**
  * The deletions and failures in a log that frames at the times `frames` (ms) do not show. A deletion needs a frame
@@ -79,7 +79,7 @@ function changesOf(events: LogEvent[]): Change[] {
     }
     if (op === 'added')
       born.set(key, at)
-    const failure = failureOf(view)
+    const failure = failureOf(ref, view)
     if (!failure)
       recover(key, at)
     else if (!failing.has(key))
@@ -88,7 +88,9 @@ function changesOf(events: LogEvent[]): Change[] {
 }
 
 /** What is wrong with an object, in its own words; undefined where nothing is. */
-export function failureOf(view: View): string | undefined {
+export function failureOf({ kind }: Ref, view: View): string | undefined {
+  if (kind === 'node' && view.ready === false)
+    return 'not ready'
   if (view.oom === true)
     return 'out of memory'
   if (typeof view.exitCode === 'number' && view.exitCode !== 0)

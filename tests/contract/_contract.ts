@@ -153,7 +153,7 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
         const run = opened.start(subject.good)
         const { phase } = await run.moment
         const { resources, exit, responses } = foldRun((await run.recorded()).events)
-        states.push({ phase, exit, objects: Object.values(resources).filter(resource => !resource.deleted).map(({ ref }) => ref.kind), statuses: responses.map(({ status }) => status) })
+        states.push({ phase, exit, objects: Object.values(resources).filter(({ ref, deleted }) => !deleted && ref.kind !== 'event').map(({ ref }) => ref.kind), statuses: responses.map(({ status }) => status) })
       }
       expect(states[1]).toEqual(states[0])
     })

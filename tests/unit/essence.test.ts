@@ -21,7 +21,7 @@ const life = fc.record({
 
 /** One way in which a run could tell these lives: with ids, names and addresses of its own, side by side, some states missed. */
 function telling(lives: Life[]): fc.Arbitrary<Recording> {
-  const own = fc.record({ id: hex(12), name: engineName, session: hex(4), address: fc.ipV4(), node: fc.constantFrom('a', 'b'), seen: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }) })
+  const own = fc.record({ id: hex(12), name: engineName, session: hex(4), address: fc.ipV4(), node: fc.constantFrom('worker', 'worker2'), seen: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }) })
   return fc.tuple(fc.array(own, { minLength: lives.length, maxLength: lives.length }), fc.array(fc.nat(99), { minLength: 40, maxLength: 40 })).map(([owns, picks]) => {
     const queues = lives.map(({ kind, name, states, deleted }, i) => {
       const { id, session, address, node, seen } = owns[i]!
@@ -67,6 +67,15 @@ describe('two recordings of one run of objects', () => {
     const network = (name: string): Payload => ({ type: 'resource', op: 'added', ref: { kind: 'network', id: name, name }, view: {} })
     expect(await sameRecording(recorded(network('bridge'), object('a', 'added')), recorded(object('a', 'added')))).toBe(true)
     expect(await sameRecording(recorded(network('own'), object('a', 'added')), recorded(object('a', 'added')))).toBe(false)
+  })
+
+  it('are the same but for nodes by chance, and what a cluster remarks', async () => {
+    const pod = (node: string): Payload => ({ type: 'resource', op: 'added', ref: { kind: 'pod', id: node, name: 'web-7d9f8b6c5-x2x4z' }, view: { node } })
+    const node = (ready: boolean): Payload => ({ type: 'resource', op: 'added', ref: { kind: 'node', id: 'n', name: 'talk-worker' }, view: { ready, memory: 1 } })
+    const remark: Payload = { type: 'resource', op: 'added', ref: { kind: 'event', id: 'e', name: 'web.17' }, view: { reason: 'Pulled' } }
+    const one = recorded(pod('talk-worker'), node(true), remark, output('web on talk-worker\r\n'))
+    expect(await sameRecording(one, recorded(pod('talk-worker2'), output('web on talk-worker2\r\n')))).toBe(true)
+    expect(await sameRecording(one, recorded(pod('talk-worker'), node(false), output('web on talk-worker\r\n')))).toBe(false)
   })
 
   it('are the same but for what a run waited for', async () => {

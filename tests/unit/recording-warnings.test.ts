@@ -70,6 +70,8 @@ describe('what happened between the printed frames', () => {
     ]
     expect((await warn(failing, 'start,end'))[0]!.message).toBe('what is printed of heal (print=start,end) does not show: pod a failed (CrashLoopBackOff) at 0.4s, container b failed (exited (137, SIGKILL)) at 0.7s, container b deleted at 0.9s')
     expect(await warn(failing, '0.5s,0.8s,end')).toEqual([])
+    const node = (ready: boolean): Payload => resource('node', 'talk-worker', 'modified', { ready })
+    expect((await warn([[100, node(false)], [900, node(true)]], 'end'))[0]!.message).toContain('node talk-worker failed (not ready) at 0.1s')
   })
 
   it('is seen at the end where it stays so', async () => {
