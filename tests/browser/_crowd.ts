@@ -7,7 +7,7 @@ import { writeRecording } from '../../runners/service/store.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** How long the recorded run takes, in ms. */
-export const CROWD_MS = 4000
+export const CROWD_MS = 3000
 
 const VIEWS = [
   '<LiveContainers steps="crowd" />',

@@ -9,10 +9,12 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { exportDeck } from '../../runners/cli/export.ts'
 import { startPresentation } from '../../runners/cli/present.ts'
 import { findBrowser } from '../../runners/cli/slidev.ts'
-import { crowdDeck } from './_crowd.ts'
+import { CROWD_MS, crowdDeck } from './_crowd.ts'
 
 const DECK = 'tests/fixtures/decks/views.md'
 const SLOW = { timeout: 20_000 }
+/** Of 60 in a second, in ms. */
+const FRAME = 1000 / 60
 
 let browser: Browser
 
@@ -45,6 +47,16 @@ async function present(deck: string): Promise<{ presentation: Presentation, page
       await view.waitFor({ timeout: 60_000 })
       return view
     },
+  }
+}
+
+/** Tells how long the page's main thread has worked, in ms of processor time. */
+async function watchWork(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000
   }
 }
 
@@ -97,19 +109,22 @@ describe('a crowd', () => {
     const deck = await crowdDeck(count)
     onTestFinished(deck.remove)
     const { presentation, page, open } = await present(deck.file)
+    const work = await watchWork(page)
     for (let slide = 1; slide <= deck.slides; slide++) {
       const view = await open(slide)
       await page.evaluate(watchFrames)
+      const before = await work()
       await presentation.service.session.start('crowd', { replay: true }).over
       await expect.poll(() => labelOf(view), SLOW).toMatch(count ? new RegExp(`^${count} (?:container|request)s?\\b|network-0 10\\.0\\.0\\.0/24: container-0|^${count - Math.floor(count / 10)} containers?\\b|^crowd: |^running |^${count} pod: |^control plane|^Scheduled `) : /^(?:No |0 |crowd: |Nothing )/)
+      const share = (await work() - before) / CROWD_MS * FRAME
       const { median, longest } = await page.evaluate(() => window.frameTimes!())
-      console.log(`${count} objects, slide ${slide}: median frame ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`)
-      // 60 a second is one in 16.7 ms; what else runs on the machine makes single frames late.
-      expect(median).toBeLessThan(18)
+      console.log(`${count} objects, slide ${slide}: ${share.toFixed(1)} ms of work for a frame; median frame ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`)
+      // What else runs on the machine makes frames late, but takes none of the page's own time.
+      expect(share).toBeLessThan(FRAME)
       const box = (await view.boundingBox())!
       expect(box.y + box.height).toBeLessThanOrEqual(721)
     }
-  })
+  }, 300_000)
 })
 
 it('prints as text and vectors, at the moments that the deck names', async () => {
