@@ -92,7 +92,7 @@ describe.skipIf(!dockerHost || process.platform !== 'linux')('after SIGKILL', ()
     expect(Volumes.map(({ Name }) => Name).filter(name => name.includes('kbt-killed-') && name !== OWN)).toEqual([])
     const tags = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? [])
     expect(tags.filter(tag => tag.startsWith('kbt-killed-') && !tag.startsWith(OWN))).toEqual([])
-  }, 180_000)
+  }, 300_000)
 
   /** Runs the deck, kills it at a random moment, and notes how long it took until nothing was left, in ms. */
   async function killOne(n: number): Promise<void> {
@@ -102,7 +102,7 @@ describe.skipIf(!dockerHost || process.platform !== 'linux')('after SIGKILL', ()
     const command = kamishibai(['check', deck, '--mode', 'live', '--trust'], { env: { DOCKER_HOST: dockerHost, TMPDIR: tmp } })
     // Every fifth while it starts; the others while steps run.
     if (n % 5)
-      await expect.poll(() => readdirSync(tmp), { timeout: 20_000, interval: 10 }).not.toEqual([])
+      await expect.poll(() => readdirSync(tmp), { timeout: 60_000, interval: 50, message: command.output() }).not.toEqual([])
     await delay(moment)
     met.push((await leftOfDeck(docker, deck, tmp)).length)
     command.signal('SIGKILL')
