@@ -1,19 +1,23 @@
 import type { Cluster } from '../kubernetes/cluster/cluster.ts'
+import type { Progress } from '../kubernetes/cluster/maker.ts'
 import type { Maker } from '../kubernetes/cluster/place.ts'
+import type { ClusterRequest } from '../kubernetes/cluster/remote.ts'
 import process from 'node:process'
 import { createCluster, deleteCluster, linkNode, listClusters } from '../kubernetes/cluster/cluster.ts'
 import { nodesOf } from '../kubernetes/cluster/nodes.ts'
+import { askService, SERVICE } from '../kubernetes/cluster/remote.ts'
 import { StepError } from '../protocol/error.ts'
 import { createWaiting } from './waiting.ts'
 
 /** What every node can run without a registry. */
 const IMAGES = ['kamishibai/demo:1']
+/** The cluster of the talk. */
+const NAME = 'talk'
 
-export interface ClusterCommand { name: string, json: boolean }
+export interface ClusterCommand { name?: string, json: boolean }
 
 /** `kamishibai cluster create`: makes a cluster for a talk; Ctrl-C takes back what is made so far. Resolves with the exit code. */
-export async function create({ name, json, maker }: ClusterCommand & { maker?: Maker }): Promise<number> {
-  refuseInStep()
+export async function create({ name = NAME, json, maker }: ClusterCommand & { maker?: Maker }): Promise<number> {
   const stop = new AbortController()
   const onSignal = (): void => {
     waiting.tell('taking back what was made')
@@ -23,12 +27,14 @@ export async function create({ name, json, maker }: ClusterCommand & { maker?: M
   const began = Date.now()
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   try {
-    const cluster = await createCluster({ name, maker, env: process.env, images: IMAGES, progress: waiting.tell, signal: stop.signal })
+    const cluster = inStep()
+      ? await ask({ action: 'create', name, maker, images: IMAGES }, waiting.tell) as unknown as Cluster
+      : await createCluster({ name, maker, env: process.env, images: IMAGES, progress: waiting.tell, signal: stop.signal })
     waiting.end()
     if (json)
-      tellJson(cluster)
+      process.stdout.write(`${JSON.stringify(publicOf(cluster), null, 2)}\n`)
     else
-      process.stdout.write(`The cluster ${name} is ready after ${Math.round((Date.now() - began) / 1000)} s, made by ${cluster.maker}. Its context is ${cluster.context}.\n  kubectl --kubeconfig ${cluster.kubeconfig} get nodes\n`)
+      process.stdout.write(`The cluster ${name} is ready after ${Math.round((Date.now() - began) / 1000)} s, made by ${cluster.maker}. Its context is ${cluster.context}.\n${inStep() ? '' : `  kubectl --kubeconfig ${cluster.kubeconfig} get nodes\n`}`)
     return 0
   }
   finally {
@@ -38,7 +44,7 @@ export async function create({ name, json, maker }: ClusterCommand & { maker?: M
 }
 
 /** `kamishibai cluster status`: the clusters that Kamishibai made here, or one of them. */
-export async function status({ name, json }: { name?: string, json: boolean }): Promise<number> {
+export async function status({ name, json }: ClusterCommand): Promise<number> {
   const clusters = listClusters(process.env).filter(cluster => !name || cluster.name === name)
   const states = await Promise.all(clusters.map(async cluster => ({ ...publicOf(cluster), ...cluster.madeBy ? { nodes: [], error: 'not complete' } : await nodesOf(process.env, cluster.name) })))
   if (json) {
@@ -55,12 +61,11 @@ export async function status({ name, json }: { name?: string, json: boolean }): 
 }
 
 /** `kamishibai cluster delete`: removes a cluster that Kamishibai made. */
-export async function remove({ name, json }: ClusterCommand): Promise<number> {
-  refuseInStep()
+export async function remove({ name = NAME, json }: ClusterCommand): Promise<number> {
   const waiting = createWaiting()
   waiting.tell(`removing ${name}`)
   try {
-    await deleteCluster(process.env, name)
+    await (inStep() ? ask({ action: 'delete', name }) : deleteCluster(process.env, name))
   }
   finally {
     waiting.end()
@@ -71,9 +76,10 @@ export async function remove({ name, json }: ClusterCommand): Promise<number> {
 
 /** `kamishibai cluster cut NODE` and `join NODE`: takes a node off the network of its cluster, or gives it back. */
 export async function link({ name, json, node }: ClusterCommand & { node: string }, isUp: boolean): Promise<number> {
-  refuseInStep()
-  await linkNode(process.env, name, node, isUp)
-  process.stdout.write(json ? `${JSON.stringify({ cluster: name, node, joined: isUp })}\n` : `${node} is ${isUp ? 'on' : 'off'} the network of ${name}.\n`)
+  const done = inStep() ? await ask({ action: isUp ? 'join' : 'cut', name, node }) : { cluster: name ?? NAME }
+  if (!inStep())
+    await linkNode(process.env, name ?? NAME, node, isUp)
+  process.stdout.write(json ? `${JSON.stringify({ cluster: done.cluster, node, joined: isUp })}\n` : `${node} is ${isUp ? 'on' : 'off'} the network of ${String(done.cluster)}.\n`)
   return 0
 }
 
@@ -81,12 +87,14 @@ function publicOf({ name, maker, createdAt, context, kubeconfig }: Cluster): Pic
   return { name, maker, createdAt, context, kubeconfig }
 }
 
-function tellJson(cluster: Cluster): void {
-  process.stdout.write(`${JSON.stringify(publicOf(cluster), null, 2)}\n`)
+/** In a step, the service of its session carries commands out, as far as the deck's grants go. */
+function inStep(): boolean {
+  return Boolean(process.env.KAMISHIBAI_STATE)
 }
 
-/** In a step, the service carries these commands out, where the deck has the grant. */
-function refuseInStep(): void {
-  if (process.env.KAMISHIBAI_STATE)
+async function ask(request: ClusterRequest, progress: Progress = () => {}): Promise<Record<string, unknown>> {
+  const path = process.env[SERVICE]
+  if (!path)
     throw new StepError('not-allowed', 'a step may not change clusters', 'Give the deck the grant cluster:create or cluster:cut in its headmatter.')
+  return askService(path, request, progress)
 }

@@ -27,14 +27,14 @@ const MAKERS = ['kind', 'k3d', 'minikube', 'two-node'] as const
 
 const json = { type: 'boolean', default: false, describe: 'As JSON' } as const
 
-function clusterName<T>(args: Argv<T>): Argv<T & { name: string, json: boolean }> {
-  return withNotes(args, 'cluster').positional('name', { type: 'string', default: 'talk', describe: 'Its name' }).option('json', json) as Argv<T & { name: string, json: boolean }>
+function clusterName<T>(args: Argv<T>): Argv<T & { name?: string, json: boolean }> {
+  return withNotes(args, 'cluster').positional('name', { type: 'string', default: 'talk', describe: 'Its name' }).option('json', json) as Argv<T & { name?: string, json: boolean }>
 }
 
-function nodeOf<T>(args: Argv<T>): Argv<T & { node: string, name: string, json: boolean }> {
+function nodeOf<T>(args: Argv<T>): Argv<T & { node: string, name?: string, json: boolean }> {
   return withNotes(args, 'cluster').positional('node', { type: 'string', demandOption: true, describe: 'The node, as kubectl get nodes names it' })
-    .option('name', { type: 'string', default: 'talk', describe: 'Its cluster' })
-    .option('json', json) as Argv<T & { node: string, name: string, json: boolean }>
+    .option('name', { type: 'string', describe: 'Its cluster; talk, if left out, and in a step the one of the session' })
+    .option('json', json) as Argv<T & { node: string, name?: string, json: boolean }>
 }
 
 /** Ends with `code` once the command is done; what it left open must not keep the process. */

@@ -111,13 +111,19 @@ async function applyOne(step: Step, { manifest, resource, path }: Planned, { spa
     const { status, body: after } = await send(false)
     if (resource.kind === 'CustomResourceDefinition')
       await established(admin, path, signal)
-    const word = status === 201 ? 'created' : before?.metadata.resourceVersion === after.metadata.resourceVersion ? 'unchanged' : 'configured'
+    const word = status === 201 ? 'created' : before && isSame(before, after) ? 'unchanged' : 'configured'
     return `${resource.singular}${resource.group ? `.${resource.group}` : ''}/${object.metadata.name} ${word}`
   }
   catch (error) {
     signal.throwIfAborted()
     throw isRefusal(error, (error as ApiError).code) ? explainRefusal(error, manifest, step) : error
   }
+}
+
+/** Whether only the cluster's own doing lies between two looks: its status changes the version, but not the generation. */
+function isSame({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean {
+  const labels = ({ labels = {} }: KubeObject['metadata']): string => JSON.stringify(Object.entries(labels).sort())
+  return before.resourceVersion === after.resourceVersion || (before.generation !== undefined && before.generation === after.generation && labels(before) === labels(after))
 }
 
 function refuseInsecure(warning: string, { object, lineOf }: Manifest): void {

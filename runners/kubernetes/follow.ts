@@ -39,6 +39,7 @@ export interface Follower {
 export function followSpace(space: Pick<Space, 'api' | 'namespace'>, emit: Emit, signal: AbortSignal): Follower {
   const shown = new Map<string, Shown>()
   const followed = new Set<string>()
+  // Whatever made an object: what happens to it now is the doing of the step that runs now, and its log tells it.
   let current: string | undefined
 
   function add(path: string): void {
@@ -57,10 +58,9 @@ export function followSpace(space: Pick<Space, 'api' | 'namespace'>, emit: Emit,
       return
     const before = shown.get(metadata.uid!)
     const ref = { kind: kindWord(object.kind), id: metadata.uid!, name: metadata.name }
-    const step = stepFor(before?.meta ?? metadata)
     if (op === 'deleted') {
       if (shown.delete(metadata.uid!))
-        emit(step, { type: 'resource', op, ref, view: {} })
+        emit(current, { type: 'resource', op, ref, view: {} })
       return
     }
     const view = project(object)
@@ -69,19 +69,13 @@ export function followSpace(space: Pick<Space, 'api' | 'namespace'>, emit: Emit,
     const payload = { type: 'resource', op: before ? 'modified' : 'added', ref, view } as const
     shown.set(metadata.uid!, { payload, json, meta })
     if (before?.json !== json)
-      emit(step, payload)
+      emit(current, payload)
   }
 
   function stepOf(meta: Meta): string | undefined {
     const own = meta.labels?.[LABELS.step]
     const owner = meta.ownerReferences?.map(({ uid }) => shown.get(uid)).find(Boolean)
     return own ?? (owner && stepOf(owner.meta))
-  }
-
-  /** While a step runs, what it made is its own; later, what happens to it is the doing of the step that runs then. */
-  function stepFor(meta: Meta): string | undefined {
-    const step = stepOf(meta)
-    return step === current ? step : undefined
   }
 
   for (const path of COLLECTIONS)

@@ -7,6 +7,7 @@ import type { AllowedContext, NoContext } from './context.ts'
 import type { Dialer } from './dial.ts'
 import type { Discovery } from './discovery.ts'
 import type { Follower } from './follow.ts'
+import type { Shells } from './shell.ts'
 import type { Space } from './space.ts'
 import { isStepError, StepError } from '../protocol/error.ts'
 import { parseGrant } from '../protocol/grant.ts'
@@ -20,14 +21,15 @@ import { createDiscovery } from './discovery.ts'
 import { runExec } from './exec.ts'
 import { followSpace } from './follow.ts'
 import { OLDEST_MINOR } from './guard.ts'
+import { offersOf } from './offers.ts'
 import { removeObjects } from './reset.ts'
-import { pathWithKubectl } from './shell-path.ts'
+import { createShells } from './shell.ts'
 import { openSpace } from './space.ts'
 import { sweepSpaces } from './sweep.ts'
 import { watchTrouble } from './trouble.ts'
 
 /** All that a session has in its cluster, once it is open. */
-interface Opened { space: Space, discovery: Discovery, follower: Follower, dialer: Dialer }
+interface Opened { space: Space, discovery: Discovery, follower: Follower, dialer: Dialer, shells: Shells }
 
 type Emit = (step: string | undefined, payload: Payload) => void
 
@@ -69,7 +71,7 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       const access = await enter()
       const space = await openSpace(context!, access, config)
       const follower = followSpace(space, (step, payload) => emit(step, payload), over.signal)
-      return { space, follower, discovery: createDiscovery(space.api), dialer: createDialer(space) }
+      return { space, follower, discovery: createDiscovery(space.api), dialer: createDialer(space), shells: createShells(config, grants, context!) }
     })()
     opening = work
     work.catch(() => opening = undefined)
@@ -150,7 +152,7 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       if (!opened)
         return {}
       opened.follower.begin(step())
-      return { KUBECONFIG: opened.space.kubeconfig, ...pathWithKubectl(config.env, config.privateDir) }
+      return opened.shells.environment(step(), opened.space.kubeconfig)
     },
 
     async watch(emitTo, signal) {
@@ -172,6 +174,10 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       return /^(?:pod|service|svc)\//.test(target) ? (await open()).dialer.dial(target) : undefined
     },
 
+    async offers(requirement) {
+      return offersOf(requirement, createApi(await enter()), context!, config)
+    },
+
     async sweep(filter) {
       return sweepSpaces(createApi(await enter()), filter)
     },
@@ -180,6 +186,7 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       over.abort()
       const opened = await opening?.catch(() => undefined)
       opened?.dialer.close()
+      await opened?.shells.close()
       await opened?.space.close()
     },
   }

@@ -35,10 +35,9 @@ export async function adminOf({ kubeconfig, context }: TestCluster): Promise<{ a
   }
 }
 
-/** A runner's configuration of a session of its own on the cluster; its folders go with the test. */
-export async function configOf({ kubeconfig, context }: TestCluster, settings: object = {}): Promise<RunnerConfig> {
+/** A runner's configuration of a session of its own on the cluster, with a folder that the caller removes. */
+export async function configFor({ kubeconfig, context }: TestCluster, settings: object = {}): Promise<RunnerConfig> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-test-'))
-  onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const sessionId = randomUUID().slice(0, 8)
   return {
     sessionId,
@@ -48,4 +47,11 @@ export async function configOf({ kubeconfig, context }: TestCluster, settings: o
     labels: { [LABELS.session]: sessionId, [LABELS.deck]: 'test', [LABELS.owner]: `boot:${process.pid}:0` },
     env: { ...process.env, KUBECONFIG: kubeconfig },
   }
+}
+
+/** The same, whose folder goes with the test. */
+export async function configOf(cluster: TestCluster, settings: object = {}): Promise<RunnerConfig> {
+  const config = await configFor(cluster, settings)
+  onTestFinished(() => rm(config.privateDir, { recursive: true, force: true }))
+  return config
 }

@@ -1,0 +1,73 @@
+import type { Grant } from '../protocol/grant.ts'
+import type { RunnerConfig } from '../protocol/runner.ts'
+import type { ClusterService } from './cluster/remote.ts'
+import type { AllowedContext } from './context.ts'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+import { builtBinaries } from './cluster/binaries.ts'
+import { isInstalled } from './cluster/command.ts'
+import { clusterDir, contextOf, idOf, readRecords } from './cluster/place.ts'
+import { serveClusters, SERVICE } from './cluster/remote.ts'
+import { writeContext } from './credentials.ts'
+
+const CLI = join(import.meta.dirname, '../cli/bin.mjs')
+
+/** What shells of a session get for its cluster. */
+export interface Shells {
+  environment: (step: string, kubeconfig: string) => Promise<Record<string, string>>
+  close: () => Promise<void>
+}
+
+/**
+ * A kubeconfig of the session – the presenter's own for a step with the grant `unguarded` –, kubectl where the machine
+ * has none, `kamishibai cluster` where the deck may use it, and for unguarded steps etcdctl for the two-node cluster.
+ */
+export function createShells(config: RunnerConfig, grants: readonly Grant[], context: AllowedContext): Shells {
+  const { env, privateDir } = config
+  const folder = join(privateDir, 'kubernetes', 'bin')
+  const record = readRecords(env).find(({ name }) => contextOf(name) === context.name)
+  let serving: Promise<ClusterService> | undefined
+  let programs: Promise<unknown> | undefined
+
+  async function script(path: string, words: string[]): Promise<void> {
+    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
+    await writeFile(path, `#!/bin/sh\nexec ${words.map(quote).join(' ')} "$@"\n`)
+    await chmod(path, 0o700)
+  }
+
+  async function writePrograms(): Promise<void> {
+    const kubectl = join(builtBinaries(env), 'kubectl')
+    if (!isInstalled('kubectl', env) && existsSync(kubectl))
+      await script(join(folder, 'kubectl'), [kubectl])
+    await script(join(folder, 'kamishibai'), [process.execPath, CLI])
+    if (record?.maker === 'two-node')
+      await script(join(folder, 'unguarded', 'etcdctl'), ['nsenter', `--net=/run/netns/kb-${idOf(clusterDir(env, record.name))}-n1`, join(builtBinaries(env), 'etcdctl')])
+  }
+
+  return {
+    async environment(step, kubeconfig) {
+      await (programs ??= writePrograms())
+      const unguarded = grants.some(grant => grant.type === 'unguarded' && grant.step === step)
+      const clusters = grants.some(({ type }) => type === 'cluster')
+      if (clusters)
+        serving ??= serveClusters({ path: join(privateDir, 'kubernetes', 'cluster.sock'), env, grants, own: record?.name })
+      const bare = join(privateDir, 'kubernetes', 'unguarded')
+      if (unguarded)
+        await writeContext(context.file, context.name, bare)
+      return {
+        KUBECONFIG: unguarded ? bare : kubeconfig,
+        PATH: [env.PATH, folder, ...unguarded ? [join(folder, 'unguarded')] : []].filter(Boolean).join(delimiter),
+        ...clusters && { [SERVICE]: (await serving!).path },
+      }
+    },
+    async close() {
+      await (await serving)?.close()
+    },
+  }
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll('\'', '\'\\\'\'')}'`
+}

@@ -1,0 +1,102 @@
+import type { Service } from '../../runners/service/service.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { createService } from '../../runners/service/service.ts'
+import { adminOf } from './_cluster.ts'
+
+const cluster = inject('cluster')
+
+function deck(context: string, grants: string): string {
+  return `---
+kamishibai:
+  contexts: [${context}]
+  grants: [${grants}]
+---
+
+# Slide
+
+\`\`\`yaml {apply id=apply until=pods=4/4@app=web}
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 4
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      topologySpreadConstraints:
+        - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: web}}}
+      containers: [{name: web, image: 'kamishibai/demo:1'}]
+\`\`\`
+
+\`\`\`sh {run id=cut needs=apply requires=nodes:2 timeout=100s}
+kamishibai cluster cut n2
+kubectl wait --for=condition=Ready=Unknown node/n2 --timeout=30s
+until [ "$(kubectl get pods -l app=web --no-headers --field-selector spec.nodeName=n1 | grep -c Running)" = 4 ]; do sleep 1; done
+echo all on n1
+\`\`\`
+
+\`\`\`sh {run id=keys shell=etcd needs=apply requires=etcd}
+etcdctl get /registry/deployments --prefix --keys-only; kubectl config current-context
+\`\`\`
+
+\`\`\`sh {run id=delete shell=other}
+kamishibai cluster delete NAME
+\`\`\`
+
+\`\`\`sh {run id=policy requires=policy shell=other}
+true
+\`\`\`
+`
+}
+
+describe.skipIf(!cluster?.name)('steps that need more of the cluster', () => {
+  let dir: string
+  let service: Service | undefined
+  const text = (id: string): string => service!.session.runOf(id)!.log.text().replaceAll('\r', '')
+
+  async function open(grants: string): Promise<void> {
+    dir = await mkdtemp(join(tmpdir(), 'kamishibai-kubernetes-'))
+    await writeFile(join(dir, 'deck.md'), deck(cluster!.context, grants).replace('NAME', cluster!.name!))
+    service = await createService({ deck: await parseDeck(join(dir, 'deck.md')), mode: 'live', live: true, env: process.env })
+  }
+
+  afterEach(async () => {
+    await service?.close()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  it('cut a node off under a grant, and the session joins it again', async () => {
+    await open('cluster:cut')
+    expect(await service!.session.start('cut').moment).toMatchObject({ phase: 'exited' })
+    expect(text('cut')).toContain(`n2 is off the network of ${cluster!.name}.\n`)
+    expect(text('cut')).toContain('all on n1\n')
+    const nodes = Object.values(service!.session.runOf('cut')!.log.state.resources).filter(({ ref }) => ref.kind === 'node')
+    expect(nodes.map(({ view }) => [view.name, view.ready]).sort()).toEqual([['n1', true], ['n2', false]])
+    expect(await service!.session.start('delete').moment).toMatchObject({ phase: 'failed' })
+    expect(text('delete')).toContain('Give it the grant cluster:create')
+    await service!.close()
+    const { api } = await adminOf(cluster!)
+    await expect.poll(async () => (await api.get<{ status: { conditions: { type: string, status: string }[] } }>('/api/v1/nodes/n2')).status.conditions.find(({ type }) => type === 'Ready')?.status, { timeout: 30_000, interval: 500 }).toBe('True')
+  })
+
+  it('are refused without', async () => {
+    await open('')
+    const run = service!.session.start('delete')
+    expect(await run.moment).toMatchObject({ phase: 'failed' })
+    expect(text('delete')).toContain('a step may not change clusters. Give the deck the grant cluster:create or cluster:cut')
+  })
+
+  it('read the keys of etcd, unguarded', async () => {
+    await open('unguarded:keys')
+    expect(await service!.session.start('keys').moment).toMatchObject({ phase: 'exited' })
+    expect(text('keys')).toContain(`/registry/deployments/kamishibai-${service!.session.id}/web\n`)
+    expect(text('keys')).toContain(cluster!.context)
+  })
+})
