@@ -39,7 +39,6 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
     AttachStderr: true,
     ExposedPorts: Object.fromEntries(Object.keys(bindings).map(key => [key, {}])),
     HostConfig: {
-      Init: true,
       PortBindings: bindings,
       NetworkMode: network,
       Mounts: toMounts(spec.volumes, { deckDir, prefix: `${short}-`, labels }),

@@ -22,7 +22,7 @@ import { missingImages, pullImage } from './pull.ts'
 import { reachEndpoint } from './reach.ts'
 import { createSampler } from './stats.ts'
 import { sweepTags } from './sweep-tags.ts'
-import { sweepByLabel, sweepSessions } from './sweep.ts'
+import { resetByLabel, sweepByLabel, sweepSessions } from './sweep.ts'
 import { watchSession } from './watch.ts'
 
 /** Runs `yaml {container}` through the Docker API, and gives shells a guarded socket. */
@@ -37,6 +37,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
   let reaching: Promise<Reached> | undefined
   let connecting: Promise<Docker> | undefined
   let guarding: Promise<Guards> | undefined
+  let version: string | undefined
   let used = false
 
   const connect = (): Promise<Docker> => connecting ??= openDocker(endpoint && reach(endpoint))
@@ -90,11 +91,10 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     async probe(signal) {
       try {
         const docker = await connect()
-        const version = await Promise.race([
-          docker.version(),
-          new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('it does not answer')))),
-        ])
-        return { available: true, version: version.Version }
+        const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('it does not answer'))))
+        // The version is found out once: for it an engine starts programs, for a ping it does nothing.
+        await Promise.race([version === undefined ? docker.version().then(({ Version }) => version = Version) : docker.ping(), late])
+        return { available: true, version: version! }
       }
       catch (error) {
         const { code, message, hint } = error as { code?: string, message: string, hint?: string }
@@ -122,7 +122,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     async reset(stepId) {
       // A build that is run again finds its layers.
       if (used && !builds.has(stepId))
-        await sweepByLabel(await connect(), `${LABELS.step}=${stepId}`, sessionLabel)
+        await resetByLabel(await connect(), `${LABELS.step}=${stepId}`, sessionLabel)
     },
 
     async open(shell, step): Promise<Record<string, string>> {

@@ -54,6 +54,17 @@ export async function sweepByLabel(docker: Docker, ...labels: string[]): Promise
   return { removed: [...seen.values()].filter(object => !kept.has(object.id)), left }
 }
 
+/** Removes what an earlier run of a step left: mostly containers only, and those with one look. */
+export async function resetByLabel(docker: Docker, ...labels: string[]): Promise<void> {
+  const [found, images] = await Promise.all([listLabelled(docker, labels), listImages(docker, labels)])
+  if (!images.length && found.every(({ kind }) => kind === 'container')) {
+    const removals = await Promise.allSettled(found.map(({ id }) => docker.getContainer(id).remove({ force: true, v: true })))
+    if (removals.every(({ status }) => status === 'fulfilled'))
+      return
+  }
+  await sweepByLabel(docker, ...labels)
+}
+
 /** Removes labelled images, those that others were built on after those; resolves with the ones that stay. */
 async function sweepImages(docker: Docker, labels: string[], seen: Map<string, Labelled>): Promise<Labelled[]> {
   let images = await listImages(docker, labels)
