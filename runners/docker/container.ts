@@ -39,6 +39,8 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
     AttachStderr: true,
     ExposedPorts: Object.fromEntries(Object.keys(bindings).map(key => [key, {}])),
     HostConfig: {
+      // A program that is process 1 hears no signal that it has no handler for.
+      Init: true,
       PortBindings: bindings,
       NetworkMode: network,
       Mounts: toMounts(spec.volumes, { deckDir, prefix: `${short}-`, labels }),

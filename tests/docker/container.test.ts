@@ -46,12 +46,12 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     expect(greedy.exit()).toMatchObject({ code: 137, oom: true })
   })
 
-  it('carries the labels of session and step, and the limits of the deck', async () => {
+  it('carries the labels of session and step, the limits of the deck, and an init process', async () => {
     const { config, runner } = await open({ limits: { memory: '64m', cpus: 0.5, pids: 50 } })
     await runner.run(containerStep('limited', { command: ['true'] }), contextOf(config, 'limited'))
     const { Config, HostConfig } = await docker.getContainer(`limited-${config.sessionId.slice(0, 4)}`).inspect()
     expect(Config.Labels).toMatchObject({ ...config.labels, [LABELS.step]: 'limited' })
-    expect(HostConfig).toMatchObject({ Memory: 64 * 1024 * 1024, NanoCpus: 5e8, PidsLimit: 50 })
+    expect(HostConfig).toMatchObject({ Memory: 64 * 1024 * 1024, NanoCpus: 5e8, PidsLimit: 50, Init: true })
   })
 
   it('names a missing image and how to get it, and pulls nothing', async () => {
