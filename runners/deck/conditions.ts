@@ -1,5 +1,7 @@
 import type { Condition, Mark, Moment } from '../protocol/step.ts'
+import { PHASES } from '../protocol/event.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
+import { suggestion } from './suggest.ts'
 
 const RE_REGEX = /^\/(.*)\/([dgimsuvy]*)$/s
 const FORMS = 'exit=0, exit!=0, match=/re/, http=200@URL, status=200, status<400, pods=3/3@selector, condition=Type@kind/name, rollout@kind/name, healthy@NAME, settled=1s'
@@ -56,8 +58,11 @@ export function parseMoments(text: string): Moment[] {
       return { type: moment }
     if (ms !== undefined)
       return { type: 'time', ms }
-    if (moment.startsWith('phase:'))
+    if (moment.startsWith('phase:')) {
+      if (!(PHASES as readonly string[]).includes(moment.slice(6)))
+        throw new RangeError(`${moment} is no phase. ${suggestion(moment.slice(6), PHASES)}`)
       return { type: 'phase', phase: moment.slice(6) }
+    }
     if (moment.startsWith('marker:'))
       return { type: 'marker', label: moment.slice(7) }
     throw new RangeError(`${moment} is no moment. Allowed: start, end, 2.5s, phase:NAME, marker:LABEL`)

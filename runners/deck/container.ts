@@ -58,7 +58,7 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
   if (document.errors.length) {
     return { mistakes: document.errors.map(({ pos, message }) => {
       const { line, col } = counter.linePos(pos[0])
-      return { line, column: col, message: message.split('\n')[0]! }
+      return { line, column: col, message: yamlSentence(message) }
     }) }
   }
   let value: unknown
@@ -85,6 +85,11 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
       hint: issue.code === 'unrecognized_keys' ? suggestion(issue.keys[0]!, Object.keys(serviceSchema.shape)) : undefined,
     }
   }) }
+}
+
+/** What the YAML parser says, without its own idea of the place. */
+export function yamlSentence(message: string): string {
+  return message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
 }
 
 /** Compose's short port syntax: `[[IP:]HOST:]CONTAINER[/udp]`; throws RangeError. */

@@ -6,6 +6,7 @@ import type { GrantMistake } from './grants.ts'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { settingsSchema } from '../protocol/headmatter.ts'
+import { yamlSentence } from './container.ts'
 import { isGrant, readGrant, unknownStep } from './grants.ts'
 import { nearest, suggestion } from './suggest.ts'
 
@@ -52,7 +53,7 @@ type Report = (offset: number, code: string, message: string, hint?: string) => 
 /** What stands under `kamishibai:`, whatever it is. */
 function readValue(document: Document, report: Report): unknown {
   for (const error of (document as Document.Parsed).errors)
-    report(error.pos[0], 'bad-yaml', error.message.split('\n')[0]!)
+    report(error.pos[0], 'bad-yaml', yamlSentence(error.message))
   if ((document as Document.Parsed).errors.length)
     return {}
   try {

@@ -24,13 +24,15 @@ export function parseInfo(info: string): Info | undefined {
   const words: Word[] = []
   RE_WORD.lastIndex = brace + 1
   let end = brace + 1
+  let openQuote = false
   for (let match = RE_WORD.exec(info); match; match = RE_WORD.exec(info)) {
     const [whole, key, raw] = match
     const offset = match.index + whole.length - whole.trimStart().length
+    openQuote ||= /^["']/.test(raw ?? '') && !/^(["']).*\1$/s.test(raw!)
     words.push({ key: key!, value: raw?.replace(/^(["'])(.*)\1$/s, '$2'), offset })
     end = RE_WORD.lastIndex
   }
-  const closed = /^\s*\}/.test(info.slice(end))
+  const closed = !openQuote && /^\s*\}/.test(info.slice(end))
   const first = words[0]?.key ?? ''
   if (SLIDEV_WORDS.test(info.slice(brace + 1).trimStart()))
     return undefined

@@ -3,11 +3,13 @@ import type { Step, Verb } from '../protocol/step.ts'
 import type { Info, Word } from './info.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { VERBS } from '../protocol/step.ts'
+import { checkOptions } from './check-options.ts'
 import { parseCondition, parseMark, parseMoments } from './conditions.ts'
 import { parseContainer } from './container.ts'
+import { manifestMistakes } from './manifests.ts'
 import { parseBy, parseRate, parseRequests } from './request.ts'
 import { nearest, suggestion } from './suggest.ts'
-import { ALL_OPTIONS, COMMON_OPTIONS, FLAGS, REPEATABLE, VERB_TABLE } from './verbs.ts'
+import { VERB_TABLE } from './verbs.ts'
 
 /** Where a fence stands, and how to report on it. */
 export interface FencePlace {
@@ -54,7 +56,9 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
   const table = VERB_TABLE[verb]
   if (!table.languages.includes(info.lang))
     report(0, 'bad-language', `{${verb}} does not go with ${info.lang || 'no language'}`, `Allowed: ${table.languages.join(', ')}.`)
-  checkKeys(info.words.slice(1), verb, report)
+  // Behind a quote that is not closed words are none.
+  if (info.closed)
+    checkOptions(info.words.slice(1), verb, info.offset, report)
 
   const word = (key: string): Word | undefined => info.words.slice(1).findLast(w => w.key === key)
   const text = (key: string): string | undefined => word(key)?.value
@@ -79,8 +83,8 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
   }
   const duration = (value: string): number => {
     const ms = parseDuration(value)
-    if (ms === undefined)
-      throw new RangeError(`${value || 'nothing'} is no duration: write 500ms, 20s or 2m`)
+    if (!ms)
+      throw new RangeError(`${value || 'nothing'} is no duration to wait for: write 500ms, 20s or 2m`)
     return ms
   }
   function choice<K extends keyof typeof CHOICES>(key: K, fallback: typeof CHOICES[K][number]): typeof CHOICES[K][number] {
@@ -165,6 +169,8 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
       step.requests = parsed.requests
     reportCode('mistakes' in parsed ? parsed.mistakes : [])
   }
+  if (verb === 'apply')
+    reportCode(manifestMistakes(step.code))
   return faulty ? undefined : step
 }
 
@@ -176,21 +182,4 @@ function verbOf(info: Info, report: FencePlace['report']): Verb | undefined {
   const near = nearest(word, VERBS)
   report(first?.offset ?? info.offset, 'unknown-verb', `${word || 'nothing'} is no verb`, near ? `Did you mean ${near}?` : `Allowed: ${VERBS.join(', ')}.`)
   return undefined
-}
-
-function checkKeys(words: Word[], verb: Verb, report: FencePlace['report']): void {
-  const allowed = [...COMMON_OPTIONS, ...VERB_TABLE[verb].options]
-  const seen = new Set<string>()
-  for (const { key, value, offset } of words) {
-    if (!allowed.includes(key)) {
-      const owner = VERBS.find(v => VERB_TABLE[v].options.includes(key))
-      report(offset, 'unknown-option', owner && ALL_OPTIONS.has(key) ? `${key} is an option of {${owner}}, not of {${verb}}` : `unknown option ${key}`, suggestion(key, allowed))
-      continue
-    }
-    if (value === undefined && !FLAGS.has(key) && key !== 'pull')
-      report(offset, 'bad-value', `${key} needs a value`, `Write ${key}=….`)
-    if (seen.has(key) && !REPEATABLE.has(key))
-      report(offset, 'repeated-option', `${key} stands twice`, 'Only until, expect and mark may repeat.')
-    seen.add(key)
-  }
 }

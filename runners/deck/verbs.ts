@@ -15,7 +15,7 @@ export const VERB_TABLE: Record<Verb, { runner: RunnerName, languages: readonly 
 }
 
 /** Options that stand alone, without a value. */
-export const FLAGS = new Set(['extra', 'remote', 'reset'])
+export const FLAGS = new Set(['extra', 'pull', 'remote', 'reset'])
 /** Options that may repeat. */
 export const REPEATABLE = new Set(['until', 'expect', 'mark'])
 /** All keys that make a brace ours. */

@@ -72,7 +72,7 @@ export function runnersOf(deck: Deck): Set<RunnerName> {
 }
 
 function offeredBy(requirement: string): RunnerName {
-  return requirement === 'vm' ? 'shell' : 'kubernetes'
+  return requirement === 'vm' ? 'shell' : requirement === 'host' ? 'docker' : 'kubernetes'
 }
 
 /** Probes the runners that the deck needs and opens a session. */

@@ -36,6 +36,18 @@ describe('mistakes', () => {
     ['yaml {run id=a}', 'bad-language', 4, 'Allowed: sh, bash, zsh.'],
     ['sh {run id=a needs=b}', 'unknown-need', 4, undefined],
     ['sh {run id=a', 'unclosed-brace', 7, undefined],
+    ['sh {run id=a title="never closed}', 'unclosed-brace', 7, undefined],
+    ['sh {run id=a #b}', 'unknown-option', 17, undefined],
+    ['sh {run id=a extra=1}', 'bad-value', 17, 'Write extra, or leave it out.'],
+    ['sh {run id=a timeout=0s}', 'bad-value', 17, undefined],
+    ['sh {run id=a print=phase:runing}', 'bad-value', 17, undefined],
+    ['sh {run id=a requires=gpu}', 'bad-value', 17, undefined],
+    ['sh {run id=a needs}', 'bad-value', 17, 'Write needs=….'],
+    ['sh {run id=a rows=5 rows=6}', 'repeated-option', 24, undefined],
+    ['sh {run id=a remote}', 'unknown-option', 17, undefined],
+    ['sh {exec id=a}', 'missing-option', 7, undefined],
+    ['dockerfile {build id=a tag="Bad Tag"}', 'bad-value', 27, 'Write NAME:TAG in lower case, as in hello:1.'],
+    ['sh {id=a}', 'unknown-verb', 8, undefined],
   ])('%s', async (info, code, column, hint) => {
     const { problems, steps } = await parse(fence(info))
     expect(problems).toContainEqual(expect.objectContaining({ severity: 'error', file: 'deck.md', line: 3, column, code, ...hint && { hint } }))
@@ -45,6 +57,15 @@ describe('mistakes', () => {
   it('puts a mistake in YAML on its own line', async () => {
     const { problems } = await parse(fence('yaml {container id=a}', 'image: x\nport: []'))
     expect(problems).toContainEqual(expect.objectContaining({ line: 5, message: 'unknown key port', hint: 'Did you mean ports?' }))
+  })
+
+  it.each([
+    ['kind: [', 4, 8],
+    ['apiVersion: v1\nkind: Pod\n---\nmetadata: {}', 7, 1],
+    ['just words', 4, 1],
+    ['---', 4, 1],
+  ])('puts a mistake in a manifest on its own line: %j', async (code, line, column) => {
+    expect((await parse(fence('yaml {apply id=a}', code))).problems).toMatchObject([{ code: 'bad-yaml', line, column, message: expect.not.stringContaining(' at line ') as string }])
   })
 
   it('puts a mistake in a request on its own line', async () => {
@@ -100,6 +121,24 @@ it('takes the same fence imported twice for one step on two slides', async () =>
 it('runs hidden lines and does not show them', async () => {
   const { steps } = await parse(fence('sh {run id=x}', 'echo a\n# hidden: echo b'))
   expect(steps[0]).toMatchObject({ code: 'echo a\necho b', visible: 'echo a', hidden: ['echo b'] })
+})
+
+it('reads the whole grammar of a brace', async () => {
+  const { steps, problems } = await parse(fence(`sh {run id=a until="match=/a{2} b/i" expect='match=/"q"/' expect=exit!=0 mark=/\\d+/ mark="/x y/" needs=b, title='two words' extra print=start,2.5s,phase:ready,marker:here,end} [title] {1|3}`) + fence('sh {run id=b}'))
+  expect(problems).toEqual([])
+  expect(steps[0]).toMatchObject({
+    until: [{ type: 'match', source: 'a{2} b', flags: 'i' }],
+    expect: [{ type: 'match', source: '"q"' }, { type: 'exit', code: 0, not: true }],
+    mark: [{ source: '\\d+' }, { source: 'x y' }],
+    needs: ['b'],
+    title: 'two words',
+    extra: true,
+    print: [{ type: 'start' }, { type: 'time', ms: 2500 }, { type: 'phase', phase: 'ready' }, { type: 'marker', label: 'here' }, { type: 'end' }],
+  })
+})
+
+it('puts nothing in place of braces inside a step', async () => {
+  expect((await parse(fence('sh {run id=a}', 'docker inspect -f "{{.State}}" {{name}}'))).steps[0]!.code).toBe('docker inspect -f "{{.State}}" {{name}}')
 })
 
 it.each(['ts {monaco}', 'ts {monaco-run}', 'sh {1,3}', 'sh {all|2}', 'sh {*}', 'ts {lines:true}', 'sh', 'sh [title]'])('leaves %s to Slidev', async (info) => {

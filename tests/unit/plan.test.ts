@@ -72,7 +72,7 @@ it('tells of every verb what it touches', async () => {
     fence('yaml {container id=web until=http=200@http://127.0.0.1:18080/}', 'image: demo:1\nports: ["18080:8080"]\nvolumes: ["./x:/x"]'),
     fence('dockerfile {build id=img tag=hello:1}', 'FROM --platform=linux/amd64 base:1 AS a\nFROM a\nFROM scratch'),
     fence('sh {exec id=inside in=web}', 'wget -q -O - http://other/'),
-    fence('yaml {apply id=app}', 'kind: Pod\nmetadata: { namespace: demo }\nspec:\n  containers:\n    - image: busybox\n      ports: [{ hostPort: 80 }]\n  volumes:\n    - hostPath: { path: /etc }\n---\nspec: { ports: [{ nodePort: 30080 }] }'),
+    fence('yaml {apply id=app}', 'apiVersion: v1\nkind: Pod\nmetadata: { namespace: demo }\nspec:\n  containers:\n    - image: busybox\n      ports: [{ hostPort: 80 }]\n  volumes:\n    - hostPath: { path: /etc }\n---\napiVersion: v1\nkind: Service\nspec: { ports: [{ nodePort: 30080 }] }'),
     fence('http {request id=ask}', 'GET http://localhost:1/\n\n###\nGET pod/web:80/'),
   ].join('')}`)
   expect(steps.map(({ id, images, ports, hosts, mounts, namespaces }) => ({ id, images, ports, hosts, mounts, namespaces }))).toEqual([
