@@ -22,7 +22,7 @@ const BESIDE = [
 ]
 
 /** Removes a session's namespace, what was made for it and what its steps made beside it; throws StepError saying what holds it. */
-export async function removeSpace(admin: Api, namespace: string): Promise<void> {
+export async function removeSpace(admin: Api, namespace: string, limitMs = GONE_LIMIT): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}`
   const before = await admin.get<KubeObject>(path).catch(ignoreMissing)
   for (const object of clusterObjects(before))
@@ -30,14 +30,14 @@ export async function removeSpace(admin: Api, namespace: string): Promise<void> 
   if (before) {
     await admin.send('DELETE', path, { propagationPolicy: 'Background' }).catch(ignoreMissing)
     await admin.send('DELETE', `${path}/pods`, { gracePeriodSeconds: 0 }).catch(ignoreMissing)
-    await untilGone(admin, path, namespace)
+    await untilGone(admin, path, namespace, limitMs)
   }
   // The guard goes last: until then, what still runs in the namespace is bound by it.
   await Promise.all(BESIDE.map(collection => admin.send('DELETE', `${collection}/${namespace}`).catch(ignoreMissing)))
 }
 
-async function untilGone(admin: Api, path: string, namespace: string): Promise<void> {
-  const limit = Date.now() + GONE_LIMIT
+async function untilGone(admin: Api, path: string, namespace: string, limitMs: number): Promise<void> {
+  const limit = Date.now() + limitMs
   let last: KubeObject | undefined
   while (Date.now() < limit) {
     last = await admin.get<KubeObject>(path).catch(ignoreMissing)
