@@ -47,7 +47,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   const mode = options.mode ?? deck.settings.mode
   tellProblems(deck)
   const live = mode !== 'replay' && await mayPresentLive(deck, options)
-  const sweeping = live ? sweepEarlier() : undefined
+  const sweeping = live ? sweepEarlier(deck) : undefined
   // It takes a second, in which the engines are asked.
   import('@slidev/cli').catch(() => {})
   const service = await createService({ deck, mode, live })

@@ -51,7 +51,7 @@ export function selectSteps(deck: Deck, ids: string[]): Step[] {
  * When the process is asked to end, it ends, once all that the session created is gone.
  */
 export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepResult) => Promise<void> | void): Promise<StepResult[]> {
-  await sweepEarlier()
+  await sweepEarlier(deck)
   const service = await createService({ deck, mode: 'live', live: true })
   const results: StepResult[] = []
   const failed = new Set<string>()

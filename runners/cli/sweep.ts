@@ -1,7 +1,13 @@
+import type { Deck } from '../deck/deck.ts'
 import type { Removed } from '../protocol/sweep.ts'
 import process from 'node:process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { escapeDeceiving } from '../deck/escape.ts'
+import { runnersOf } from '../service/session.ts'
 import { sweepDead } from '../service/sweep.ts'
+
+/** How long a start waits for what earlier sessions left, in ms. */
+const LONGEST_WAIT = 5000
 
 export interface SweepCommand { dryRun: boolean, json: boolean }
 
@@ -30,12 +36,17 @@ export async function sweep({ dryRun, json }: SweepCommand): Promise<number> {
   return unreachable.some(({ sessions }) => sessions.length) ? 1 : 0
 }
 
-/** Removes what dead sessions left, before a new one runs anything; told in one line, if there was anything. */
-export async function sweepEarlier(): Promise<void> {
-  const { removed } = await sweepDead({ env: process.env }).catch(() => ({ removed: [] as Removed[] }))
-  const things = removed.filter(({ kind }) => kind !== 'folder')
-  if (things.length)
-    console.error(`Removed what an earlier session left when it was cut off: ${countKinds(things)}.`)
+/**
+ * Removes what dead sessions left on the engines that `deck` uses; told in one line, if there was anything. What takes
+ * long, as a namespace may, goes on beside the talk.
+ */
+export async function sweepEarlier(deck: Deck): Promise<void> {
+  const sweeping = sweepDead({ env: process.env, runners: ['docker', ...runnersOf(deck)] }).then(({ removed }) => {
+    const things = removed.filter(({ kind }) => kind !== 'folder')
+    if (things.length)
+      console.error(`Removed what an earlier session left when it was cut off: ${countKinds(things)}.`)
+  }, () => {})
+  await Promise.race([sweeping, delay(LONGEST_WAIT, undefined, { ref: false })])
 }
 
 /** Says what becomes of things that could not be removed. */

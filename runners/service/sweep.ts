@@ -32,7 +32,7 @@ export interface SweepOptions {
   /** Only names what would go. @default false */
   dryRun?: boolean
   /** Engines to look at, beside those that a dead session noted. @default docker */
-  runners?: Iterable<LiveRunner>
+  runners?: Iterable<RunnerName>
   /** @default the registry's */
   loadRunner?: typeof loadFromRegistry
 }
@@ -58,9 +58,9 @@ export async function sweepSession(folder: SessionFolder, options: SweepOptions)
   return sweepFolders([folder], new Set(options.runners), { keep, session: folder.session }, options)
 }
 
-async function sweepFolders(folders: SessionFolder[], wanted: Set<LiveRunner>, which: Pick<SweepFilter, 'keep' | 'session'>, { env, dryRun = false, loadRunner = loadFromRegistry }: SweepOptions): Promise<Sweep> {
+async function sweepFolders(folders: SessionFolder[], wanted: Set<RunnerName>, which: Pick<SweepFilter, 'keep' | 'session'>, { env, dryRun = false, loadRunner = loadFromRegistry }: SweepOptions): Promise<Sweep> {
   const notes = folders.flatMap(({ note }) => note ?? [])
-  const names = new Set<LiveRunner>([...wanted, ...notes.flatMap(note => note.runners)])
+  const names = new Set([...wanted, ...notes.flatMap(note => note.runners)].filter(name => name !== 'replay'))
   const filter: SweepFilter = { ...which, folders: new Map(folders.map(({ session, path }) => [session, path])), dryRun }
   const sweep: Sweep = { removed: [], kept: [], unreachable: [] }
   // Made by a runner that needs it, as one that reaches its engine through ssh does.
