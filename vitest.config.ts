@@ -2,15 +2,16 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // One project after the other: engines, browsers and clusters would make each other late.
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/contract/local.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/contract/local.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } } },
       // A real engine and a real browser: one file at a time, on machines that may be slow.
-      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 } },
+      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 1 } } },
       // A real cluster: where there is none, the first run of a machine builds Kubernetes.
-      { test: { name: 'kubernetes', include: ['tests/kubernetes/**/*.test.ts', 'tests/contract/kubernetes.test.ts'], globalSetup: ['tests/engines/kubernetes.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 } },
+      { test: { name: 'kubernetes', include: ['tests/kubernetes/**/*.test.ts', 'tests/contract/kubernetes.test.ts'], globalSetup: ['tests/engines/kubernetes.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 2 } } },
       // A real virtual machine.
-      { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], testTimeout: 120_000 } },
-      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 } },
+      { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], testTimeout: 120_000, sequence: { groupOrder: 3 } } },
+      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 4 } } },
     ],
   },
 })
