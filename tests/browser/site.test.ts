@@ -1,0 +1,97 @@
+import type { Browser, Page } from 'playwright-chromium'
+import type { Deck } from '../../runners/deck/deck.ts'
+import type { StaticSite } from './_static.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-chromium'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { build } from '../../runners/cli/build.ts'
+import { findBrowser } from '../../runners/cli/slidev.ts'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { faultsOf } from './_canvas.ts'
+import { serveStatic } from './_static.ts'
+
+const SLOW = { timeout: 30_000 }
+/** The longest recording. */
+const PLAYED = { timeout: 120_000 }
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
+})
+afterAll(async () => browser?.close())
+
+/** The static site of each deck, below a path of a file server without rewrites. */
+describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
+  let dir: string
+  let deck: Deck
+  let site: StaticSite
+  let page: Page
+  const problems: string[] = []
+  const played = new Set<string>()
+
+  beforeAll(async () => {
+    deck = await parseDeck(path)
+    dir = await mkdtemp(join(tmpdir(), 'kamishibai-site-'))
+    expect(await build({ deck: path, output: dir })).toBe(0)
+    site = await serveStatic(dir)
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+    page.on('console', message => message.type() === 'error' && problems.push(message.text()))
+    page.on('pageerror', error => problems.push(String(error)))
+    page.on('request', (request) => {
+      if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(site.url))
+        problems.push(`asks ${request.url()}`)
+    })
+  })
+  afterAll(async () => {
+    await page?.close()
+    site?.close()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  /** Runs by its button each step that is shown and is not run by a click, and waits until nothing moves. */
+  async function settle(): Promise<void> {
+    await expect.poll(() => page.locator('.slidev-page:visible .slidev-slide-loading').count(), SLOW).toBe(0)
+    for (const step of deck.steps.filter(s => s.on === 'click' && !s.extra && !played.has(s.id))) {
+      const shown = page.locator(`[data-kb-step="${step.id}"]:visible`).first()
+      if (!await shown.count())
+        continue
+      await shown.locator('.kb-run').click(SLOW)
+      await expect.poll(() => shown.locator('.kb-badge').first().textContent(), SLOW).toMatch(/RECORDED|録画/)
+    }
+    await expect.poll(() => page.locator('[data-kb-step]:visible:is([data-phase="waiting"], [data-phase="preparing"], [data-phase="running"])').count(), PLAYED).toBe(0)
+    for (const step of await page.locator('[data-kb-step]:visible').all()) {
+      if (/exited|ready|failed/.test(await step.getAttribute('data-phase') ?? ''))
+        played.add((await step.getAttribute('data-kb-step'))!)
+    }
+  }
+
+  /** Presses *next*; false at the end of the deck. What comes right after a start is ignored, so it is pressed again. */
+  async function next(): Promise<boolean> {
+    for (let i = 0; i < 3; i++) {
+      const before = page.url()
+      await page.keyboard.press('PageDown')
+      const moved = await expect.poll(() => page.url() !== before, { timeout: 1500 }).toBe(true).then(() => true, () => false)
+      if (moved)
+        return true
+    }
+    return false
+  }
+
+  it('plays every recording, click by click; all can be read from the last row and lies on the canvas', async () => {
+    const faults = new Set<string>()
+    await page.goto(site.url)
+    do {
+      await settle()
+      for (const fault of await faultsOf(page))
+        faults.add(`${new URL(page.url()).hash}: ${fault}`)
+    } while (await next())
+    expect(new URL(page.url()).hash).toMatch(new RegExp(`^#/${deck.slides.length}\\b`))
+    expect(deck.steps.filter(step => !step.extra && !played.has(step.id)).map(step => step.id)).toEqual([])
+    // Nothing failed, nothing was asked of another machine, and no file was missing.
+    expect(problems).toEqual([])
+    expect(site.missing).toEqual([])
+    expect([...faults]).toEqual([])
+  }, 500_000)
+})
