@@ -1,9 +1,10 @@
 import type { SlideRoute } from '@slidev/types'
 import type { Ref } from 'vue'
 import { useNav } from '@slidev/client'
-import { served } from 'virtual:kamishibai/deck'
+import { exporting, served } from 'virtual:kamishibai/deck'
 import { getCurrentInstance, h, render, watch } from 'vue'
 import LiveDrift from '../components/LiveDrift.vue'
+import { releaseWhenPrintable } from './printing.ts'
 import { keepLoading } from './slide-loader.ts'
 
 /** Loads the other slides one by one, those that come next first. */
@@ -41,4 +42,6 @@ export default (): void => {
       })
     }
   }, { immediate: true, flush: 'sync' })
+  if (exporting && isPrintMode.value)
+    void releaseWhenPrintable(slides.value)
 }

@@ -4,6 +4,8 @@ declare module 'virtual:kamishibai/deck' {
   export const steps: StepView[]
   export const deckName: string
   export const lang: string
+  /** Whether this is the exporter's server. */
+  export const exporting: boolean
   /** Whether a service answers on this server. */
   export const served: boolean
 }

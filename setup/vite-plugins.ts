@@ -8,6 +8,7 @@ import { presenting } from '../runners/service/presenting.ts'
 import { readRecordingText } from '../runners/service/store.ts'
 import { addComeback } from './comeback.ts'
 import { deckOfSteps, useDeck } from './deck.ts'
+import { addHold, holdPrint } from './print-hold.ts'
 
 const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
@@ -33,6 +34,8 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
       order: 'pre',
       handler(server) {
         const httpServer = server.httpServer as Server | null
+        if (options.mode === 'export')
+          return holdPrint(server)
         if (!httpServer || options.mode !== 'dev')
           return
         const present = presenting()
@@ -92,6 +95,7 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
     steps: steps.map(step => toStepView({ ...step, slides: slidesOf(step.id) ?? step.slides })),
     deckName: deck.name,
     lang: deck.lang,
+    exporting: options.mode === 'export',
     served: options.mode === 'dev' && presenting() !== undefined,
   }
   return Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')
@@ -100,7 +104,7 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
 /** What lets a page come in full although the network is cut while it loads. */
 function loadingPlugin(options: ResolvedSlidevOptions): Plugin {
   // Slidev serves and builds this page without the hooks for HTML.
-  options.utils.indexHtml = addComeback(options.utils.indexHtml)
+  options.utils.indexHtml = addComeback(options.mode === 'export' ? addHold(options.utils.indexHtml) : options.utils.indexHtml)
   return {
     name: 'kamishibai:loading',
     config: (_, { command }) => command === 'build'

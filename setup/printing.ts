@@ -1,0 +1,23 @@
+import type { SlideRoute } from '@slidev/types'
+import { RELEASE } from './print-hold.ts'
+
+const PAUSE = 50
+
+/** Whether all that is to be printed stands on the page. */
+function isPrintable(): boolean {
+  const waiting = [...document.querySelectorAll<HTMLElement>('[data-waitfor]')]
+  return !!document.querySelector('[data-slidev-no]') && !document.querySelector('.slidev-slide-loading')
+    && waiting.every(element => [...element.querySelectorAll(element.dataset.waitfor!)].some(part => part.checkVisibility()))
+}
+
+/** Tells the exporter's server when the page can be printed; until then its request keeps the exporter waiting. */
+export async function releaseWhenPrintable(slides: SlideRoute[]): Promise<void> {
+  await Promise.all(slides.map(route => route.load()))
+  await document.fonts.ready
+  // Twice in turn: what a slide mounts may wait for more.
+  for (let ready = 0; ready < 2;) {
+    await new Promise(resolve => setTimeout(resolve, PAUSE))
+    ready = isPrintable() ? ready + 1 : 0
+  }
+  await fetch(RELEASE)
+}

@@ -1,0 +1,69 @@
+import type { ScreenLine } from '../../runners/protocol/screen.ts'
+import type { Mark } from '../../runners/protocol/step.ts'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { exportDeck } from '../../runners/cli/export.ts'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { timeOf } from '../../runners/protocol/moment.ts'
+import { screenAt } from '../../runners/protocol/screen.ts'
+import { readRecording } from '../../runners/service/store.ts'
+
+const run = promisify(execFile)
+
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'kamishibai-export-'))
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+/** What of a screen paper must show, however low its box is: its last line, and the last one that each mark is about. */
+function essentials(lines: ScreenLine[], marks: Mark[]): string[] {
+  const texts = lines.map(line => line.map(span => span.text).join('')).filter(text => text.trim())
+  const marked = marks.map(({ source, flags }) => texts.findLast(text => new RegExp(source, flags.replace('g', '')).test(text)))
+  return [texts.at(-1), ...marked].filter(text => text !== undefined)
+}
+
+/** Without white space, which paper may break and space as it likes. */
+const pressed = (text: string): string => text.replace(/\s+/g, '')
+
+it.each(['slides/tour.md', 'slides/seminar.md'])('%s: every step stands on paper at the moments that it names, as text that can be selected', async (path) => {
+  const target = join(dir, 'deck.pdf')
+  const deck = await parseDeck(path)
+  expect(await exportDeck({ deck: path, format: 'pdf', output: target, dark: false })).toBe(0)
+  const { stdout } = await run('pdftotext', ['-layout', target, '-'], { maxBuffer: 1 << 26 })
+  const paper = pressed(stdout)
+  const missing: string[] = []
+  for (const step of deck.steps.filter(s => s.verb !== 'apply' && s.out !== 'none')) {
+    const recording = (await readRecording(deck, step.id))!
+    for (const moment of step.print) {
+      const lines = await screenAt(recording, timeOf(moment, recording.events))
+      for (const text of essentials(lines, step.mark)) {
+        if (!paper.includes(pressed(text)))
+          missing.push(`${step.id} at ${JSON.stringify(moment)}: ${text}`)
+      }
+    }
+  }
+  expect(missing).toEqual([])
+})
+
+it('writes a picture of each slide, and exits 1 with the steps that have no recording', async () => {
+  const told: string[] = []
+  const error = vi.spyOn(console, 'error').mockImplementation((...words) => void told.push(words.join(' ')))
+  const target = join(dir, 'pictures')
+  const deck = await parseDeck('tests/fixtures/decks/stage.md')
+  const code = await exportDeck({ deck: deck.file, format: 'png', output: target, dark: false })
+  error.mockRestore()
+  expect(code).toBe(1)
+  const without = []
+  for (const { id } of deck.steps) {
+    if (!await readRecording(deck, id))
+      without.push(id)
+  }
+  expect(without.length).toBeGreaterThan(0)
+  expect(told.join('\n')).toContain(`no recording: ${without.join(', ')}.`)
+  expect((await readdir(target)).filter(name => name.endsWith('.png'))).toHaveLength(deck.slides.length)
+})
