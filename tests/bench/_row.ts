@@ -1,3 +1,5 @@
+import type { TestCluster } from '../engines/kubernetes.ts'
+
 /** One line of the table. */
 export interface Measure {
   what: string
@@ -15,6 +17,8 @@ export interface Measure {
 export interface World {
   /** DOCKER_HOST of an engine; undefined where there is none. */
   dockerHost?: string
+  /** A cluster; undefined where there is none. */
+  cluster?: TestCluster
   /** A folder below the repository for decks, empty at the start and removed at the end. */
   dir: string
   /** Says how far a long row is. */
@@ -25,7 +29,7 @@ export interface World {
 export interface Row {
   id: string
   what: string
-  needs: ('docker' | 'browser')[]
+  needs: ('docker' | 'browser' | 'cluster')[]
   run: (world: World) => Promise<Measure[]>
 }
 

@@ -6,8 +6,10 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { findDocker } from '../engines/docker.ts'
+import { findCluster } from '../engines/kubernetes.ts'
 import { cleanUp } from './clean-up.ts'
 import { click } from './click.ts'
+import { cluster } from './cluster.ts'
 import { container } from './container.ts'
 import { echo } from './echo.ts'
 import { flood } from './flood.ts'
@@ -17,7 +19,7 @@ import { replay } from './replay.ts'
 import { slidev } from './slidev.ts'
 import { viewers } from './viewers.ts'
 
-const ROWS: Row[] = [click, echo, container, guard, cleanUp, killed, viewers, flood, replay, slidev]
+const ROWS: Row[] = [click, echo, container, guard, cleanUp, killed, cluster, viewers, flood, replay, slidev]
 const ROOT = resolve(import.meta.dirname, '../..')
 const OUT = join(ROOT, '.kamishibai')
 
@@ -58,9 +60,9 @@ function formatTable(results: (Result | Unmeasured)[]): string {
 }
 
 async function measure(row: Row, world: World): Promise<(Result | Unmeasured)[]> {
-  const missing = row.needs.find(need => need === 'docker' ? !world.dockerHost : !hasBrowser())
+  const missing = row.needs.find(need => need === 'docker' ? !world.dockerHost : need === 'cluster' ? !world.cluster : !hasBrowser())
   if (missing)
-    return [{ row: row.id, what: row.what, skipped: missing === 'docker' ? 'no Docker engine' : 'no browser' }]
+    return [{ row: row.id, what: row.what, skipped: { docker: 'no Docker engine', cluster: 'no cluster', browser: 'no browser' }[missing] }]
   try {
     return (await row.run(world)).map(result => ({ row: row.id, ...result, ok: passes(result) }))
   }
@@ -91,6 +93,7 @@ async function main(): Promise<number> {
   }
   const rows = ROWS.filter(row => !positionals.length || positionals.includes(row.id))
   const docker = rows.some(row => row.needs.includes('docker')) ? await findDocker() : undefined
+  const nodes = rows.some(row => row.needs.includes('cluster')) ? await findCluster() : undefined
   const engine = docker && 'host' in docker ? docker : undefined
   const dir = join(OUT, 'bench')
   const results: (Result | Unmeasured)[] = []
@@ -100,12 +103,14 @@ async function main(): Promise<number> {
       rmSync(dir, { recursive: true, force: true })
       mkdirSync(dir, { recursive: true })
       process.stderr.write(`${row.id} …\n`)
-      results.push(...await measure(row, { dockerHost: engine?.host, dir, progress: say }))
+      results.push(...await measure(row, { dockerHost: engine?.host, cluster: nodes && 'cluster' in nodes ? nodes.cluster : undefined, dir, progress: say }))
     }
   }
   finally {
     rmSync(dir, { recursive: true, force: true })
     await engine?.stop()
+    if (nodes && 'cluster' in nodes)
+      await nodes.stop()
   }
   process.stdout.write(`\n${formatTable(results)}\n`)
   const report = { at: new Date().toISOString(), node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model, results }
