@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs'
 import process from 'node:process'
-import { nearest } from '../deck/suggest.ts'
+import { nearest } from '../protocol/suggest.ts'
 
 /** Exit code for a call that was wrong itself. */
 export const USAGE = 2

@@ -1,7 +1,7 @@
 import type { Verb } from '../protocol/step.ts'
 import type { Word } from './info.ts'
 import { VERBS } from '../protocol/step.ts'
-import { suggestion } from './suggest.ts'
+import { suggestion } from '../protocol/suggest.ts'
 import { ALL_OPTIONS, COMMON_OPTIONS, FLAGS, REPEATABLE, VERB_TABLE } from './verbs.ts'
 
 /** `offset` counts within the info string. */

@@ -1,7 +1,7 @@
 import type { Condition, Mark, Moment } from '../protocol/step.ts'
 import { PHASES } from '../protocol/event.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
-import { suggestion } from './suggest.ts'
+import { suggestion } from '../protocol/suggest.ts'
 
 const RE_REGEX = /^\/(.*)\/([dgimsuvy]*)$/s
 const FORMS = 'exit=0, exit!=0, match=/re/, http=200@URL, status=200, status<400, pods=3/3@selector, condition=Type@kind/name, rollout@kind/name, healthy@NAME, settled=1s'

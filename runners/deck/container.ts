@@ -2,7 +2,7 @@ import type { ContainerSpec } from '../protocol/step.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { parseDuration, parseSize } from '../protocol/headmatter.ts'
-import { suggestion } from './suggest.ts'
+import { suggestion } from '../protocol/suggest.ts'
 
 const words = z.union([z.string(), z.array(z.string())]).transform(value => typeof value === 'string' ? splitCommand(value) : value)
 const size = z.union([z.string(), z.number()]).transform(value => parseSize(String(value)))

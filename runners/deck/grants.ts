@@ -1,6 +1,6 @@
 import type { Grant } from '../protocol/grant.ts'
 import { CAPABILITIES, GRANT_FORMS, parseGrant } from '../protocol/grant.ts'
-import { nearest, suggestion } from './suggest.ts'
+import { nearest, suggestion } from '../protocol/suggest.ts'
 
 /** What is wrong with a grant; `offset` counts characters from its beginning. */
 export interface GrantMistake { offset: number, code: string, message: string, hint: string }

@@ -1,5 +1,5 @@
 import type { Problem, Step } from '../protocol/step.ts'
-import { nearest } from './suggest.ts'
+import { nearest } from '../protocol/suggest.ts'
 
 /** Reports `needs` of unknown steps and cycles. */
 export function checkNeeds(steps: Step[], ids: Set<string>, problems: Problem[]): void {

@@ -1,5 +1,5 @@
 import { VERBS } from '../protocol/step.ts'
-import { distance } from './suggest.ts'
+import { distance } from '../protocol/suggest.ts'
 import { ALL_OPTIONS } from './verbs.ts'
 
 /** One word of a brace: `key=value`, or a bare `key`; offsets count from the start of the info string. */

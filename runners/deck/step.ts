@@ -3,12 +3,12 @@ import type { Step, Verb } from '../protocol/step.ts'
 import type { Info, Word } from './info.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { VERBS } from '../protocol/step.ts'
+import { nearest, suggestion } from '../protocol/suggest.ts'
 import { checkOptions } from './check-options.ts'
 import { parseCondition, parseMark, parseMoments } from './conditions.ts'
 import { parseContainer } from './container.ts'
 import { manifestMistakes } from './manifests.ts'
 import { parseBy, parseRate, parseRequests } from './request.ts'
-import { nearest, suggestion } from './suggest.ts'
 import { VERB_TABLE } from './verbs.ts'
 
 /** Where a fence stands, and how to report on it. */

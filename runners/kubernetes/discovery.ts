@@ -1,6 +1,7 @@
 import type { Api } from './api.ts'
 import type { KubeObject } from './objects.ts'
 import { StepError } from '../protocol/error.ts'
+import { nearest } from '../protocol/suggest.ts'
 
 /** A kind that the API server has. */
 export interface Resource {
@@ -86,22 +87,9 @@ export function collectionPath(resource: Resource, namespace: string): string {
 export async function unknownKind({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>, discovery: Discovery, line: number): Promise<StepError> {
   const all = await discovery.all()
   const same = [...new Set(all.filter(resource => resource.kind === kind).map(groupVersion))]
-  const near = all.map(({ kind: other }) => other).filter(Boolean).sort((a, b) => distance(a, kind) - distance(b, kind))[0]
+  const near = nearest(kind, all.map(({ kind: other }) => other).filter(Boolean))
   const hint = same.length
     ? `Write apiVersion: ${same.join(' or ')}.`
-    : near && distance(near, kind) <= 3 ? `Did you mean ${near}?` : 'A custom kind needs its CustomResourceDefinition first, in this fence or another step.'
+    : near ? `Did you mean ${near}?` : 'A custom kind needs its CustomResourceDefinition first, in this fence or another step.'
   return new StepError('bad-input', `the cluster has no kind ${kind} of ${apiVersion}`, hint, { line })
-}
-
-/** Edits between two words, case aside. */
-function distance(a: string, b: string): number {
-  const [from, to] = [a.toLowerCase(), b.toLowerCase()]
-  let row = Array.from({ length: to.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++)
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1))
-    row = next
-  }
-  return row[to.length]!
 }
