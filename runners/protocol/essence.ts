@@ -78,8 +78,8 @@ function objectsOf(events: LogEvent[], mask: (text: string) => string): string[]
     mask(JSON.stringify([ref.kind, ref.name, deleted ? 'deleted' : withoutPlace(view), failed.has(refKey(ref))]))).sort()
 }
 
-/** Networks and nodes that are there without the deck, and the engine's own remarks. */
-function isOfTheEngine({ kind, name }: Ref): boolean {
+/** Whether an object is there without the deck, a network or a node, or is the engine's own remark: the first run of a session tells it. */
+export function isOfTheEngine({ kind, name }: Ref): boolean {
   return kind === 'node' || kind === 'event' || (kind === 'network' && ['bridge', 'host', 'none'].includes(name))
 }
 

@@ -8,6 +8,7 @@ import type { Session } from '../../runners/service/session.ts'
 import { existsSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ERROR_TITLES, isStepError, StepError } from '../../runners/protocol/error.ts'
+import { isOfTheEngine } from '../../runners/protocol/essence.ts'
 import { isFinal, isPassed } from '../../runners/protocol/event.ts'
 import { foldRun } from '../../runners/protocol/fold.ts'
 import { formatRecording, parseRecording } from '../../runners/protocol/recording.ts'
@@ -153,7 +154,7 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
         const run = opened.start(subject.good)
         const { phase } = await run.moment
         const { resources, exit, responses } = foldRun((await run.recorded()).events)
-        states.push({ phase, exit, objects: Object.values(resources).filter(({ ref, deleted }) => !deleted && ref.kind !== 'event').map(({ ref }) => ref.kind), statuses: responses.map(({ status }) => status) })
+        states.push({ phase, exit, objects: Object.values(resources).filter(({ ref, deleted }) => !deleted && !isOfTheEngine(ref)).map(({ ref }) => ref.kind), statuses: responses.map(({ status }) => status) })
       }
       expect(states[1]).toEqual(states[0])
     })
