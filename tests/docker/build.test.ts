@@ -136,15 +136,18 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
 
   it('shows no containers of its own instructions', async () => {
     const { config, runner, build } = await open()
-    const seen: unknown[] = []
+    const seen: string[] = []
     const end = new AbortController()
-    const watching = runner.watch!((_, payload) => void seen.push(payload), end.signal)
+    const watching = runner.watch!((_, payload) => {
+      if (payload.type === 'resource' && payload.ref.kind === 'container')
+        seen.push(payload.ref.name)
+    }, end.signal)
     await build(`FROM ${BASE}\nRUN true\nENV a=b`)
     await runner.run(containerStep('after', { command: ['true'] }), contextOf(config, 'after'))
     await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThan(1)
     end.abort()
     await watching
-    expect(seen.filter(p => !(p as { ref: { name: string } }).ref.name.startsWith('after-'))).toEqual([])
+    expect(seen.filter(name => !name.startsWith('after-'))).toEqual([])
   })
 
   it('goes, with an image that was built on it', async () => {
