@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-chromium'
 import type { Row } from './_row.ts'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { spawn } from '@lydell/node-pty'
 import { startPresentation } from '../../runners/cli/present.ts'
 import { openPage } from './_browser.ts'
@@ -8,6 +9,8 @@ import { writeDeck } from './_deck.ts'
 import { median, ms } from './_row.ts'
 
 const KEYS = 200
+/** Between two keys of somebody who types very fast, in ms: the frame of the one before is over by then. */
+const PACE = 50
 
 declare global {
   interface Window { echoes?: { next: () => Promise<number> } }
@@ -60,6 +63,7 @@ async function typeKeys(page: Page, progress: (text: string) => void): Promise<n
 }
 
 async function press(page: Page, key: string): Promise<number> {
+  await delay(PACE)
   const echo = page.evaluate(() => window.echoes!.next())
   await page.keyboard.press(key)
   return echo
