@@ -11,16 +11,24 @@ const RE_OPERATOR = /[;&|()\n]+/y
 const RE_REDIRECT = /\d*(?:<<<|<<-?|<>|<&|>&|>>|>\||&>>?|<|>)/y
 const RE_SHELL = /^(?:sh|bash|zsh|dash|ash)$/
 
+/** Substitutions within substitutions are read this deep. */
+const DEEPEST = 20
+
 /**
  * The simple commands of a script in their order, those of `$(…)`, `` `…` `` and `sh -c '…'` among them. Reads what
  * stands there and expands nothing: here-documents and comments are skipped, quotes are taken off.
  */
-export function shellCommands(script: string): ShellCommand[] {
+export function shellCommands(script: string, depth = 0): ShellCommand[] {
   const commands: ShellCommand[] = []
   const documents: { end: string, indented: boolean }[] = []
   let words: string[] = []
   let redirects: string[] = []
   let at = 0
+
+  function readInner(script: string): void {
+    if (depth < DEEPEST)
+      commands.push(...shellCommands(script, depth + 1))
+  }
 
   function endCommand(): void {
     if (words.length || redirects.length)
@@ -28,9 +36,27 @@ export function shellCommands(script: string): ShellCommand[] {
     const shell = words.findIndex(word => RE_SHELL.test(nameOf(word)))
     const dashC = words.findIndex((word, i) => shell >= 0 && i > shell && /^-[a-z]*c$/.test(word))
     if (dashC >= 0)
-      commands.push(...shellCommands(words[dashC + 1] ?? ''))
+      readInner(words[dashC + 1] ?? '')
     words = []
     redirects = []
+  }
+
+  function takeRedirect(operator: string): void {
+    const word = readWord(script, skipBlanks(script, at + operator.length))
+    at = word.end
+    word.inner.forEach(readInner)
+    if (/<<-?$/.test(operator))
+      documents.push({ end: word.text, indented: operator.endsWith('-') })
+    else if (!/&$|<<</.test(operator))
+      redirects.push(word.text)
+  }
+
+  function takeOperator(operator: string): void {
+    const newline = operator.indexOf('\n')
+    at += newline < 0 ? operator.length : newline + 1
+    endCommand()
+    if (newline >= 0)
+      skipDocuments()
   }
 
   function skipDocuments(): void {
@@ -44,47 +70,37 @@ export function shellCommands(script: string): ShellCommand[] {
     }
   }
 
+  function takeWord(): void {
+    const { text, end, inner, quoted } = readWord(script, at)
+    at = Math.max(end, at + 1)
+    inner.forEach(readInner)
+    if (quoted || words.length || !RESERVED.has(text))
+      words.push(text)
+  }
+
   while (at < script.length) {
-    const char = script[at]!
-    RE_OPERATOR.lastIndex = RE_REDIRECT.lastIndex = at
-    const redirect = RE_REDIRECT.exec(script)
-    if (char === '\\' && script[at + 1] === '\n') {
+    const [redirect] = matchAt(RE_REDIRECT, script, at) ?? []
+    const [operator] = matchAt(RE_OPERATOR, script, at) ?? []
+    if (script.startsWith('\\\n', at))
       at += 2
-    }
-    else if (char === ' ' || char === '\t' || char === '\r') {
+    else if (/[ \t\r]/.test(script[at]!))
       at++
-    }
-    else if (char === '#') {
+    else if (script[at] === '#')
       at = lineEnd(script, at)
-    }
-    else if (redirect) {
-      at = skipBlanks(script, RE_REDIRECT.lastIndex)
-      const word = readWord(script, at)
-      at = word.end
-      commands.push(...word.inner.flatMap(shellCommands))
-      if (/<<-?$/.test(redirect[0]))
-        documents.push({ end: word.text, indented: redirect[0].endsWith('-') })
-      else if (!/&$|<<</.test(redirect[0]))
-        redirects.push(word.text)
-    }
-    else if (RE_OPERATOR.test(script)) {
-      const operator = script.slice(at, RE_OPERATOR.lastIndex)
-      const newline = operator.indexOf('\n')
-      at += newline < 0 ? operator.length : newline + 1
-      endCommand()
-      if (newline >= 0)
-        skipDocuments()
-    }
-    else {
-      const { text, end, inner, quoted } = readWord(script, at)
-      at = Math.max(end, at + 1)
-      commands.push(...inner.flatMap(shellCommands))
-      if (quoted || words.length || !RESERVED.has(text))
-        words.push(text)
-    }
+    else if (redirect)
+      takeRedirect(redirect)
+    else if (operator)
+      takeOperator(operator)
+    else
+      takeWord()
   }
   endCommand()
   return commands
+}
+
+function matchAt(sticky: RegExp, text: string, at: number): RegExpExecArray | null {
+  sticky.lastIndex = at
+  return sticky.exec(text)
 }
 
 /** The word that begins at `from`, without its quotes; `inner` are the scripts of its substitutions. */

@@ -30,6 +30,10 @@ describe('a shell script', () => {
     }), { numRuns: 5000 })
   })
 
+  it('is read however deep its substitutions are', () => {
+    expect(touchedByShell(`docker run x ${'$(docker run y '.repeat(50_000)}`).images).toEqual(expect.arrayContaining(['x', 'y']))
+  })
+
   it.each<[string, Partial<ReturnType<typeof touchedByShell>>]>([
     ['docker run busybox', { images: ['busybox'] }],
     ['docker run -d --name box$i \\\n kamishibai/demo:1', { images: ['kamishibai/demo:1'] }],
