@@ -46,6 +46,14 @@ export class ApiError extends Error {
   }
 }
 
+/** What the codes of connections mean. */
+const CUTS: Record<string, string> = {
+  ECONNREFUSED: 'the connection is refused',
+  ECONNRESET: 'the connection was cut',
+  EHOSTUNREACH: 'there is no way to it',
+  ETIMEDOUT: 'nothing comes back',
+}
+
 /** How long a connection may be silent before an answer, in ms. */
 const SILENCE = 10_000
 
@@ -115,7 +123,7 @@ export function toStepError(error: unknown): StepError {
 
 function lost(server: string, cause: Error): StepError {
   const { code, message } = cause as Error & { code?: string }
-  return new StepError('engine-lost', `the API server ${server} does not answer: ${code === 'ECONNREFUSED' ? 'the connection is refused' : message}`, 'Is the cluster up? kamishibai cluster status', { cause })
+  return new StepError('engine-lost', `the API server ${server} does not answer: ${CUTS[code ?? ''] ?? message}`, 'Is the cluster up? kamishibai cluster status', { cause })
 }
 
 function parseStatus(text: string): Status | undefined {

@@ -2,13 +2,17 @@ import type { Api } from '../../runners/kubernetes/api.ts'
 import type { KubeList } from '../../runners/kubernetes/objects.ts'
 import type { RunnerConfig } from '../../runners/protocol/runner.ts'
 import type { TestCluster } from '../engines/kubernetes.ts'
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { createApi } from '../../runners/kubernetes/api.ts'
+import { clusterDir, idOf } from '../../runners/kubernetes/cluster/place.ts'
 import { accessOf } from '../../runners/kubernetes/credentials.ts'
 import { settingsSchema } from '../../runners/protocol/headmatter.ts'
 import { LABELS } from '../../runners/protocol/runner.ts'
@@ -54,4 +58,32 @@ export async function configOf(cluster: TestCluster, settings: object = {}): Pro
   const config = await configFor(cluster, settings)
   onTestFinished(() => rm(config.privateDir, { recursive: true, force: true }))
   return config
+}
+
+/** Ends the API server of a two-node cluster; what it gives starts it again as it was, and resolves when it is ready. */
+export async function stopApiServer(cluster: TestCluster): Promise<() => Promise<void>> {
+  const dir = clusterDir(process.env, cluster.name!)
+  const pidFile = join(dir, 'pid', 'apiserver')
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  const [program, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean)
+  process.kill(pid, 'SIGKILL')
+  while (isAlive(pid))
+    await delay(20)
+  return async () => {
+    const child = spawn('nsenter', [`--net=/run/netns/kb-${idOf(dir)}-n1`, program!, ...args], { detached: true, stdio: 'ignore' })
+    child.unref()
+    writeFileSync(pidFile, String(child.pid))
+    const { api } = await adminOf(cluster)
+    while (!await api.stream('/readyz').then(response => Boolean(response.resume()), () => false))
+      await delay(100)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  }
+  catch {
+    return false
+  }
 }

@@ -4,7 +4,6 @@ import type { KubeList, KubeObject } from '../../runners/kubernetes/objects.ts'
 import type { Space } from '../../runners/kubernetes/space.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -17,7 +16,7 @@ import { clusterDir, idOf } from '../../runners/kubernetes/cluster/place.ts'
 import { accessOf } from '../../runners/kubernetes/credentials.ts'
 import { openSpace } from '../../runners/kubernetes/space.ts'
 import { watchCollection } from '../../runners/kubernetes/watch.ts'
-import { adminOf, configFor } from './_cluster.ts'
+import { adminOf, configFor, stopApiServer } from './_cluster.ts'
 
 const cluster = inject('cluster')
 
@@ -132,7 +131,7 @@ describe.skipIf(!cluster?.name)('a watch of a real API server', () => {
     await admin.send('DELETE', `${path}/c5`).catch(() => {})
     await compact(dir)
     // Its memory of what it told forgets too.
-    await restartApiServer(dir)
+    await (await stopApiServer(cluster!))()
     proxy.listen(port, '127.0.0.1')
     await once(proxy, 'listening')
     await expect.poll(async () => sorted(mirror.state), { timeout: 30_000 }).toEqual(sorted(await there()))
@@ -153,30 +152,4 @@ async function compact(dir: string): Promise<void> {
   }
   const [{ Status: { header } }] = JSON.parse(await etcdctl('endpoint', 'status', '-w', 'json')) as [{ Status: { header: { revision: number } } }]
   await etcdctl('compact', String(header.revision))
-}
-
-/** Ends the API server, and starts it again as it was. */
-async function restartApiServer(dir: string): Promise<void> {
-  const pidFile = join(dir, 'pid', 'apiserver')
-  const pid = Number(readFileSync(pidFile, 'utf8'))
-  const [program, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean)
-  process.kill(pid, 'SIGTERM')
-  while (isAlive(pid))
-    await delay(50)
-  const child = spawn('nsenter', [`--net=/run/netns/kb-${idOf(dir)}-n1`, program!, ...args], { detached: true, stdio: 'ignore' })
-  child.unref()
-  writeFileSync(pidFile, String(child.pid))
-  const { api } = await adminOf(cluster!)
-  const ready = (): Promise<boolean> => api.send('GET', '/readyz').then(() => true, error => String(error).includes('JSON'))
-  while (!await ready())
-    await delay(200)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  }
-  catch {
-    return false
-  }
 }
