@@ -4,17 +4,19 @@ import { conditionsOf, holds } from './objects.ts'
 
 /**
  * The views of Kubernetes' objects, in `resource` events whose `ref` is `{kind, id: uid, name}`. All have `name` and
- * `createdAt` (ISO time; ages are the view's to count), and, where the object has labels, `labels`. Never in a view:
- * data of Secrets and ConfigMaps, environments, annotations. What changes by itself – heartbeats, resource versions,
- * managed fields – is left out, so that a view that did not change emits nothing.
+ * `createdAt` (ISO time; ages are the view's to count), where the object has labels of its own `labels`, and `deleting`
+ * once it is going. An object whose first event in a log is `modified` was there before the run. Never in a view: data
+ * of Secrets and ConfigMaps, environments, annotations. What changes by itself – heartbeats, resource versions, managed
+ * fields – is left out, so that a view that did not change emits nothing.
  */
 export function project(object: KubeObject): View {
-  const { name, creationTimestamp, deletionTimestamp, labels } = object.metadata
+  const { name, creationTimestamp, deletionTimestamp } = object.metadata
+  const labels = ownLabels(object.metadata.labels ?? {})
   return {
     name,
     ...creationTimestamp && { createdAt: creationTimestamp },
     ...deletionTimestamp && { deleting: true },
-    ...labels && { labels: ownLabels(labels) },
+    ...Object.keys(labels).length && { labels },
     ...(PROJECTIONS[object.kind] ?? projectOther)(object),
   }
 }
