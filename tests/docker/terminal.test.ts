@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32').each(['sh', 'bash'])('an %s {termi
     await expect.poll(() => typed(context), SLOW).toMatchObject({ done: 2 })
     type('echo "it is $SECRET"\r')
     await context.shown(/it is hush/)
-    type('\x04')
+    type('exit\r')
     await over
     expect(context.output()).not.toContain('SECRET=')
     const next = contextOf(config, 'y')
