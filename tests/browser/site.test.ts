@@ -52,6 +52,7 @@ describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
 
   /** Runs by its button each step that is shown and is not run by a click, and waits until nothing moves. */
   async function settle(): Promise<void> {
+    await expect.poll(() => page.locator('.slidev-page:visible').count(), SLOW).toBe(1)
     await expect.poll(() => page.locator('.slidev-page:visible .slidev-slide-loading').count(), SLOW).toBe(0)
     for (const step of deck.steps.filter(s => s.on === 'click' && !s.extra && !played.has(s.id))) {
       const shown = page.locator(`[data-kb-step="${step.id}"]:visible`).first()
