@@ -65,6 +65,18 @@ describe('doctor', () => {
     expect((await examine(build, { lacks: ['mine/app:1'] }))['images-docker']).toBeUndefined()
   })
 
+  it('does not look for what a step pushed to a registry of its own, nor for what is no name', async () => {
+    const push = '# A\n\n```sh {run id=push}\ndocker run --rm localhost:5001/app:1\ndocker run --rm "{{.Id}}"\n```\n'
+    expect((await examine(push, { lacks: ['localhost:5001/app:1', '{{.Id}}'] }))['images-docker']).toBeUndefined()
+  })
+
+  it('tells steps that need the network from those that ask containers and pods', async () => {
+    const ask = (id: string, url: string): string => `\`\`\`http {request id=${id}}\nGET ${url}\n\`\`\`\n\n`
+    const inside = await examine(`# A\n\n${ask('a', 'http://web:8080/')}${ask('b', 'http://127.0.0.1:8080/')}${ask('c', 'http://service/web/')}`)
+    expect(inside.network).toMatchObject({ ok: true })
+    expect((await examine(`# A\n\n${ask('a', 'https://example.org/')}`)).network).toMatchObject({ ok: false, severity: 'info', message: expect.stringContaining('a (example.org') })
+  })
+
   it('tells the mistakes of the deck', async () => {
     expect((await examine('# A\n\n```sh {run id=a timout=1s}\ntrue\n```\n')).deck).toMatchObject({ ok: false, severity: 'risk', message: expect.stringContaining('deck.md:3') })
   })

@@ -53,10 +53,16 @@ export function checkRecordings(deck: Deck, { missing, stale, damaged }: Recorde
 /** Steps that reach beyond this machine, and so depend on the network of the day. */
 export function checkNetwork(deck: Deck, hostsOf: (step: Step) => string[]): Finding {
   const outside = deck.steps.flatMap((step) => {
-    const hosts = hostsOf(step).filter(host => !/^(?:localhost|127\.[\d.]+|\[::1\])(?::|$)/.test(host))
+    const hosts = hostsOf(step).filter(isOutside)
     return [...hosts.map(host => `${step.id} (${host})`), ...step.pull ? [`${step.id} (pulls its image)`] : []]
   })
   return outside.length
     ? { id: 'network', ok: false, severity: 'info', message: `These steps need the network: ${outside.join(', ')}`, fix: 'Without it they play their recordings.' }
     : fine('network', 'no step needs the network')
+}
+
+/** Names without a dot are those of the session's containers; `pod/…` and `service/…` are in its cluster. */
+function isOutside(host: string): boolean {
+  const [name = ''] = host.split(':')
+  return !host.includes('/') && !host.startsWith('[::1]') && name.includes('.') && !/^127\.[\d.]+$/.test(name)
 }

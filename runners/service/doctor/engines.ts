@@ -7,6 +7,9 @@ import { fine } from './finding.ts'
 
 const PROBE_TIMEOUT = 5000
 
+/** A name that a registry elsewhere may have: a registry on this machine holds what the talk itself pushed to it. */
+const RE_FETCHED = /^(?!scratch$)(?!localhost[:/]|127\.)[a-z0-9][\w.:/@-]*$/
+
 /** Which engines answer, by the runner's name. */
 export type Versions = Map<RunnerName, string | undefined>
 
@@ -31,7 +34,7 @@ export function imagesOf(deck: Deck, engineOf: (step: Step) => RunnerName): Map<
   const images = new Map<RunnerName, Set<string>>()
   const { steps } = toPlan(deck)
   for (const step of deck.steps) {
-    const wanted = steps.find(({ id }) => id === step.id)!.images.filter(image => !built.has(image) && image !== 'scratch')
+    const wanted = steps.find(({ id }) => id === step.id)!.images.filter(image => !built.has(image) && RE_FETCHED.test(image))
     const name = engineOf(step)
     images.set(name, new Set([...images.get(name) ?? [], ...wanted]))
   }
