@@ -76,7 +76,7 @@ describe.skipIf(twoNode.missing(process.env))('kamishibai cluster', () => {
     const making = start('create', 'half', '--maker', 'two-node')
     await said(making, 'control plane')
     making.kill('SIGINT')
-    expect(await ended(making)).toMatchObject({ code: 2, stderr: expect.stringContaining('the cluster half was not made') })
+    expect(await ended(making)).toMatchObject({ code: 1, stderr: expect.stringContaining('the cluster half was not made') })
     expect(leftOf(dirOf('half'))).toEqual([])
   })
 
