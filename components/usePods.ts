@@ -107,10 +107,12 @@ export function describePods({ nodes, waiting }: PodModel): string {
 /** What a pod takes in its forms, in px of the canvas with the gap after it. */
 const FORMS = { card: { width: 196, height: 92 }, chip: { width: 92, height: 38 } }
 const DOT = 17
+const GAP = 8
 
 /** How big the pods of the fullest node may be in a box of this size. */
 export function podForm(count: number, { width, height }: { width: number, height: number }): 'card' | 'chip' | 'dot' {
-  const fits = ({ width: w, height: h }: { width: number, height: number }): boolean => count <= Math.max(1, Math.floor(width / w)) * Math.max(1, Math.floor(height / h))
+  // The gap after the last one may be cut.
+  const fits = ({ width: w, height: h }: { width: number, height: number }): boolean => count <= Math.max(1, Math.floor((width + GAP) / w)) * Math.floor((height + GAP) / h)
   return fits(FORMS.card) ? 'card' : fits(FORMS.chip) ? 'chip' : 'dot'
 }
 
