@@ -2,12 +2,19 @@ import type Docker from 'dockerode'
 import type { Duplex } from 'node:stream'
 import type { RunContext, RunnerConfig } from '../protocol/runner.ts'
 import type { ContainerSpec, Step } from '../protocol/step.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import { StepError } from '../protocol/error.ts'
 import { containerNames, createOptions, explain } from './container.ts'
 import { answered, followOutput } from './follow.ts'
 import { ensureNetwork, hasAliases } from './networks.ts'
 import { signalName } from './project.ts'
 import { pullImage } from './pull.ts'
+
+/** The exit code of a program that SIGKILL ended. */
+const KILLED = 137
+const LOOKS = 6
+/** Between two looks, in ms. */
+const PAUSE = 50
 
 /** Runs one container from its creation to its end; aborted, it is removed. */
 export async function runContainer(docker: Docker, step: Step, spec: ContainerSpec, context: RunContext, config: RunnerConfig, track: <T>(work: Promise<T>) => Promise<T>): Promise<void> {
@@ -45,7 +52,7 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
       ended,
     }, context)
     signal.throwIfAborted()
-    const { State } = await answered(container.inspect()).catch((error: unknown) => {
+    const State = await endState(container).catch((error: unknown) => {
       throw (error as { statusCode?: number }).statusCode === 404 ? new StepError('failed', 'the container was removed while it ran', '', { cause: error }) : explain(error, spec.image)
     })
     const killedBy = signalName(State.ExitCode)
@@ -54,6 +61,16 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
   catch (error) {
     track(container.remove({ force: true, v: true })).catch(() => {})
     throw signal.aborted ? signal.reason : error
+  }
+}
+
+/** Of a killed container the engine may hear of its end before it hears that memory was the reason: it is asked a few times. */
+async function endState(container: Docker.Container): Promise<Docker.ContainerInspectInfo['State']> {
+  for (let look = 1; ; look++) {
+    const { State } = await answered(container.inspect())
+    if (State.ExitCode !== KILLED || State.OOMKilled || look === LOOKS)
+      return State
+    await delay(PAUSE)
   }
 }
 
