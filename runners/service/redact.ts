@@ -78,6 +78,13 @@ export function createRedactor({ patterns = [], env = {} }: RedactorOptions): Re
       from = Math.min(from, goesOn.index)
     if (own.length && cut)
       from = Math.min(from, pending.lastIndexOf('\n') + 1)
+    // The end of one secret may look like the start of another: what is complete goes as a whole.
+    for (const { pattern } of rules) {
+      for (const { index, 0: match } of pending.matchAll(pattern)) {
+        if (index < from && index + match.length > from)
+          from = index + match.length
+      }
+    }
     return pending.length - from > MOST_HELD ? pending.length : from
   }
 

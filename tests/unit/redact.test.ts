@@ -50,7 +50,11 @@ describe('output in pieces', () => {
       const chunks = [0, ...places].map((from, i) => whole.slice(from, places[i] ?? whole.length))
       expect(streamed(chunks)).toBe(streamed([whole]))
       expect(streamed(chunks)).toContain('[redacted]')
-    }))
+    }), { numRuns: 1000 })
+  })
+
+  it('hides a key that ends where a piece does', () => {
+    expect(streamed([KEY, ' after\n'])).toBe('[redacted] after\n')
   })
 
   it('hides what a pattern of the deck names where a buffer cut it', () => {
