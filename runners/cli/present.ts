@@ -90,12 +90,14 @@ async function mayPresentLive(deck: Deck, options: PresentOptions): Promise<bool
 export async function present(options: PresentOptions): Promise<number> {
   const presentation = await startPresentation(options)
   const { service, url } = presentation
+  // Before the words that name Ctrl-C.
+  const ended = untilEnd(() => service.session.runs.length > 0)
   for (const runner of service.session.runners)
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
   consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace('/#', '/presenter/1#')}\nCtrl-C ends the talk and removes what it created.`)
   if (options.open !== false)
     await openBrowser(url, privateDirOf(service.session.id))
-  const code = await untilEnd(() => service.session.runs.length > 0)
+  const code = await ended
   consola.start('Cleaning up …')
   const clean = await presentation.close()
   tellEnd(clean)

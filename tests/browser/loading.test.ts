@@ -130,7 +130,7 @@ describe('the static site', () => {
     await slide(2).locator('h1').waitFor(SLOW)
     await expect.poll(() => slide(2).locator('.kb-screen').first().textContent(), SLOW).toBeTruthy()
     // A rule of ours holds.
-    expect(await slide(2).locator('.kb-step').first().evaluate(element => getComputedStyle(element).display)).toBe('flex')
+    await expect.poll(() => slide(2).locator('.kb-step').first().evaluate(element => getComputedStyle(element).display), SLOW).toBe('flex')
     expect(tried()).toBeGreaterThan(1)
   })
 })
