@@ -60,10 +60,10 @@ export function kamishibai(args: string[], { terminal = false, env = {}, program
 
 type Env = Record<string, string | undefined>
 
-/** Our environment without what tells a program that it runs in a test: it would then write less. */
+/** Our environment without what tells a program that it runs in a test, for it would then write less, and without colours. */
 function plainEnvironment(env: Env): Env {
-  const { VITEST: _, NODE_ENV: __, TEST: ___, ...rest } = process.env
-  return { ...rest, ...env }
+  const { VITEST: _, NODE_ENV: __, TEST: ___, FORCE_COLOR: ____, ...rest } = process.env
+  return { ...rest, NO_COLOR: '1', ...env }
 }
 
 function inPipes([file, ...args]: string[], env: Env): Command {
