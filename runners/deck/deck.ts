@@ -18,6 +18,8 @@ export interface DeckSlide {
   file: string
   line: number
   durationMs?: number
+  /** What the speaker says, as it stands in the Markdown. */
+  note?: string
   fences: Fence[]
 }
 

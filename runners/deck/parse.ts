@@ -46,6 +46,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
     file: relative(dir, slide.source.filepath),
     line: slide.source.start + 1,
     durationMs: parseDuration(String(slide.frontmatter.duration ?? '').replace(/in$/, '').replace(/sec?$/, 's')),
+    ...slide.note && { note: slide.note },
     fences: fencesOf(slide, parsing),
   }))
   const steps = [...parsing.steps.values()]
