@@ -1,11 +1,13 @@
+import type { Deck } from '../deck/deck.ts'
 import type { Finding } from '../service/doctor/finding.ts'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { createDoctor } from '../service/doctor/doctor.ts'
+import { MACHINE_SCRIPT } from '../service/doctor/engines.ts'
 import { fine, worstFirst } from '../service/doctor/finding.ts'
-import { findBrowser, runNode } from './slidev.ts'
+import { findBrowser, runScript } from './slidev.ts'
 
 export interface DoctorCommand { deck: string, json: boolean, fix: boolean }
 
@@ -19,6 +21,7 @@ export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<
     if (fix) {
       const say = (text: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\x1B[K${text}` : '')
       await buildOwnImages(deck.dir)
+      await fetchMachine(deck)
       const failed = await doctor.fetchImages((image, done, total) => say(`${image} ${total ? `${Math.round(100 * done / total)} %` : '…'}`))
       say('')
       for (const message of failed)
@@ -38,7 +41,14 @@ export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<
 async function buildOwnImages(dir: string): Promise<void> {
   const script = join(dir, 'demo', 'build-image.ts')
   if (existsSync(script))
-    await runNode([script])
+    await runScript(process.execPath, [script])
+}
+
+/** What a virtual machine of the deck is made of; the script tells how far it is, and what it cannot get. */
+async function fetchMachine({ dir, steps }: Deck): Promise<void> {
+  const script = join(dir, MACHINE_SCRIPT)
+  if (steps.some(step => step.requires.includes('vm')) && existsSync(script))
+    await runScript('sh', [script])
 }
 
 function checkBrowser(): Finding {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -33,7 +34,16 @@ export async function runSlidev(deckDir: string, args: string[], env: Record<str
 
 /** Runs a script with this Node; resolves with its exit code. `env` is set on top of ours. */
 export async function runNode(args: string[], env: Record<string, string> = {}): Promise<number> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
+  return ended(spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } }))
+}
+
+/** Runs a script that helps a command, and tells a person only: standard output is the command's own. */
+export async function runScript(program: string, args: string[]): Promise<number> {
+  return ended(spawn(program, args, { stdio: ['ignore', 2, 2] }))
+}
+
+/** Resolves with the exit code of a program; asked to end, we ask it. */
+async function ended(child: ChildProcess): Promise<number> {
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.once('SIGINT', forward)
   process.once('SIGTERM', forward)

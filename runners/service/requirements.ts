@@ -4,18 +4,18 @@ import type { Step } from '../protocol/step.ts'
 /** What the engines here lack of what steps require, by requirement (`policy`, `nodes:2`): why, in a sentence. */
 export type Lacks = ReadonlyMap<string, string>
 
-/** Asks the runners that work here for all that the steps require. */
-export async function findLacks(steps: Step[], runners: Runner[]): Promise<Lacks> {
+/** Asks the runners that work here for all that the steps require; what none of them speaks of is lacking, unless `silence` says otherwise. */
+export async function findLacks(steps: Step[], runners: Runner[], { silence = 'lacking' }: { silence?: 'lacking' | 'offered' } = {}): Promise<Lacks> {
   const requirements = [...new Set(steps.flatMap(step => step.requires))]
-  const found = await Promise.all(requirements.map(async requirement => [requirement, await lackOf(requirement, runners)] as const))
+  const found = await Promise.all(requirements.map(async requirement => [requirement, await lackOf(requirement, runners, silence)] as const))
   return new Map(found.flatMap(([requirement, lack]) => lack === undefined ? [] : [[requirement, lack]]))
 }
 
-async function lackOf(requirement: string, runners: Runner[]): Promise<string | undefined> {
+async function lackOf(requirement: string, runners: Runner[], silence: 'lacking' | 'offered'): Promise<string | undefined> {
   const offers = await Promise.all(runners.map(async runner => runner.offers?.(requirement).catch((error: Error) => error.message)))
   if (offers.includes(true))
     return undefined
-  return offers.find(offer => typeof offer === 'string') ?? `no engine here offers ${requirement}`
+  return offers.find(offer => typeof offer === 'string') ?? (silence === 'offered' ? undefined : `no engine here offers ${requirement}`)
 }
 
 /** Why a step cannot run here: what it, or a step that it needs, requires is lacking; undefined where nothing is. */

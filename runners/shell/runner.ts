@@ -7,6 +7,7 @@ import { StepError } from '../protocol/error.ts'
 import { readState, statePath, withCarry } from './carry.ts'
 import { shellEnvironment } from './environment.ts'
 import { interactiveLaunch, typedLines } from './interactive.ts'
+import { machineLack } from './machine.ts'
 import { followPty, HANG_UP, INTERRUPT, signalGroup } from './pty.ts'
 import { findStrays, killStrays } from './strays.ts'
 import { createTypist } from './typing.ts'
@@ -34,7 +35,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
     async offers(requirement) {
       if (requirement !== 'vm')
         return undefined
-      return hasMachineEmulator(config.env.PATH ?? '') || 'there is no QEMU on this machine'
+      return await machineLack({ path: config.env.PATH ?? '', deckDir: config.deckDir }) ?? true
     },
 
     async run(step, context) {
@@ -84,10 +85,4 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       await killStrays(config.privateDir)
     },
   }
-}
-
-/** Whether QEMU can boot a machine of this one's kind: `qemu-system-x86_64`, `qemu-system-aarch64`. */
-function hasMachineEmulator(path: string): boolean {
-  const program = `qemu-system-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`
-  return path.split(delimiter).some(folder => existsSync(join(folder, program)))
 }

@@ -19,10 +19,10 @@ beforeEach(async () => {
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
 })
 
-interface World { available?: boolean, lacks?: string[], fetched?: string[] }
+interface World { available?: boolean, lacks?: string[], fetched?: string[], offers?: Runner['offers'] }
 
 /** What doctor says of a deck; engines are as `world` has them. */
-async function examine(text: string, { available = true, lacks = [], fetched = [] }: World = {}): Promise<Record<string, Finding>> {
+async function examine(text: string, { available = true, lacks = [], fetched = [], offers }: World = {}): Promise<Record<string, Finding>> {
   const file = join(dir, 'deck.md')
   await writeFile(file, text)
   const runner = (name: Runner['name']): Runner => ({
@@ -31,6 +31,7 @@ async function examine(text: string, { available = true, lacks = [], fetched = [
     run: async () => {},
     lacks: async images => images.filter(image => lacks.includes(image)),
     fetch: async image => void fetched.push(image),
+    ...offers && { offers },
   })
   const doctor = await createDoctor({ deck: await parseDeck(file), env: { DOCKER_HOST: 'unix:///nowhere' }, loadRunner: async name => runner(name) })
   if (lacks.length)
@@ -75,6 +76,19 @@ describe('doctor', () => {
     const inside = await examine(`# A\n\n${ask('a', 'http://web:8080/')}${ask('b', 'http://127.0.0.1:8080/')}${ask('c', 'http://service/web/')}`)
     expect(inside.network).toMatchObject({ ok: true })
     expect((await examine(`# A\n\n${ask('a', 'https://example.org/')}`)).network).toMatchObject({ ok: false, severity: 'info', message: expect.stringContaining('a (example.org') })
+  })
+
+  it('says what steps require that is not here, and that --fix gets what the deck brings a script for', async () => {
+    const offers: Runner['offers'] = async requirement => requirement === 'vm' ? 'there is no QEMU' : undefined
+    const text = '# A\n\n```sh {run id=boot requires=vm}\ntrue\n```\n\n```sh {run id=cut requires=policy}\ntrue\n```\n'
+    const finding = { ok: false, severity: 'warning', message: 'there is no QEMU; boot will play the recording' }
+    expect((await examine(text, { offers }))['requires-vm']).toStrictEqual({ id: 'requires-vm', ...finding })
+    await mkdir(join(dir, 'demo/vm'), { recursive: true })
+    await writeFile(join(dir, 'demo/vm/fetch.sh'), '')
+    const found = await examine(text, { offers })
+    expect(found['requires-vm']).toMatchObject({ ...finding, fix: 'kamishibai doctor --fix gets what is missing.' })
+    expect(found).not.toHaveProperty('requires-policy')
+    expect(await examine(text, { offers: async () => true })).not.toHaveProperty('requires-vm')
   })
 
   it('tells the mistakes of the deck', async () => {

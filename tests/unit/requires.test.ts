@@ -1,11 +1,13 @@
 import type { Session } from '../../runners/service/session.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { writeRecording } from '../../runners/service/store.ts'
+import { machineLack } from '../../runners/shell/machine.ts'
 import createShellRunner from '../../runners/shell/runner.ts'
 import { kamishibai } from './_cli.ts'
 import { logOf, output, recordingOf } from './_recordings.ts'
@@ -48,14 +50,51 @@ describe('a step that requires what is not here', () => {
   })
 })
 
-it('says what a shell offers: a machine emulator for vm, of other things it knows nothing', async () => {
-  const empty = await mkdtemp(join(tmpdir(), 'kamishibai-path-'))
-  onTestFinished(() => rm(empty, { recursive: true, force: true }))
-  const runner = createShellRunner({ env: { PATH: empty } } as never)
-  expect(await runner.offers!('vm')).toBe('there is no QEMU on this machine')
-  expect(await runner.offers!('policy')).toBeUndefined()
-  await writeFile(join(empty, process.arch === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64'), '')
-  expect(await runner.offers!('vm')).toBe(true)
+describe('what a shell offers', () => {
+  const QEMU = process.arch === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64'
+
+  async function folder(files: string[] = []): Promise<string> {
+    const dir = await mkdtemp(join(tmpdir(), 'kamishibai-machine-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    for (const file of files) {
+      await mkdir(dirname(join(dir, file)), { recursive: true })
+      await writeFile(join(dir, file), '#!/bin/sh\n', { mode: 0o755 })
+    }
+    return dir
+  }
+
+  it('is a machine emulator for vm; of other things it knows nothing', async () => {
+    const empty = await folder()
+    const runner = createShellRunner({ env: { PATH: empty }, deckDir: empty } as never)
+    expect(await runner.offers!('vm')).toBe(`there is no QEMU on this machine (${QEMU})`)
+    expect(await runner.offers!('policy')).toBeUndefined()
+    await writeFile(join(empty, QEMU), '', { mode: 0o755 })
+    expect(await runner.offers!('vm')).toBe(true)
+  })
+
+  it('is all that the deck\'s own machine is made of, as its find.sh sees it', async () => {
+    const boot = await folder()
+    const deckDir = await folder(['demo/vm/boot.sh'])
+    await copyFile(join(import.meta.dirname, '../../slides/demo/vm/find.sh'), join(deckDir, 'demo/vm/find.sh'))
+    const path = await folder(['ldd'])
+    const lack = () => machineLack({ path, deckDir, boot })
+    /** Whether find.sh finds all; it looks for kernels in /boot, too, which may have one here. */
+    const found = () => new Promise<boolean>(resolve =>
+      execFile('/bin/sh', ['-c', `here=${deckDir}/demo/vm; . $here/find.sh`], { env: { PATH: path } }, error => resolve(!error)))
+
+    expect([await lack(), await found()]).toEqual(['there is no QEMU on this machine (qemu-system-x86_64)', false])
+    await writeFile(join(path, 'qemu-system-x86_64'), '', { mode: 0o755 })
+    expect(await lack()).toBe('there is no Linux kernel for the virtual machine')
+    await writeFile(join(deckDir, 'demo/vm/vmlinuz'), '')
+    expect([await lack(), await found()]).toEqual(['there is no busybox for the virtual machine', false])
+    await writeFile(join(path, 'busybox'), '', { mode: 0o755 })
+    expect([await lack(), await found()]).toEqual([expect.stringContaining('is not static'), false])
+    await writeFile(join(path, 'ldd'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    expect([await lack(), await found()]).toEqual([undefined, true])
+    await rm(join(deckDir, 'demo/vm/vmlinuz'))
+    await writeFile(join(boot, 'vmlinuz-6.1.0-cloud-amd64'), '')
+    expect(await lack()).toBeUndefined()
+  })
 })
 
 // Programs of their own, on machines that may be slow.

@@ -10,7 +10,7 @@ import { engineOf, runnersOf } from '../session.ts'
 import { privateDirOf } from '../sweep-folders.ts'
 import { sweepDead } from '../sweep.ts'
 import { checkDeck, checkNetwork, checkRecordings, readAll } from './deck.ts'
-import { checkEngines, checkImages, imagesOf } from './engines.ts'
+import { checkEngines, checkImages, checkRequirements, imagesOf } from './engines.ts'
 import { fine } from './finding.ts'
 import { checkClock, checkDisk, checkMemory, checkNode, checkPorts, checkPower } from './machine.ts'
 
@@ -54,6 +54,7 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
         checkRecordings(deck, recorded, step => isLive(step.runner) && isLive(engineOf(step))),
         ...findings,
         ...await checkImages(runners, images, versions),
+        ...await checkRequirements(deck, runners, versions),
         await checkPorts(plan.steps.flatMap(step => step.ports.map(port => ({ step: step.id, port })))),
         await checkLeftovers(env),
         checkNode(),

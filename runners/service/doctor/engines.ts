@@ -2,10 +2,15 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Runner } from '../../protocol/runner.ts'
 import type { RunnerName, Step } from '../../protocol/step.ts'
 import type { Finding } from './finding.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { toPlan } from '../../deck/plan.ts'
+import { findLacks } from '../requirements.ts'
 import { fine } from './finding.ts'
 
 const PROBE_TIMEOUT = 5000
+/** A deck may bring a script that gets what its virtual machine is made of. */
+export const MACHINE_SCRIPT = 'demo/vm/fetch.sh'
 
 /** A name that a registry elsewhere may have: a registry on this machine holds what the talk itself pushed to it. */
 const RE_FETCHED = /^(?!scratch$)(?!localhost[:/]|127\.)[a-z0-9][\w.:/@-]*$/
@@ -55,4 +60,18 @@ export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerN
       : fine(id, `${runner.name} has ${wanted.join(', ')}`))
   }
   return findings
+}
+
+/** Steps that require what is not here, one finding a requirement. A cluster cannot be asked without opening a session in it. */
+export async function checkRequirements(deck: Deck, runners: Iterable<Runner>, versions: Versions): Promise<Finding[]> {
+  const asked = [...runners].filter(runner => versions.get(runner.name) && runner.name !== 'kubernetes')
+  const lacks = await findLacks(deck.steps, asked, { silence: 'offered' })
+  return [...new Set(deck.steps.flatMap(step => step.requires))].flatMap((requirement) => {
+    const steps = deck.steps.filter(step => step.requires.includes(requirement)).map(step => step.id).join(', ')
+    const lack = lacks.get(requirement)
+    if (lack === undefined)
+      return []
+    const fetched = requirement === 'vm' && existsSync(join(deck.dir, MACHINE_SCRIPT))
+    return [{ id: `requires-${requirement}`, ok: false, severity: 'warning' as const, message: `${lack}; ${steps} will play the recording`, ...fetched && { fix: 'kamishibai doctor --fix gets what is missing.' } }]
+  })
 }
