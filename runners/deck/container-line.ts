@@ -18,9 +18,10 @@ const FORMS = new Map<string, Form>([
   ['rmi', IMAGES],
   ['save', IMAGES],
   ['history', { ...IMAGES, images: 1 }],
+  ['image inspect', { flags: 'help', short: '', images: Infinity }],
 ])
 /** `docker image rm` and the like. */
-const OF_IMAGES = new Map([['rm', 'rmi'], ['inspect', 'history']])
+const OF_IMAGES = new Map([['rm', 'rmi'], ['inspect', 'image inspect']])
 
 /** What a line of the `docker` command line touches, `words` being those after the program's name. */
 export function readContainerLine(words: string[]): Touched {

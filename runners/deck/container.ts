@@ -17,6 +17,29 @@ const duration = z.string().transform((text, context) => {
   return ms
 })
 
+const endpointSchema = z.strictObject({
+  aliases: z.array(z.string().min(1)).default([]),
+  ipv4_address: z.ipv4().refine(isPrivate, 'not an address of a private network: take one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16').optional(),
+}).nullable()
+
+const healthcheckSchema = z.strictObject({
+  test: words,
+  interval: duration.optional(),
+  timeout: duration.optional(),
+  retries: z.int().optional(),
+  start_period: duration.optional(),
+})
+
+/** Compose's two forms of networks; mistakes in either keep their place. */
+const networks = z.unknown().transform((value, context) => {
+  const parsed = (Array.isArray(value) ? z.array(z.string()) : z.record(z.string(), endpointSchema)).safeParse(value)
+  if (parsed.success)
+    return parsed.data
+  for (const issue of parsed.error.issues)
+    context.issues.push({ ...issue, input: value } as never)
+  return z.NEVER
+})
+
 const serviceSchema = z.strictObject({
   image: z.string().min(1),
   command: words.optional(),
@@ -35,17 +58,12 @@ const serviceSchema = z.strictObject({
     z.array(z.string()).transform(list => Object.fromEntries(list.map(entry => [entry.split('=')[0]!, entry.split('=').slice(1).join('=')]))),
   ]).default({}),
   hostname: z.string().optional(),
-  networks: z.array(z.string()).default([]),
+  networks: networks.default([]),
   volumes: z.array(z.string()).default([]),
   cpus: z.coerce.number().positive().optional(),
   mem_limit: size.optional(),
   pids_limit: z.int().positive().optional(),
-  healthcheck: z.strictObject({
-    test: words,
-    interval: duration.optional(),
-    timeout: duration.optional(),
-    retries: z.int().optional(),
-  }).optional(),
+  healthcheck: healthcheckSchema.optional(),
 })
 
 /** A mistake in the YAML; `line` and `column` count from 1 within the fence. */
@@ -70,10 +88,8 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
     return { mistakes: [{ line: 1, column: 1, message: (error as Error).message }] }
   }
   const parsed = serviceSchema.safeParse(value ?? {})
-  if (parsed.success) {
-    const { mem_limit: memory, pids_limit: pids, healthcheck, ...rest } = parsed.data
-    return { spec: { ...rest, memory, pids, ...healthcheck && { healthcheck: { test: healthcheck.test, intervalMs: healthcheck.interval, timeoutMs: healthcheck.timeout, retries: healthcheck.retries } } } }
-  }
+  if (parsed.success)
+    return { spec: toSpec(parsed.data) }
   return { mistakes: parsed.error.issues.map((issue) => {
     const keys = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path
     const node = document.getIn(keys as string[], true) as { range?: [number, number, number] } | undefined
@@ -82,9 +98,32 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
       line,
       column: Math.max(1, col),
       message: issue.code === 'unrecognized_keys' ? `unknown key ${issue.keys[0]}` : `${keys.join('.') || 'container'}: ${issue.message}`,
-      hint: issue.code === 'unrecognized_keys' ? suggestion(issue.keys[0]!, Object.keys(serviceSchema.shape)) : undefined,
+      hint: issue.code === 'unrecognized_keys' ? hintFor(issue.keys[0]!, issue.path) : undefined,
     }
   }) }
+}
+
+function toSpec({ mem_limit: memory, pids_limit: pids, healthcheck, networks, ...rest }: z.infer<typeof serviceSchema>): ContainerSpec {
+  const named = Array.isArray(networks) ? undefined : Object.entries(networks)
+  return {
+    ...rest,
+    memory,
+    pids,
+    networks: Array.isArray(networks) ? networks : Object.keys(networks),
+    ...named && { endpoints: Object.fromEntries(named.map(([name, endpoint]) => [name, { aliases: endpoint?.aliases ?? [], ipv4: endpoint?.ipv4_address }])) },
+    ...healthcheck && { healthcheck: { test: healthcheck.test, intervalMs: healthcheck.interval, timeoutMs: healthcheck.timeout, retries: healthcheck.retries, startPeriodMs: healthcheck.start_period } },
+  }
+}
+
+/** What may stand in the place of an unknown key. */
+function hintFor(key: string, [place]: PropertyKey[]): string {
+  const schema = place === 'healthcheck' ? healthcheckSchema : place === 'networks' ? endpointSchema.unwrap() : serviceSchema
+  return suggestion(key, Object.keys(schema.shape))
+}
+
+/** The networks that no host elsewhere has; source: RFC 1918. */
+function isPrivate(address: string): boolean {
+  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(address)
 }
 
 /** What the YAML parser says, without its own idea of the place. */

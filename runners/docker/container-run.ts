@@ -4,9 +4,9 @@ import type { RunContext, RunnerConfig } from '../protocol/runner.ts'
 import type { ContainerSpec, Step } from '../protocol/step.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StepError } from '../protocol/error.ts'
-import { containerNames, createOptions, explain } from './container.ts'
+import { containerNames, createOptions, endpointOf, explain } from './container.ts'
 import { answered, followOutput } from './follow.ts'
-import { ensureNetwork, hasAliases } from './networks.ts'
+import { ensureNetwork } from './networks.ts'
 import { signalName } from './project.ts'
 import { pullImage } from './pull.ts'
 
@@ -26,12 +26,12 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
   if (step.pull && !await docker.getImage(spec.image).inspect().then(() => true, () => false))
     await attempt(pullImage(docker, spec.image, (done, total) => context.emit({ type: 'progress', label: `pull ${spec.image}`, done, total }), context.signal))
   for (const name of spec.networks)
-    await attempt(track(ensureNetwork(docker, name, labels)))
+    await attempt(track(ensureNetwork(docker, name, labels, spec.endpoints?.[name]?.ipv4)))
   signal.throwIfAborted()
   const container = await attempt(track(create(docker, options, containerNames(step.id, config)[1])))
   try {
     for (const name of spec.networks.slice(1))
-      await attempt(docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: { Aliases: hasAliases(name) ? [step.id] : [] } }))
+      await attempt(docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: endpointOf(step, spec, name) }))
     const output = await attempt(container.attach({ stream: true, stdout: true, stderr: true, hijack: true })) as unknown as Duplex
     output.on('error', () => {})
     const ended = container.wait({ condition: 'next-exit' })

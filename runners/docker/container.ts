@@ -53,17 +53,27 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
     } as Docker.HostConfig,
     ...spec.healthcheck && { Healthcheck: toHealthcheck(spec.healthcheck) },
     // An engine before 25 takes one network here; the others are joined before the start.
-    ...network && hasAliases(network) && { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [step.id] } } } },
+    ...network && hasAliases(network) && { NetworkingConfig: { EndpointsConfig: { [network]: endpointOf(step, spec, network) } } },
   }
 }
 
-function toHealthcheck({ test, intervalMs = 1000, timeoutMs = 5000, retries = 30 }: NonNullable<ContainerSpec['healthcheck']>): Docker.HealthConfig {
+/** How the container is on a network: its names there besides its own, and its address where the fence says one. */
+export function endpointOf(step: Step, { endpoints }: ContainerSpec, network: string): Docker.EndpointSettings {
+  const { aliases = [], ipv4 } = endpoints?.[network] ?? {}
+  return {
+    Aliases: hasAliases(network) ? [step.id, ...aliases] : [],
+    ...ipv4 && { IPAMConfig: { IPv4Address: ipv4 } },
+  } as Docker.EndpointSettings
+}
+
+function toHealthcheck({ test, intervalMs = 1000, timeoutMs = 5000, retries = 30, startPeriodMs }: NonNullable<ContainerSpec['healthcheck']>): Docker.HealthConfig {
   const [kind] = test
   return {
     Test: kind === 'CMD' || kind === 'CMD-SHELL' || kind === 'NONE' ? test : ['CMD', ...test],
     Interval: intervalMs * 1e6,
     Timeout: timeoutMs * 1e6,
     Retries: retries,
+    ...startPeriodMs !== undefined && { StartPeriod: startPeriodMs * 1e6 },
   }
 }
 

@@ -12,18 +12,22 @@ export function hasAliases(network: string): boolean {
 
 /**
  * Makes the network `name` unless the session has it. It belongs to the session, not to the step that comes first:
- * the others' containers are on it when that step is run again.
+ * the others' containers are on it when that step is run again. Engines give an address of its own only in a network
+ * whose range was chosen: it is made with the 256 addresses around `address`.
  */
-export async function ensureNetwork(docker: Docker, name: string, labels: Record<string, string>): Promise<void> {
-  if (BUILT_IN.has(name))
+export async function ensureNetwork(docker: Docker, name: string, labels: Record<string, string>, address?: string): Promise<void> {
+  if (BUILT_IN.has(name)) {
+    if (address)
+      throw new StepError('bad-input', `the network ${name} gives no addresses of one's own`, 'Name another network; it is made when it is needed.')
     return
+  }
   if (name === 'host' || name.includes(':'))
     throw new StepError('not-allowed', `the network ${name} would give the container a namespace that is not the session's own`, 'Name a network; it is made when it is needed.')
   if (await isOwn(docker, name, labels))
     return
   const { [LABELS.step]: _, ...ofSession } = labels
   try {
-    await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: ofSession })
+    await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: ofSession, ...address && { IPAM: { Config: [{ Subnet: address.replace(/\d+$/, '0/24') }] } } })
   }
   catch (error) {
     // Another step of the session may have been faster.

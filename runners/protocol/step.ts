@@ -40,11 +40,13 @@ export interface ContainerSpec {
   environment: Record<string, string>
   hostname?: string
   networks: string[]
+  /** What the mapping form of `networks` says of one: more names, and an address of its own. */
+  endpoints?: Record<string, { aliases: string[], ipv4?: string }>
   volumes: string[]
   cpus?: number
   memory?: number
   pids?: number
-  healthcheck?: { test: string[], intervalMs?: number, timeoutMs?: number, retries?: number }
+  healthcheck?: { test: string[], intervalMs?: number, timeoutMs?: number, retries?: number, startPeriodMs?: number }
 }
 
 /** One request of an `http {request}` fence. */

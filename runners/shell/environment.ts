@@ -18,6 +18,10 @@ export function shellEnvironment({ env, privateDir, settings }: RunnerConfig): R
   const link = join(dockerConfig, 'cli-plugins')
   if (existsSync(plugins) && !existsSync(link))
     symlinkSync(plugins, link)
+  // Podman fails where DOCKER_CONFIG names a folder without it.
+  const settingsFile = join(dockerConfig, 'config.json')
+  if (!existsSync(settingsFile))
+    writeFileSync(settingsFile, '{}\n', { mode: 0o600 })
   const kubeconfig = join(privateDir, 'kubeconfig')
   if (!existsSync(kubeconfig))
     writeFileSync(kubeconfig, '', { mode: 0o600 })

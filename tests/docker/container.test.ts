@@ -114,6 +114,24 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     expect(await leftOf(docker, config.sessionId)).toEqual([])
   })
 
+  it('has the names and the address on its networks that the fence says, and a health that may come late', async () => {
+    const { config, runner } = await open()
+    const web = contextOf(config, 'web')
+    const endpoints = { 'kbt-front': { aliases: [] }, 'kbt-back': { aliases: ['shop'], ipv4: '10.213.77.5' } }
+    const healthcheck = { test: ['CMD', 'wget', '-qO-', 'http://127.0.0.1:8080/'], startPeriodMs: 3000 }
+    const run = runner.run(containerStep('web', { networks: Object.keys(endpoints), endpoints, healthcheck, command: ['sh', '-c', 'echo up; exec sh /start.sh'] }), web).catch(() => {})
+    await web.shown(/up/)
+    const client = contextOf(config, 'client')
+    await runner.run(containerStep('client', { networks: ['kbt-back'], command: ['sh', '-c', 'until wget -qO- http://shop:8080/; do sleep 0.1; done'] }), client)
+    expect(client.output()).toMatch(/host {5}web\r\naddress {2}10\.213\.77\.5/)
+    const [made] = await docker.listContainers({ filters: JSON.stringify({ label: [`dev.kamishibai.session=${config.sessionId}`, 'dev.kamishibai.step=web'] }) as never })
+    expect((await docker.getContainer(made!.Id).inspect()).Config.Healthcheck).toMatchObject({ StartPeriod: 3e9 })
+    await expect(runner.run(containerStep('x', { networks: ['bridge'], endpoints: { bridge: { aliases: [], ipv4: '10.213.77.6' } } }), contextOf(config, 'x'))).rejects.toMatchObject({ code: 'bad-input' })
+    await runner.close!()
+    await run
+    expect(await leftOf(docker, config.sessionId)).toEqual([])
+  })
+
   it('joins no network that is not the session\'s own', async () => {
     const theirs = await docker.createNetwork({ Name: 'kbt-theirs' })
     onTestFinished(() => theirs.remove())

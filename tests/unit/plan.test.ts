@@ -44,6 +44,8 @@ describe('a shell script', () => {
     ['docker -H tcp://10.0.0.9:2375 run x', { images: ['x'], hosts: ['10.0.0.9:2375'] }],
     ['docker pull alpine:3; docker push localhost:5001/hello:1', { images: ['alpine:3', 'localhost:5001/hello:1'], hosts: ['docker.io', 'localhost:5001'] }],
     ['docker tag a:1 b:2 && docker image rm a:1 -f c', { images: ['a:1', 'b:2', 'c'] }],
+    [`docker image inspect -f '{{.Id}}' a:1 --format='{{.Size}}' b:2; docker image inspect --format json -f={{.Id}} c`, { images: ['a:1', 'b:2', 'c'] }],
+    [`docker history --format '{{.ID}}' -q a:1`, { images: ['a:1'] }],
     ['docker build -t hello:1 --build-arg A=1 -f Dockerfile .', { images: ['hello:1'] }],
     ['id=$(docker create busybox); for i in 1; do docker run redis; done', { images: ['busybox', 'redis'] }],
     ['podman run quay.io/x/y@sha256:0f', { images: ['quay.io/x/y@sha256:0f'] }],
