@@ -9,19 +9,22 @@ import { binariesDir } from './place.ts'
 
 type Env = Record<string, string | undefined>
 
-const HERE = import.meta.dirname
+/** Go modules beside this file, each built by the `build.sh` in its folder: the commands of Kubernetes, and what enforces network policies. */
+const MODULES = { kubernetes: import.meta.dirname, policies: join(import.meta.dirname, 'policies') }
 
-/** Where the commands of Kubernetes lie once they are built. */
-export function builtBinaries(env: Env): string {
+type Module = keyof typeof MODULES
+
+/** Where the commands of a module lie once they are built. */
+export function builtBinaries(env: Env, module: Module = 'kubernetes'): string {
   const key = createHash('sha256')
   for (const file of ['go.mod', 'go.sum', 'build.sh'])
-    key.update(readFileSync(join(HERE, file)))
+    key.update(readFileSync(join(MODULES[module], file)))
   return binariesDir(env, key.digest('hex').slice(0, 12))
 }
 
-/** Builds the commands of Kubernetes once for this version of `go.sum`, and returns their folder; the first time takes about ten minutes. */
-export async function binaries(env: Env, progress: Progress, signal?: AbortSignal): Promise<string> {
-  const dir = builtBinaries(env)
+/** Builds the commands of a module once for this version of its `go.sum`, and returns their folder; the first time takes about ten minutes for Kubernetes, one for the policies. */
+export async function binaries(env: Env, module: Module, progress: Progress, signal?: AbortSignal): Promise<string> {
+  const dir = builtBinaries(env, module)
   if (existsSync(dir))
     return dir
   if (!isInstalled('go', env))
@@ -29,7 +32,7 @@ export async function binaries(env: Env, progress: Progress, signal?: AbortSigna
   // What a build that was cut off has made is taken up again; the name comes when all is complete.
   const building = `${dir}.building`
   await mkdir(building, { recursive: true })
-  await command(join(HERE, 'build.sh'), [building], {
+  await command(join(MODULES[module], 'build.sh'), [building], {
     env: { ...env, GOFLAGS: '-mod=readonly' },
     signal,
     onLine: (line) => {

@@ -9,7 +9,7 @@ end() { local p; p=$(pid "$1") && kill "$p" 2>/dev/null; }
 
 containers() { ctr -a "$DIR/n$1/containerd.sock" -n k8s.io "${@:2}" 2>/dev/null; }
 
-for name in kubelet-n1 kubelet-n2 proxy-n1 proxy-n2 scheduler controllers apiserver etcd; do end "$name"; done
+for name in kubelet-n1 kubelet-n2 proxy-n1 proxy-n2 policies-n1 policies-n2 scheduler controllers apiserver etcd; do end "$name"; done
 for n in "${NODES[@]}"; do
   [ -S "$DIR/n$n/containerd.sock" ] || continue
   for id in $(containers "$n" tasks ls -q); do containers "$n" tasks kill -s KILL "$id"; done

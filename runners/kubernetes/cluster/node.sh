@@ -33,6 +33,20 @@ cat >"$here/cni/10-pods.conflist" <<JSON
   {"type": "portmap", "capabilities": {"portMappings": true}}]}
 JSON
 
+# The agent that judges the first packet of each connection between pods. It finds its account where a pod would have it.
+# The kernel may lack the queues of nftables, for which the agent makes rules: these of iptables lead to the same queue.
+policies() {
+  local rule=(iptables -w -t mangle -A POSTROUTING) account=/run/secrets/kubernetes.io/serviceaccount queue=100
+  mkdir -p "$account"
+  mount --bind "$DIR/credentials/policies" "$account"
+  KUBERNETES_SERVICE_HOST=$SERVER KUBERNETES_SERVICE_PORT=6443 start "policies-n$n" \
+    "$POLICIES/kube-network-policies" --hostname-override "n$n" --nfqueue-id "$queue" --metrics-bind-address 127.0.0.1:9080
+  await "What enforces policies on n$n" 30 "policies-n$n" grep -q "^ *$queue " /proc/net/netfilter/nfnetlink_queue
+  "${rule[@]}" -m owner --uid-owner 0 -j ACCEPT
+  "${rule[@]}" -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+  "${rule[@]}" -s "$PODS" -d "$PODS" -j NFQUEUE --queue-num "$queue"
+}
+
 echo "nameserver 127.0.0.1" >"$here/resolv.conf"
 
 cat >"$here/kubelet.yaml" <<YAML
@@ -80,6 +94,7 @@ await "The container runtime of n$n" 30 "containerd-n$n" ctr -a "$here/container
 for archive in "$DIR"/images/*.tar; do
   ctr -a "$here/containerd.sock" -n k8s.io images import "$archive" >/dev/null
 done
+policies
 start "proxy-n$n" "$BIN/kube-proxy" --config "$here/proxy.yaml"
 exec "$BIN/kubelet" --config "$here/kubelet.yaml" --kubeconfig "$DIR/credentials/n$n/kubelet.conf" --root-dir "$here/kubelet" \
   --hostname-override "n$n" --node-ip "$(address "$n")" --cert-dir "$here/pki"

@@ -11,10 +11,10 @@ import { contextOf, freeSubnet, idOf, readRecord, readRecords } from './place.ts
 const HERE = import.meta.dirname
 const STAGES = ['images', 'network', 'certificates', 'control plane', 'nodes', 'ready']
 /** Programs beside Go and Kubernetes' own, with the Debian package of each. */
-const PROGRAMS = { containerd: 'containerd', runc: 'runc', nft: 'nftables', ip: 'iproute2', conntrack: 'conntrack', docker: 'docker.io' }
+const PROGRAMS = { containerd: 'containerd', runc: 'runc', nft: 'nftables', iptables: 'iptables', ip: 'iproute2', conntrack: 'conntrack', docker: 'docker.io' }
 const PLUGINS = '/usr/lib/cni/bridge'
 
-/** Two real nodes in network namespaces of this machine, built from Go modules; what is made lies below the cluster's folder. */
+/** Two real nodes in network namespaces of this machine, built from Go modules, whose network enforces policies; what is made lies below the cluster's folder. */
 export const twoNode: ClusterMaker = {
   missing(env) {
     if (process.platform !== 'linux' || process.getuid?.() !== 0)
@@ -27,13 +27,14 @@ export const twoNode: ClusterMaker = {
 
   async create(making) {
     const { dir, env, images, progress, signal } = making
-    const bin = await binaries(env, progress, signal)
+    const bin = await binaries(env, 'kubernetes', progress, signal)
+    const policies = await binaries(env, 'policies', progress, signal)
     // What a crash has left would be in the way.
     await down(making)
     progress('images', 0, STAGES.length)
     await saveImages(images, join(dir, 'images'), { ...env, ...making.dockerHost && { DOCKER_HOST: making.dockerHost } })
     try {
-      await up(making, bin)
+      await up(making, { BIN: bin, POLICIES: policies })
     }
     catch (error) {
       await down(making).catch(() => {})
@@ -50,9 +51,9 @@ export const twoNode: ClusterMaker = {
   },
 }
 
-async function up({ name, dir, env, progress, signal }: Making, bin: string): Promise<void> {
+async function up({ name, dir, env, progress, signal }: Making, commands: { BIN: string, POLICIES: string }): Promise<void> {
   await command(join(HERE, 'up.sh'), [], {
-    env: { ...environment(name, dir, env), BIN: bin, CONTEXT: contextOf(name) },
+    env: { ...environment(name, dir, env), ...commands, CONTEXT: contextOf(name) },
     signal,
     onLine: line => progress(line, Math.max(0, STAGES.indexOf(line)), STAGES.length),
   })

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Brings a two-node cluster up, as root. Prints one line a stage.
-# Environment: DIR BIN ID SUBNET CONTEXT (env.sh), and TIER=api to stop before the nodes.
-# Expects the images of the nodes as archives in DIR/images, and BIN as build.sh makes it.
+# Environment: DIR BIN POLICIES ID SUBNET CONTEXT (env.sh), and TIER=api to stop before the nodes.
+# Expects the images of the nodes as archives in DIR/images, BIN as build.sh makes it, POLICIES as policies/build.sh does.
 cd "$(dirname "$0")"
 source ./env.sh
-: "${BIN:?}" "${CONTEXT:?}"
+: "${BIN:?}" "${POLICIES:?}" "${CONTEXT:?}"
 source ./network.sh
 source ./control-plane.sh
-export DIR BIN ID SUBNET
+export DIR BIN POLICIES ID SUBNET
 kubectl=("$BIN/kubectl" --kubeconfig "$DIR/credentials/super-admin.conf")
 
 # Control groups of its own, which the kubelet fills; an empty cpuset could hold no process.
@@ -16,6 +16,16 @@ control_groups() {
   name=$(node "$1")
   for controller in "${CONTROLLERS[@]}"; do mkdir -p "/sys/fs/cgroup/$controller/$name"; done
   for file in cpuset.cpus cpuset.mems; do cat "/sys/fs/cgroup/cpuset/$file" >"/sys/fs/cgroup/cpuset/$name/$file"; done
+}
+
+# Whom the agents that enforce network policies are to the API server: they read pods, namespaces and policies.
+policies_account() {
+  local account=$DIR/credentials/policies
+  mkdir -p "$account"
+  "${kubectl[@]}" -n kube-system create serviceaccount network-policies >/dev/null
+  "${kubectl[@]}" create clusterrolebinding network-policies --clusterrole=view --serviceaccount=kube-system:network-policies >/dev/null
+  "${kubectl[@]}" -n kube-system create token network-policies --duration=8760h >"$account/token"
+  cp "$DIR/pki/ca.crt" "$account/ca.crt"
 }
 
 ready_nodes() { [ "$("${kubectl[@]}" get nodes --no-headers | grep -c ' Ready')" = "${#NODES[@]}" ]; }
@@ -31,6 +41,7 @@ echo "control plane"
 control_plane
 if [ "${TIER:-nodes}" = nodes ]; then
   echo "nodes"
+  policies_account
   for n in "${NODES[@]}"; do
     mkdir -p "$DIR/n$n"/{cni,kubelet,logs,plugins,state,root,opt}
     control_groups "$n"
