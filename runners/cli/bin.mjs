@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an old Node gets a sentence instead of a stack trace.
+import * as modules from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -7,6 +10,10 @@ if (major < 22 || (major === 22 && minor < 12)) {
   console.error(`kamishibai needs Node 22.12 or newer; this is ${process.versions.node}. In the repository, npm scripts bring their own: npm start`)
   process.exit(2)
 }
+
+// Compiling Slidev anew at each start takes half a second. Slidev's own processes use the same folder.
+process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kamishibai', 'compiled')
+modules.enableCompileCache(process.env.NODE_COMPILE_CACHE)
 
 // Node strips types by itself, but not below node_modules.
 if (import.meta.url.includes('/node_modules/') || !process.features.typescript) {

@@ -9,7 +9,7 @@ const VARIABLES = {
   KUBECONFIG: 'where contexts of Kubernetes are found; a step sees the session\'s own only',
   KAMISHIBAI_BROWSER: 'Chromium or Chrome, where it is not found by itself',
   XDG_STATE_HOME: 'approvals of decks lie in kamishibai/ below it',
-  XDG_CACHE_HOME: 'what clusters are built from lies in kamishibai/ below it',
+  XDG_CACHE_HOME: 'what clusters are built from, and compiled code, lie in kamishibai/ below it',
 } as const
 
 const USAGE = [2, 'the call cannot be meant, or nothing may run without --trust'] as [number, string]

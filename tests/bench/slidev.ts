@@ -3,12 +3,14 @@ import type { Page } from 'playwright-chromium'
 import type { Measure, Row, World } from './_row.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { findBrowser } from '../../runners/cli/slidev.ts'
+import { appendixOf } from '../../runners/deck/appendix.ts'
 import { parseInfo } from '../../runners/deck/info.ts'
+import { parseDeck } from '../../runners/deck/parse.ts'
 import { openPage } from './_browser.ts'
 import { ROOT } from './_deck.ts'
 import { ratio } from './_row.ts'
@@ -117,6 +119,8 @@ async function opened(page: Page, url: string, deadline: number): Promise<void> 
 }
 
 async function exportTimes({ dir, progress }: World, plain: string): Promise<Measure> {
+  // Both print the same pages: ours has an appendix.
+  appendFileSync(plain, toPlain(appendixOf(await parseDeck(join(ROOT, 'slides', DECK))).join('\n')))
   const print = {
     ours: () => timeOf([BIN, 'export', join(ROOT, 'slides', DECK), '--output', join(dir, 'ours.pdf')]),
     peer: () => timeOf([SLIDEV, 'export', plain, '--output', join(dir, 'peer.pdf'), '--executable-path', findBrowser(), '--timeout', `${PATIENCE}`]),
