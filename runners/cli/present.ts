@@ -112,7 +112,7 @@ async function tellChange({ session }: Service, { name, used }: DeckChange): Pro
   if (used)
     return consola.warn(`${file} has changed since the start: steps that use it read what it says now.`)
   const drift = driftOf(session.deck, await parseDeck(session.deck.file))
-  session.setDrift(drift)
+  session.drift.set(drift)
   consola.warn(drift.length
     ? `${file} has changed since the start: ${drift.length === 1 ? '1 step differs' : `${drift.length} steps differ`} (${drift.join(', ')}) and stay${drift.length === 1 ? 's' : ''} as at the start. To take the change, end the talk and start it again.`
     : `${file} has changed since the start; the steps are the same.`)

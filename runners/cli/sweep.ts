@@ -3,7 +3,7 @@ import type { Removed } from '../protocol/sweep.ts'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { escapeDeceiving } from '../deck/escape.ts'
-import { runnersOf } from '../service/session.ts'
+import { runnersOf } from '../service/engine-of.ts'
 import { sweepDead } from '../service/sweep.ts'
 
 /** How long a start waits for what earlier sessions left, in ms. */

@@ -6,7 +6,7 @@ import type { Session } from './session.ts'
 import { isStepError, StepError, toErrorInfo } from '../protocol/error.ts'
 import { formatRecording } from '../protocol/recording.ts'
 import { clientMessageSchema, CREDIT, encodeFrame } from '../protocol/wire.ts'
-import { toRecording } from './run.ts'
+import { toRecording } from './run-recording.ts'
 
 /** The longest binary frame, in characters of output. */
 const FRAME = 32 * 1024
@@ -109,11 +109,11 @@ export function createViewer(socket: WebSocket, session: Session): void {
     const known = message.session === session.id ? message.have : {}
     for (const run of session.runs)
       follow(run, known[run.info.n])
-    const tellDrift = (): void => send({ type: 'drift', steps: session.drift })
-    if (session.drift.length)
+    const tellDrift = (): void => send({ type: 'drift', steps: session.drift.steps })
+    if (session.drift.steps.length)
       tellDrift()
     if (!greeted) {
-      ends.push(session.onDrift(tellDrift), session.subscribe((run) => {
+      ends.push(session.drift.subscribe(tellDrift), session.subscribe((run) => {
         follow(run)
         schedule()
       }))
