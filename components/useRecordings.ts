@@ -1,6 +1,6 @@
 import type { Recording } from '../runners/protocol/recording.ts'
 import { recordings } from 'virtual:kamishibai/recordings'
-import { parseRecording } from '../runners/protocol/recording.ts'
+import { parseRecording } from '../runners/protocol/parse-recording.ts'
 import { loadAgain } from './useRetry.ts'
 
 /** How often a recording is asked for before it counts as damaged. */

@@ -5,7 +5,7 @@ import type { Recording } from '../runners/protocol/recording.ts'
 import type { ClientMessage, RunnerState, ServerMessage } from '../runners/protocol/wire.ts'
 import type { ClientRun, Schedule } from './useClientRun.ts'
 import { shallowReactive, shallowRef } from 'vue'
-import { parseRecording } from '../runners/protocol/recording.ts'
+import { parseRecording } from '../runners/protocol/parse-recording.ts'
 import { decodeFrame, serverMessageSchema } from '../runners/protocol/wire.ts'
 import { createClientRun } from './useClientRun.ts'
 

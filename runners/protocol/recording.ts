@@ -1,9 +1,9 @@
 import type { LogEvent, Payload } from './event.ts'
 import { z } from 'zod'
-import { StepError } from './error.ts'
-import { expectationSchema, payloadSchema, PHASES } from './event.ts'
+import { expectationSchema, PHASES } from './event.ts'
 
-const headerSchema = z.object({
+/** What our key in the header of a cast holds. */
+export const headerSchema = z.object({
   step: z.string(),
   /** Of the step when it was recorded. */
   hash: z.string(),
@@ -28,227 +28,16 @@ export interface Recording {
 }
 
 /** A cast may be at most this large: 256 MB, 500 × 200 cells, one hour. */
-const LIMITS = { bytes: 256 * 1024 * 1024, cols: 500, rows: 200, ms: 3_600_000 }
-
-const castHeaderSchema = z.object({
-  version: z.literal(3),
-  term: z.object({ cols: z.int().min(1).max(LIMITS.cols), rows: z.int().min(1).max(LIMITS.rows) }),
-  kamishibai: headerSchema,
-})
+export const LIMITS = { bytes: 256 * 1024 * 1024, cols: 500, rows: 200, ms: 3_600_000 }
 
 /** Asciicast v3 codes that we write; source: the asciicast v3 specification. */
-const OUTPUT = 'o'
-const RESIZE = 'r'
-const MARKER = 'm'
-const EXIT = 'x'
+export const CODES = { output: 'o', resize: 'r', marker: 'm', exit: 'x' } as const
 
-/**
- * The two files of a recording: an asciicast v3 with our header key `kamishibai`,
- * and what no terminal knows as lines `[at in ms, type, payload]`.
- */
-export function formatRecording({ header, cols, rows, events }: Recording): { cast: string, events: string } {
-  const castHeader = {
-    version: 3,
-    term: { cols, rows, type: 'xterm-256color' },
-    timestamp: Math.floor(Date.parse(header.recordedAt) / 1000),
-    title: header.step,
-    kamishibai: header,
-  }
-  const cast = [JSON.stringify(castHeader)]
-  const others: string[] = []
-  let before = 0
-  const write = (at: number, code: string, data: string): void => {
-    // Intervals are whole milliseconds of the running sum, so that rounding never adds up.
-    cast.push(`[${((at - before) / 1000).toFixed(3)}, ${JSON.stringify(code)}, ${JSON.stringify(data)}]`)
-    before = at
-  }
-  for (const { at, payload } of joinOutput(inFileOrder(events))) {
-    if (payload.type === 'output') {
-      write(at, OUTPUT, payload.data)
-    }
-    else if (payload.type === 'resize') {
-      write(at, RESIZE, `${payload.cols}x${payload.rows}`)
-    }
-    else if (payload.type === 'marker') {
-      write(at, MARKER, payload.label)
-    }
-    else {
-      const { type, ...rest } = payload
-      if (payload.type === 'exit')
-        write(at, EXIT, String(payload.code))
-      others.push(JSON.stringify([at, type, rest]))
-    }
-  }
-  return { cast: `${cast.join('\n')}\n`, events: others.map(line => `${line}\n`).join('') }
-}
-
-/** A log in whole milliseconds, and within one in the order in which the two files give it back. */
-function inFileOrder(events: LogEvent[]): Timed[] {
-  const terminal: Timed[] = []
-  const others: Timed[] = []
-  let now = 0
-  for (const { seq: _, at, ...payload } of events) {
-    now = Math.max(now, Math.round(at))
-    const list = payload.type === 'output' || payload.type === 'resize' || payload.type === 'marker' ? terminal : others
-    list.push({ at: now, payload })
-  }
-  return merge(terminal, others)
-}
-
-/**
- * Adjacent output of the same millisecond as one event, and no character cut in two:
- * asciinema refuses a file in which half of a surrogate pair stands alone.
- */
-function joinOutput(events: Timed[]): Timed[] {
-  const joined: { at: number, payload: Payload }[] = []
-  const lastOutput = events.findLastIndex(event => event.payload.type === 'output')
-  let half = ''
-  events.forEach(({ at, payload }, index) => {
-    if (payload.type !== 'output') {
-      joined.push({ at, payload })
-      return
-    }
-    let data = half + payload.data
-    half = ''
-    if (index < lastOutput && RE_HIGH_AT_END.test(data)) {
-      half = data.slice(-1)
-      data = data.slice(0, -1)
-    }
-    const last = joined.at(-1)
-    if (last?.payload.type === 'output' && last.at === at)
-      last.payload = { type: 'output', data: last.payload.data + data }
-    else if (data || !payload.data)
-      joined.push({ at, payload: { type: 'output', data } })
-  })
-  return joined.map(({ at, payload }) => ({ at, payload: payload.type === 'output' ? { ...payload, data: payload.data.toWellFormed() } : payload }))
-}
-
-const RE_HIGH_AT_END = /[\uD800-\uDBFF]$/
-
-const eventLineSchema = z.tuple([z.number().min(0).max(LIMITS.ms), z.string(), z.record(z.string(), z.unknown())])
-
-/** Reads what {@link formatRecording} wrote; throws StepError `recording-damaged` that names file part and line. */
-export function parseRecording(cast: string, events: string): Recording {
-  checkSize('cast', cast)
-  checkSize('events.jsonl', events)
-  const lines = cast.split('\n')
-  const header = parseHeader(lines[0]!)
-  const terminal: Timed[] = []
-  let at = 0
-  let exits = 0
-  lines.forEach((line, index) => {
-    // The specification lets lines be empty or comments.
-    if (index === 0 || !line.trim() || line.startsWith('#'))
-      return
-    const [interval, code, data] = parseCastLine(line, index + 1)
-    at += interval * 1000
-    if (at > LIMITS.ms)
-      throw damaged('cast', index + 1, 'it is longer than one hour')
-    exits += code === EXIT ? 1 : 0
-    const payload = castPayload(code, data, index + 1)
-    if (payload)
-      terminal.push({ at: Math.round(at), payload })
-  })
-  const others = parseEvents(events)
-  // Both files name every exit, so that each shows whether the other was cut at the end of a line.
-  const exited = others.filter(other => other.payload.type === 'exit').length
-  if (exits !== exited)
-    throw damaged(exits < exited ? 'cast' : 'events.jsonl', (exits < exited ? lines : events.split('\n')).length, 'it ends before the exit of the run')
-  return {
-    header: header.kamishibai,
-    cols: header.term.cols,
-    rows: header.term.rows,
-    events: merge(terminal, others).map(({ at, payload }, index) => ({ ...payload, at, seq: index + 1 })),
-  }
-}
-
-function parseEvents(text: string): Timed[] {
-  let before = 0
-  return text.split('\n').flatMap((line, index) => {
-    if (!line.trim())
-      return []
-    const parsed = eventLineSchema.safeParse(parseJson(line, 'events.jsonl', index + 1))
-    if (!parsed.success)
-      throw damaged('events.jsonl', index + 1, 'it is no [at, type, payload]')
-    const [at, type, rest] = parsed.data
-    // An event of a later version.
-    if (!TYPES.has(type))
-      return []
-    const payload = payloadSchema.safeParse({ ...rest, type })
-    if (!payload.success)
-      throw damaged('events.jsonl', index + 1, `its ${type} is wrong at ${payload.error.issues[0]!.path.join('.')}: ${payload.error.issues[0]!.message}`)
-    if (at < before)
-      throw damaged('events.jsonl', index + 1, 'its time runs backwards')
-    before = at
-    return [{ at, payload: payload.data }]
-  })
-}
-
-const TYPES = new Set<string>(payloadSchema.options.map(option => option.shape.type.value))
-
-function checkSize(part: string, text: string): void {
-  // A character takes one to three bytes; short texts need no count.
-  if (text.length > LIMITS.bytes || (text.length > LIMITS.bytes / 3 && new TextEncoder().encode(text).length > LIMITS.bytes))
-    throw damaged(part, 1, 'it is larger than 256 MB')
-}
-
-function parseHeader(line: string): z.infer<typeof castHeaderSchema> {
-  const json = parseJson(line, 'cast', 1) as { version?: unknown, kamishibai?: unknown } | null
-  const version = json?.version
-  if (typeof version === 'number' && version > 3)
-    throw damaged('cast', 1, `it is of version ${version}, made by a newer program; this one reads version 3`, 'Update Kamishibai, or record the step again: kamishibai record --only STEP')
-  if (version !== 3)
-    throw damaged('cast', 1, `it is of version ${String(version)}, and only version 3 is understood`)
-  if (json?.kamishibai === undefined)
-    throw damaged('cast', 1, 'its header lacks the key kamishibai: it is a cast of another program')
-  const header = castHeaderSchema.safeParse(json)
-  if (!header.success) {
-    const issue = header.error.issues[0]!
-    throw damaged('cast', 1, `its header is wrong at ${issue.path.join('.')}: ${issue.message}`)
-  }
-  return header.data
-}
-
-function parseJson(line: string, part: string, number: number): unknown {
-  try {
-    return JSON.parse(line)
-  }
-  catch {
-    throw damaged(part, number, line.trim() ? 'it is cut short or damaged' : 'it is empty')
-  }
-}
-
-/** Checked by hand: a recording has a hundred thousand of these. */
-function parseCastLine(line: string, number: number): [interval: number, code: string, data: string] {
-  const event = parseJson(line, 'cast', number)
-  if (!Array.isArray(event) || event.length !== 3 || typeof event[0] !== 'number' || event[0] < 0 || typeof event[1] !== 'string' || typeof event[2] !== 'string')
-    throw damaged('cast', number, 'it is no [interval, code, data]')
-  return event as [number, string, string]
-}
-
-function castPayload(code: string, data: string, line: number): Payload | undefined {
-  switch (code) {
-    case OUTPUT:
-      return { type: 'output', data }
-    case MARKER:
-      return { type: 'marker', label: data }
-    case RESIZE: {
-      const [cols, rows] = data.split('x').map(Number)
-      const payload = payloadSchema.safeParse({ type: 'resize', cols, rows })
-      if (!payload.success)
-        throw damaged('cast', line, 'its size is out of range: at most 500 × 200 cells')
-      return payload.data
-    }
-    default:
-      // The exit stands in the events, with its signal; other codes are not ours.
-      return undefined
-  }
-}
-
-interface Timed { at: number, payload: Payload }
+/** An event of a file. */
+export interface Timed { at: number, payload: Payload }
 
 /** Both lists by time; at the same time output comes before what it led to. */
-function merge(terminal: Timed[], others: Timed[]): Timed[] {
+export function merge(terminal: Timed[], others: Timed[]): Timed[] {
   const merged: Timed[] = []
   let i = 0
   for (const other of others) {
@@ -259,8 +48,4 @@ function merge(terminal: Timed[], others: Timed[]): Timed[] {
     merged.push(other)
   }
   return [...merged, ...terminal.slice(i)]
-}
-
-function damaged(part: string, line: number, what: string, hint = 'Record the step again: kamishibai record --only STEP'): StepError {
-  return new StepError('recording-damaged', `the recording's ${part}, line ${line}: ${what}`, hint)
 }

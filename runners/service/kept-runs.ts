@@ -5,7 +5,8 @@ import type { Session } from './session.ts'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StepError } from '../protocol/error.ts'
-import { formatRecording, parseRecording } from '../protocol/recording.ts'
+import { formatRecording } from '../protocol/format-recording.ts'
+import { parseRecording } from '../protocol/parse-recording.ts'
 
 /** Runs of a deck that are kept; older ones go. */
 const KEPT = 20

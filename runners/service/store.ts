@@ -3,7 +3,8 @@ import type { Recording } from '../protocol/recording.ts'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sameRecording } from '../protocol/essence.ts'
-import { formatRecording, parseRecording } from '../protocol/recording.ts'
+import { formatRecording } from '../protocol/format-recording.ts'
+import { parseRecording } from '../protocol/parse-recording.ts'
 
 /** The two files of a recording as text, and the hash of the step when it was recorded. */
 export interface RecordingText { cast: string, events: string, hash: string }

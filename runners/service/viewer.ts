@@ -4,7 +4,7 @@ import type { ClientMessage, ServerMessage } from '../protocol/wire.ts'
 import type { Run } from './run.ts'
 import type { Session } from './session.ts'
 import { isStepError, StepError, toErrorInfo } from '../protocol/error.ts'
-import { formatRecording } from '../protocol/recording.ts'
+import { formatRecording } from '../protocol/format-recording.ts'
 import { clientMessageSchema, CREDIT, encodeFrame } from '../protocol/wire.ts'
 import { toRecording } from './run-recording.ts'
 

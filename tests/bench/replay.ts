@@ -1,6 +1,7 @@
 import type { Row } from './_row.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
-import { formatRecording, parseRecording } from '../../runners/protocol/recording.ts'
+import { formatRecording } from '../../runners/protocol/format-recording.ts'
+import { parseRecording } from '../../runners/protocol/parse-recording.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
 import { createService } from '../../runners/service/service.ts'
 import { readRecording } from '../../runners/service/store.ts'

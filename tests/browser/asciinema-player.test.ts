@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findBrowser } from '../../runners/cli/slidev.ts'
-import { parseRecording } from '../../runners/protocol/recording.ts'
+import { parseRecording } from '../../runners/protocol/parse-recording.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
