@@ -46,12 +46,14 @@ export function livingObjects(runs: FoldedRun[], kind: string): NewestObject[] {
     for (const { ref, view, deleted, addedAt, changedAt } of Object.values(state.resources)) {
       if (ref.kind !== kind)
         continue
-      const known = newest.get(ref.name)
+      // Nodes of a cluster that a step made may have the names of the session's own.
+      const key = `${textOf(view, 'cluster')}/${ref.name}`
+      const known = newest.get(key)
       const at = startedAt + changedAt
       if (known && known.at > at)
         continue
       const born = startedAt + addedAt
-      newest.set(ref.name, { id: ref.id, name: ref.name, view, at, deleted, bornAt: known?.id === ref.id ? Math.min(born, known.bornAt) : born })
+      newest.set(key, { id: ref.id, name: ref.name, view, at, deleted, bornAt: known?.id === ref.id ? Math.min(born, known.bornAt) : born })
     }
   }
   return [...newest.values()].filter(object => !object.deleted)

@@ -42,12 +42,15 @@ const STARTING = /^(?:Pending|ContainerCreating|PodInitializing|Init:.*|Running)
 export interface PodFilter {
   /** Labels that a pod must have, as `kubectl -l` takes them: `app=web,tier=front`. */
   selector?: string
+  /** The name of a cluster that a step made. @default that of the session */
+  cluster?: string
 }
 
 /** The pods at the end of `runs` on their nodes. A node that only its pods name counts as ready. */
-export function podModel(runs: FoldedRun[], { selector }: PodFilter = {}): PodModel {
-  const pods = livingObjects(runs, 'pod').filter(({ view }) => matches(view.labels, selector)).map(({ id, name, view, bornAt }) => toBox(id, name, view, bornAt))
-  const nodes = new Map(livingObjects(runs, 'node').map(({ name, view }): [string, NodeBox] => [name, {
+export function podModel(runs: FoldedRun[], { selector, cluster = '' }: PodFilter = {}): PodModel {
+  const isHere = ({ view }: { view: View }): boolean => text(view.cluster) === cluster
+  const pods = livingObjects(runs, 'pod').filter(pod => isHere(pod) && matches(pod.view.labels, selector)).map(({ id, name, view, bornAt }) => toBox(id, name, view, bornAt))
+  const nodes = new Map(livingObjects(runs, 'node').filter(isHere).map(({ name, view }): [string, NodeBox] => [name, {
     name,
     ready: view.ready !== false,
     ip: text(view.ip),

@@ -99,7 +99,8 @@ function stateWord(container: ContainerStatus | undefined): string {
 
 /**
  * kind `node`: `ready`, `schedulable`, `controlPlane`, `podCIDR`, `ip`, `version` (of its kubelet), `runtime`, `os`, `kernel`,
- * `cpus` (a number), `memory` (bytes), and `pressure`: names of conditions that trouble it.
+ * `cpus` (a number), `memory` (bytes), and `pressure`: names of conditions that trouble it. A node of a cluster that a step
+ * made has the `cluster`'s name.
  */
 function projectNode(node: KubeObject): View {
   const { spec = {}, status = {} } = node

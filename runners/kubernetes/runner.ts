@@ -7,6 +7,7 @@ import type { AllowedContext, NoContext } from './context.ts'
 import type { Dialer } from './dial.ts'
 import type { Discovery } from './discovery.ts'
 import type { Follower } from './follow.ts'
+import type { KubeObject } from './objects.ts'
 import type { Shells } from './shell.ts'
 import type { Space } from './space.ts'
 import { isStepError, StepError } from '../protocol/error.ts'
@@ -22,6 +23,7 @@ import { runExec } from './exec.ts'
 import { followSpace } from './follow.ts'
 import { OLDEST_MINOR } from './guard.ts'
 import { offersOf } from './offers.ts'
+import { project } from './project.ts'
 import { removeObjects } from './reset.ts'
 import { createShells } from './shell.ts'
 import { openSpace } from './space.ts'
@@ -71,11 +73,17 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       const access = await enter()
       const space = await openSpace(context!, access, config)
       const follower = followSpace(space, (step, payload) => emit(step, payload), over.signal)
-      return { space, follower, discovery: createDiscovery(space.api), dialer: createDialer(space), shells: createShells(config, grants, context!) }
+      return { space, follower, discovery: createDiscovery(space.api), dialer: createDialer(space), shells: createShells(config, grants, context!, tellNodes) }
     })()
     opening = work
     work.catch(() => opening = undefined)
     return work
+  }
+
+  /** The nodes of a cluster that a step made; `cluster` tells them from those of the session's. */
+  function tellNodes(cluster: string, nodes: KubeObject[]): void {
+    for (const node of nodes)
+      emit(undefined, { type: 'resource', op: 'added', ref: { kind: 'node', id: node.metadata.uid!, name: node.metadata.name }, view: { ...project({ ...node, kind: 'Node' }), cluster } })
   }
 
   async function apply(step: Step, { space, discovery, follower }: Opened, context: Parameters<Runner['run']>[1]): Promise<void> {

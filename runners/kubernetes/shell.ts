@@ -1,6 +1,6 @@
 import type { Grant } from '../protocol/grant.ts'
 import type { RunnerConfig } from '../protocol/runner.ts'
-import type { ClusterService } from './cluster/remote.ts'
+import type { ClusterService, ServeOptions } from './cluster/remote.ts'
 import type { AllowedContext } from './context.ts'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
@@ -22,9 +22,9 @@ export interface Shells {
 
 /**
  * A kubeconfig of the session – the presenter's own for a step with the grant `unguarded` –, kubectl where the machine
- * has none, `kamishibai cluster` where the deck may use it, and for unguarded steps etcdctl for the two-node cluster.
+ * has none, `kamishibai cluster` where the deck may use it, with word of the clusters that steps make, and for unguarded steps etcdctl for the two-node cluster.
  */
-export function createShells(config: RunnerConfig, grants: readonly Grant[], context: AllowedContext): Shells {
+export function createShells(config: RunnerConfig, grants: readonly Grant[], context: AllowedContext, onCluster: ServeOptions['onCreated']): Shells {
   const { env, privateDir } = config
   const folder = join(privateDir, 'kubernetes', 'bin')
   const record = readRecords(env).find(({ name }) => contextOf(name) === context.name)
@@ -52,7 +52,7 @@ export function createShells(config: RunnerConfig, grants: readonly Grant[], con
       const unguarded = grants.some(grant => grant.type === 'unguarded' && grant.step === step)
       const clusters = grants.some(({ type }) => type === 'cluster')
       if (clusters)
-        serving ??= serveClusters({ path: join(privateDir, 'kubernetes', 'cluster.sock'), env, grants, own: record?.name })
+        serving ??= serveClusters({ path: join(privateDir, 'kubernetes', 'cluster.sock'), env, grants, own: record?.name, onCreated: onCluster })
       const bare = join(privateDir, 'kubernetes', 'unguarded')
       if (unguarded)
         await writeContext(context.file, context.name, bare)

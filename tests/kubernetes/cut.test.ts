@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { parseDeck } from '../../runners/deck/parse.ts'
+import { readRecord } from '../../runners/kubernetes/cluster/place.ts'
 import { createService } from '../../runners/service/service.ts'
 import { adminOf } from './_cluster.ts'
 
@@ -50,8 +51,8 @@ etcdctl get /registry/deployments --prefix --keys-only; kubectl config current-c
 kamishibai cluster delete NAME
 \`\`\`
 
-\`\`\`sh {run id=policy requires=policy shell=other}
-true
+\`\`\`sh {run id=make shell=other timeout=60s}
+kamishibai cluster create made
 \`\`\`
 `
 }
@@ -84,6 +85,17 @@ describe.skipIf(!cluster?.name)('steps that need more of the cluster', () => {
     await service!.close()
     const { api } = await adminOf(cluster!)
     await expect.poll(async () => (await api.get<{ status: { conditions: { type: string, status: string }[] } }>('/api/v1/nodes/n2')).status.conditions.find(({ type }) => type === 'Ready')?.status, { timeout: 30_000, interval: 500 }).toBe('True')
+  })
+
+  it('make a cluster under a grant, whose nodes are told apart from the session\'s, and which goes with the session', async () => {
+    await open('cluster:create')
+    expect(await service!.session.start('make').moment).toMatchObject({ phase: 'exited' })
+    const nodes = Object.values(service!.session.runOf('make')!.log.state.resources).filter(({ ref }) => ref.kind === 'node')
+    expect(nodes.filter(({ view }) => view.cluster === 'made').map(({ view }) => [view.name, view.ready, view.podCIDR]).sort()).toEqual([['n1', true, '10.1.1.0/24'], ['n2', true, '10.1.2.0/24']])
+    expect(nodes.filter(({ view }) => !view.cluster)).toHaveLength(2)
+    expect(readRecord(process.env, 'made')).toBeDefined()
+    await service!.close()
+    expect(readRecord(process.env, 'made')).toBeUndefined()
   })
 
   it('are refused without', async () => {

@@ -30,6 +30,13 @@ it('puts pods on their nodes, by number, and those that have none apart', () => 
   expect(describePods(model)).toBe('n2 NotReady: web-5d9c7b-aaaaa Running; n10: –; Pending: web-5d9c7b-bbbbb Pending')
 })
 
+it('tells the nodes of a cluster that a step made from those of the session', () => {
+  const runs = [run(object('node', 'n1', { podCIDR: '10.1.1.0/24' }), { ...object('node', 'n1', { podCIDR: '10.9.1.0/24', cluster: 'demo' }), ref: { kind: 'node', id: 'other', name: 'n1' } }, web('aaaaa', { node: 'n1' }))]
+  const shown = (cluster?: string) => podModel(runs, { cluster }).nodes.map(({ podCIDR, pods }) => [podCIDR, pods.length])
+  expect(shown()).toEqual([['10.1.1.0/24', 1]])
+  expect(shown('demo')).toEqual([['10.9.1.0/24', 0]])
+})
+
 it('knows a node by its pods where no word of it came', () => {
   expect(podModel([run(web('aaaaa', { node: 'n1' }))]).nodes.map(({ name, pods }) => [name, pods.length])).toEqual([['n1', 1]])
 })

@@ -1,4 +1,5 @@
 import type { Grant } from '../../protocol/grant.ts'
+import type { KubeObject } from '../objects.ts'
 import type { Progress } from './maker.ts'
 import type { Maker } from './place.ts'
 import { once } from 'node:events'
@@ -7,6 +8,7 @@ import { createConnection, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { isStepError, StepError, toErrorInfo } from '../../protocol/error.ts'
 import { createCluster, deleteCluster, linkNode } from './cluster.ts'
+import { nodeObjectsOf } from './nodes.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -38,10 +40,12 @@ export interface ServeOptions {
   grants: readonly Grant[]
   /** The name of the cluster that the session is in, where Kamishibai made it. */
   own?: string
+  /** Told the nodes of each cluster that a step made. */
+  onCreated: (name: string, nodes: KubeObject[]) => void
 }
 
 /** Listens at a socket in the session's folder. */
-export async function serveClusters({ path, env, grants, own }: ServeOptions): Promise<ClusterService> {
+export async function serveClusters({ path, env, grants, own, onCreated }: ServeOptions): Promise<ClusterService> {
   const cut = new Map<string, [name: string, node: string]>()
   const made = new Set<string>()
   const over = new AbortController()
@@ -56,6 +60,7 @@ export async function serveClusters({ path, env, grants, own }: ServeOptions): P
     if (action === 'create') {
       const { context, kubeconfig, maker: by } = await createCluster({ name: cluster, env, images, maker, progress, signal: over.signal })
       made.add(cluster)
+      onCreated(cluster, await nodeObjectsOf(env, cluster))
       return { name: cluster, context, kubeconfig, maker: by }
     }
     if (action === 'delete') {
