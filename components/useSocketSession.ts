@@ -33,6 +33,8 @@ export interface SessionClient {
   errors: ShallowReactive<Map<string, ErrorInfo>>
   /** The steps that are no longer on disk as they run here. */
   drift: ShallowRef<string[]>
+  /** The clock of the talk, as the service told it at `at` of this window's; undefined before the first slide. */
+  pace: ShallowRef<TalkPace | undefined>
   /** Why nothing runs live here, where a person can change that. */
   note: ShallowRef<'token' | undefined>
   start: (stepId: string, options?: StartOptions) => void
@@ -41,12 +43,17 @@ export interface SessionClient {
   input?: (stepId: string, data: string) => void
   /** Gives the last run of a `{terminal}` step another size. */
   resize?: (stepId: string, cols: number, rows: number) => void
+  /** Tells the service which slide this window shows. */
+  show?: (slide: number) => void
   /** The whole log of the last run of a step. */
   log: (stepId: string) => Promise<Recording>
   /** Shows the end of a step's recording where no run of it is known; a service shows only what ran. */
   preview?: (stepId: string) => Promise<void>
   close: () => void
 }
+
+/** How long each slide was shown, in ms by its number, when `at` (performance.now()) was. */
+export interface TalkPace { slide: number, spent: Record<string, number>, at: number }
 
 export interface SocketOptions {
   url: string
@@ -58,7 +65,7 @@ export interface SocketOptions {
 }
 
 /** The state that every kind of session client has. */
-export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'note'> {
+export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'note'> {
   return {
     status: shallowRef<SessionClient['status']['value']>(status),
     mode: shallowRef<SessionClient['mode']['value']>('auto'),
@@ -67,6 +74,7 @@ export function createSessionState(status: 'connecting' | 'local'): Pick<Session
     allRuns: shallowReactive([]),
     errors: shallowReactive(new Map()),
     drift: shallowRef<string[]>([]),
+    pace: shallowRef<TalkPace>(),
     note: shallowRef<'token' | undefined>(),
   }
 }
@@ -81,6 +89,7 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
   let delay = BACKOFF.first
   let timer: ReturnType<typeof setTimeout> | undefined
   let closed = false
+  let slide: number | undefined
 
   const send = (message: ClientMessage): void => {
     if (socket.readyState === WebSocket.OPEN)
@@ -125,6 +134,8 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
         return byNumber.get(message.run)?.apply({ ...message.payload, seq: message.seq, at: message.at } as LogEvent)
       case 'drift':
         return void (state.drift.value = message.steps)
+      case 'pace':
+        return void (state.pace.value = { slide: message.slide, spent: message.spent, at: performance.now() })
       case 'log':
         logs.get(message.run)?.resolve(parseRecording(message.cast, message.events))
         return void logs.delete(message.run)
@@ -162,6 +173,8 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
       state.status.value = 'open'
       const have = Object.fromEntries([...byNumber].map(([n, run]) => [n, run.seq]))
       send({ type: 'hello', session, have })
+      if (slide)
+        send({ type: 'slide', no: slide })
       onOpen?.()
     }
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
@@ -206,6 +219,10 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
       const n = numberOf(stepId)
       if (n)
         send({ type: 'resize', run: n, cols, rows })
+    },
+    show(no) {
+      slide = no
+      send({ type: 'slide', no })
     },
     log(stepId) {
       const n = numberOf(stepId)

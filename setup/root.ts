@@ -1,9 +1,11 @@
 import type { SlideRoute } from '@slidev/types'
-import type { Ref } from 'vue'
+import type { Component, Ref } from 'vue'
 import { useNav } from '@slidev/client'
-import { exporting, served } from 'virtual:kamishibai/deck'
-import { getCurrentInstance, h, render, watch } from 'vue'
+import { exporting, rehearsing, served } from 'virtual:kamishibai/deck'
+import { getCurrentInstance, h, ref, render, watch } from 'vue'
 import LiveDrift from '../components/LiveDrift.vue'
+import LivePace from '../components/LivePace.vue'
+import { useSession } from '../components/useSession.ts'
 import { releaseWhenPrintable } from './printing.ts'
 import { keepLoading } from './slide-loader.ts'
 
@@ -16,22 +18,32 @@ async function loadOthers(slides: SlideRoute[], shown: SlideRoute): Promise<void
   }
 }
 
-/** Puts the notice for the presenter into the page, once there is a presenter view. */
-function tellPresenter(isPresenter: Ref<boolean>): void {
+/** Puts a component into the page, outside of all slides, once `when` holds. */
+function place(component: Component, when: Ref<boolean>): void {
   const { appContext } = getCurrentInstance()!
-  const stop = watch(isPresenter, (presents) => {
-    if (!presents)
+  const stop = watch(when, (holds) => {
+    if (!holds)
       return
-    render(Object.assign(h(LiveDrift), { appContext }), document.body.appendChild(document.createElement('div')))
+    render(Object.assign(h(component), { appContext }), document.body.appendChild(document.createElement('div')))
     queueMicrotask(() => stop())
   }, { immediate: true })
 }
 
+/** The service keeps the clock of the talk: it is told of every slide that is shown. */
+function tellSlides(slide: Ref<number>): void {
+  const session = useSession(false)
+  watch([slide, () => session.value], ([no, client]) => client.show?.(no), { immediate: true })
+}
+
 /** All slides are in the page soon after the first is: what starts and stops in a demo cannot keep one away. */
 export default (): void => {
-  const { slides, isPrintMode, isPresenter } = useNav()
-  if (served)
-    tellPresenter(isPresenter)
+  const { slides, isPrintMode, isPresenter, currentSlideNo } = useNav()
+  if (served && !isPrintMode.value) {
+    place(LiveDrift, isPresenter)
+    tellSlides(currentSlideNo)
+    if (rehearsing)
+      place(LivePace, ref(true))
+  }
   watch(slides, (routes) => {
     let first = true
     for (const route of routes) {

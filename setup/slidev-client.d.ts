@@ -3,7 +3,7 @@ import type { ComputedRef, Ref } from 'vue'
 
 // Slidev ships its client as sources for its own build; what we use of it stands here instead,
 // so that our strict check does not check Slidev.
-export function useNav(): { isPrintMode: Ref<boolean>, isPresenter: Ref<boolean>, total: ComputedRef<number>, slides: ComputedRef<SlideRoute[]> }
+export function useNav(): { isPrintMode: Ref<boolean>, isPresenter: Ref<boolean>, total: ComputedRef<number>, currentSlideNo: ComputedRef<number>, slides: ComputedRef<SlideRoute[]> }
 export function useSlideContext(): {
   $clicksContext: ClicksContext
   $renderContext: Ref<'none' | 'slide' | 'overview' | 'presenter' | 'previewNext'>

@@ -8,6 +8,10 @@ declare module 'virtual:kamishibai/deck' {
   export const exporting: boolean
   /** Whether a service answers on this server. */
   export const served: boolean
+  /** Whether the speaker rehearses. */
+  export const rehearsing: boolean
+  /** The planned time of each slide, in ms. */
+  export const plan: number[]
 }
 
 declare module 'virtual:kamishibai/recordings' {

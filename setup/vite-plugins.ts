@@ -2,6 +2,7 @@ import type { ResolvedSlidevOptions } from '@slidev/types'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Plugin } from 'vite'
+import { planOf } from '../runners/deck/timing.ts'
 import { toStepView } from '../runners/protocol/step.ts'
 import { disableSlidevWrites, guardServer } from '../runners/service/gate.ts'
 import { presenting } from '../runners/service/presenting.ts'
@@ -96,6 +97,8 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
     deckName: deck.name,
     lang: deck.lang,
     exporting: options.mode === 'export',
+    plan: planOf(deck),
+    rehearsing: options.mode === 'dev' && (presenting()?.rehearsing ?? false),
     served: options.mode === 'dev' && presenting() !== undefined,
   }
   return Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')

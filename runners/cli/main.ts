@@ -82,11 +82,12 @@ await cli
     .example('$0 present talk.md --mode replay', 'play the recordings'), async (args) => {
     await finish(args.deck, async () => (await import('./present.ts')).present(args))
   })
-  .command('rehearse [deck]', 'Play everything from recordings, without any engine', args => deckArgument(args, 'rehearse')
+  .command('rehearse [deck]', 'Play everything from recordings, without any engine, against the clock', args => deckArgument(args, 'rehearse')
     .option('port', port)
     .option('open', { type: 'boolean', default: true, describe: 'Open the browser; --no-open prints the address only' })
-    .example('$0 rehearse', 'on a train'), async (args) => {
-    await finish(args.deck, async () => (await import('./present.ts')).present({ ...args, mode: 'replay' }))
+    .option('json', { type: 'boolean', default: false, describe: 'The report as JSON' })
+    .example('$0 rehearse', 'on a train; Ctrl-C ends it and shows the times of all slides'), async (args) => {
+    await finish(args.deck, async () => (await import('./rehearse.ts')).rehearse(args))
   })
   .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args, 'record')
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })

@@ -24,6 +24,8 @@ export interface PresentOptions {
   open?: boolean
   trust?: boolean
   edit?: boolean
+  /** Shows the clock in every window. */
+  rehearsing?: boolean
   /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
   cacheDir?: string
 }
@@ -51,7 +53,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   // It takes a second, in which the engines are asked.
   import('@slidev/cli').catch(() => {})
   const service = await createService({ deck, mode, live })
-  setPresenting({ service, edit: options.edit ?? false })
+  setPresenting({ service, edit: options.edit ?? false, rehearsing: options.rehearsing ?? false })
   try {
     // Slidev's plugins, which its options load, attach to the session.
     const port = options.port ?? await freePort()
@@ -88,7 +90,11 @@ async function mayPresentLive(deck: Deck, options: PresentOptions): Promise<bool
 
 /** `kamishibai present`: serves until Ctrl-C, the terminal's end or an error; resolves with the exit code. */
 export async function present(options: PresentOptions): Promise<number> {
-  const presentation = await startPresentation(options)
+  return untilOver(await startPresentation(options), options)
+}
+
+/** Opens the browser, and cleans up when the talk is over; resolves with the exit code. */
+export async function untilOver(presentation: Presentation, options: PresentOptions): Promise<number> {
   const { service, url } = presentation
   // Before the words that name Ctrl-C.
   const ended = untilEnd(() => service.session.runs.length > 0)

@@ -50,6 +50,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), run: z.int() }),
   z.object({ type: z.literal('input'), run: z.int(), data: z.string().max(32 * 1024) }),
   z.object({ type: z.literal('resize'), run: z.int(), cols: z.int().min(2).max(500), rows: z.int().min(1).max(200) }),
+  /** The slide that this window shows, from 1. */
+  z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000) }),
   /** Bytes of terminal frames that were drawn. */
   z.object({ type: z.literal('ack'), bytes: z.int().min(0) }),
   /** Asks for the whole log of a run, for Again. */
@@ -66,6 +68,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), run: z.int(), cast: z.string(), events: z.string() }),
   /** The steps that are no longer on disk as they run here. */
   z.object({ type: z.literal('drift'), steps: z.array(z.string()) }),
+  /** The slide that is shown, and how long each was until now, in ms, by number. */
+  z.object({ type: z.literal('pace'), slide: z.int(), spent: z.record(z.string(), z.number()) }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string(), hint: z.string(), step: z.string().optional() }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>

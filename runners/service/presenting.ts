@@ -5,6 +5,8 @@ export interface Presenting {
   service: Service
   /** Whether Slidev's own write endpoints stay open. */
   edit: boolean
+  /** Whether the speaker rehearses: every window then shows the clock. */
+  rehearsing: boolean
 }
 
 // Slidev loads our setup files in module graphs of their own, and anew after a restart.

@@ -5,6 +5,7 @@ import type { Step } from '../protocol/step.ts'
 import type { RunnerState } from '../protocol/wire.ts'
 import type { RunWorld } from './create-run.ts'
 import type { Drift } from './drift.ts'
+import type { Pace } from './pace.ts'
 import type { Run } from './run.ts'
 import { mkdir, rm } from 'node:fs/promises'
 import { StepError } from '../protocol/error.ts'
@@ -14,6 +15,7 @@ import { createReplay } from '../replay/runner.ts'
 import { createRun } from './create-run.ts'
 import { createDrift } from './drift.ts'
 import { openEngines } from './engines.ts'
+import { createPace } from './pace.ts'
 import { identityRules, ownIdentity } from './redact-recording.ts'
 import { createRedactor } from './redact.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
@@ -53,6 +55,8 @@ export interface Session {
   /** Calls back whenever a run begins or gets an event. */
   subscribe: (listener: (run: Run) => void) => () => void
   drift: Drift
+  /** The clock of the talk. */
+  pace: Pace
   /** Ends all runs and removes what they created; false where something may be left. */
   close: () => Promise<boolean>
 }
@@ -186,6 +190,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       return () => listeners.delete(listener)
     },
     drift: createDrift(),
+    pace: createPace(),
     close: () => closing ??= close(),
   }
 }

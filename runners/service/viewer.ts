@@ -112,8 +112,13 @@ export function createViewer(socket: WebSocket, session: Session): void {
     const tellDrift = (): void => send({ type: 'drift', steps: session.drift.steps })
     if (session.drift.steps.length)
       tellDrift()
+    const tellPace = (): void => {
+      if (session.pace.slide)
+        send({ type: 'pace', slide: session.pace.slide, spent: Object.fromEntries(session.pace.spent()) })
+    }
+    tellPace()
     if (!greeted) {
-      ends.push(session.drift.subscribe(tellDrift), session.subscribe((run) => {
+      ends.push(session.drift.subscribe(tellDrift), session.pace.subscribe(tellPace), session.subscribe((run) => {
         follow(run)
         schedule()
       }))
@@ -152,6 +157,8 @@ export function createViewer(socket: WebSocket, session: Session): void {
       }
       case 'cancel':
         return runNumber(message.run).cancel('cancelled by the presenter')
+      case 'slide':
+        return session.pace.show(message.no)
       case 'ack':
         unacked = Math.max(0, unacked - message.bytes)
         return schedule()

@@ -1,0 +1,47 @@
+/** How long each slide of a talk has been shown. */
+export interface Pace {
+  /** The slide that is shown, from 1; undefined before the first. */
+  readonly slide: number | undefined
+  /** A window shows this slide now; the windows of a talk show the same one. */
+  show: (no: number) => void
+  /** The time of each slide until now, in ms, by its number. */
+  spent: () => Map<number, number>
+  /** Calls back whenever another slide is shown. */
+  subscribe: (listener: () => void) => () => void
+}
+
+/** The clock of a talk; it starts when the first slide is shown. `now` is in ms. */
+export function createPace(now: () => number = () => performance.now()): Pace {
+  const times = new Map<number, number>()
+  const listeners = new Set<() => void>()
+  let current: { slide: number, since: number } | undefined
+
+  function settle(): void {
+    if (!current)
+      return
+    const at = now()
+    times.set(current.slide, (times.get(current.slide) ?? 0) + at - current.since)
+    current.since = at
+  }
+
+  return {
+    get slide() {
+      return current?.slide
+    },
+    show(no) {
+      if (no === current?.slide)
+        return
+      settle()
+      current = { slide: no, since: now() }
+      listeners.forEach(listener => listener())
+    },
+    spent() {
+      settle()
+      return new Map(times)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import type { Browser, Page } from 'playwright-chromium'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { chromium } from 'playwright-chromium'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { findBrowser } from '../../runners/cli/slidev.ts'
+import { kamishibai } from '../docker/_present.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const SLOW = { timeout: 40_000 }
+const DECK = `---
+theme: none
+addons: ['${ROOT}']
+title: Talk
+lang: ja
+duration: 3min
+favicon: 'data:,'
+mcp: false
+fonts: {provider: none}
+---
+
+# One
+
+---
+duration: 2min
+---
+
+# Two
+`
+
+let dir: string
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  // Inside the repository, so that Slidev's packages resolve.
+  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
+  dir = await mkdtemp(join(ROOT, '.kamishibai/rehearse-'))
+  await writeFile(join(dir, 'talk.md'), DECK)
+  browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
+  page = await browser.newPage()
+})
+afterAll(async () => {
+  await browser?.close()
+  await rm(dir, { recursive: true, force: true })
+})
+
+it('shows the clock in every window, and reports the times of the slides at the end', async () => {
+  const command = kamishibai(['rehearse', join(dir, 'talk.md'), '--no-open', '--json', '--port', String(30_000 + process.pid % 10_000)])
+  const [, url] = await command.shown(/(http:\/\/127\.0\.0\.1:\d+\/#t=[\w-]+)/)
+  await page.goto(url!)
+  const clock = page.locator('.kb-pace')
+  await expect.poll(() => clock.textContent(), SLOW).toMatch(/このスライド 0:0\d \/ 1:00.*全体 0:0\d \/ 3:00.*予定どおり/)
+  await expect.poll(() => clock.textContent(), SLOW).toMatch(/0:0[1-9] \/ 1:00/)
+  await page.locator('h1:visible').first().waitFor(SLOW)
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(() => new URL(page.url()).pathname, SLOW).toBe('/2')
+  await expect.poll(() => clock.textContent(), SLOW).toMatch(/0:0\d \/ 2:00.*早い/)
+  command.signal('SIGINT')
+  expect(await command.ended).toBe(0)
+  const output = command.output()
+  const report = JSON.parse(output.slice(output.indexOf('\n{') + 1, output.lastIndexOf('\n}') + 2)) as { slides: { no: number, actualMs: number }[] }
+  expect(report.slides.map(({ no }) => no)).toEqual([1, 2])
+  expect(report.slides[0]!.actualMs).toBeGreaterThan(500)
+  const [, kept] = /(\S+\.html)/.exec(output)!
+  await page.setContent(await readFile(resolve(ROOT, kept!), 'utf8'))
+  expect(await page.locator('h1').textContent()).toBe('Talk')
+})
