@@ -3,62 +3,96 @@ import type { Page } from 'playwright-chromium'
 /** What the last row must be able to read, in px of the 980 px wide canvas. */
 const SMALLEST = { result: 20, other: 16 }
 
+/** A text of the slide that a reader sees. */
+export interface SeenText {
+  text: string
+  element: Element
+  /** Its lines, as they are painted. */
+  lines: DOMRect[]
+  /** px of the canvas. */
+  size: number
+  /** The screen of a step that it stands on. */
+  screen: Element | null
+}
+
+/** What of a slide can be measured; stands in the page as `kbCanvas` once {@link measure} has run. */
+export interface Canvas {
+  slide: HTMLElement
+  box: DOMRect
+  /** How much larger than the canvas it is shown. */
+  scale: number
+  texts: SeenText[]
+}
+
+declare global {
+  // eslint-disable-next-line vars-on-top
+  var kbCanvas: (slide?: HTMLElement) => Canvas
+}
+
+/** Lets functions that run in `page` measure a slide, by default the one that is shown. */
+export async function measure(page: Page): Promise<void> {
+  await page.evaluate(() => document.fonts.ready)
+  await page.evaluate(() => {
+    globalThis.kbCanvas = (slide = [...document.querySelectorAll<HTMLElement>('.slidev-page')].find(element => element.checkVisibility())!) => {
+      const box = slide.getBoundingClientRect()
+      const scale = box.width / slide.offsetWidth
+
+      /** How much the elements between this one and the slide enlarge it. */
+      function scaleOf(element: Element): number {
+        let factor = 1
+        for (let at: Element = element; at !== slide; at = at.parentElement!) {
+          const style = getComputedStyle(at)
+          factor *= new DOMMatrix(style.transform).a * (Number.parseFloat(style.scale) || 1) * (Number.parseFloat(style.zoom) || 1)
+        }
+        return factor
+      }
+
+      function sizeOf(element: Element): number {
+        const size = Number.parseFloat(getComputedStyle(element).fontSize)
+        return element instanceof SVGGraphicsElement ? size * element.getScreenCTM()!.a / scale : size * scaleOf(element)
+      }
+
+      /** Whether a reader sees it: text alternatives stand in boxes of one pixel. */
+      function isSeen(element: Element, rect: DOMRect): boolean {
+        return rect.width > 1 && rect.height > 1 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest('[class*="sr-only"], title, desc')
+          && !getComputedStyle(element).clipPath.startsWith('inset(50%')
+      }
+
+      const texts: SeenText[] = []
+      const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT)
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const element = node.parentElement!
+        const text = node.textContent!.trim()
+        const range = document.createRange()
+        range.selectNodeContents(node)
+        const lines = [...range.getClientRects()]
+        // A line of text may be drawn on a scaled line of its own: what counts is what is seen.
+        if (text && isSeen(element, range.getBoundingClientRect()))
+          texts.push({ text, element, lines, size: sizeOf(element.closest('svg text') ?? element), screen: element.closest('.kb-screen-box, .kb-xterm-box') })
+      }
+      return { slide, box, scale, texts }
+    }
+  })
+}
+
 /**
  * What is wrong with the slide that `page` shows now: text that is too small to read, that lies outside the canvas,
  * or code that is cut off. Results, the screens of steps, count as larger than all other text.
  */
 export async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(() => document.fonts.ready)
+  await measure(page)
   return page.evaluate(({ result, other }) => {
-    const slide = [...document.querySelectorAll<HTMLElement>('.slidev-page')].find(element => element.checkVisibility())!
-    const canvas = slide.getBoundingClientRect()
-    const scale = canvas.width / slide.offsetWidth
+    const { slide, box: canvas, scale, texts } = kbCanvas()
     const faults = new Set<string>()
     const px = (n: number): number => Math.round(n * 10) / 10
-
-    /** How much the elements between this one and the slide enlarge it. */
-    function scaleOf(element: Element): number {
-      let factor = 1
-      for (let at: Element = element; at !== slide; at = at.parentElement!) {
-        const style = getComputedStyle(at)
-        factor *= new DOMMatrix(style.transform).a * (Number.parseFloat(style.scale) || 1) * (Number.parseFloat(style.zoom) || 1)
-      }
-      return factor
-    }
-
-    function sizeOf(element: Element): number {
-      const size = Number.parseFloat(getComputedStyle(element).fontSize)
-      if (element instanceof SVGGraphicsElement)
-        return size * element.getScreenCTM()!.a / scale
-      return size * scaleOf(element)
-    }
-
-    /** Whether a reader sees it: text alternatives stand in boxes of one pixel. */
-    function isSeen(element: Element, rect: DOMRect): boolean {
-      return rect.width > 1 && rect.height > 1 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest('[class*="sr-only"], title, desc')
-        && !getComputedStyle(element).clipPath.startsWith('inset(50%')
-    }
-
-    const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT)
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const element = node.parentElement!
-      const text = node.textContent!.trim()
-      const range = document.createRange()
-      range.selectNodeContents(node)
-      const rect = range.getBoundingClientRect()
-      if (!text || !isSeen(element, rect))
-        continue
-      const screen = element.closest('.kb-screen-box, .kb-xterm-box')
+    for (const { text, element, lines, size, screen } of texts) {
       const label = JSON.stringify(text.slice(0, 40))
       const least = screen && !element.closest('.kb-hint') ? result : other
-      // A line of text may be drawn on a scaled line of its own: what counts is what is seen.
-      const size = sizeOf(element.closest('svg text') ?? element)
       if (size < least - 0.1)
         faults.add(`${label} is ${px(size)} px, less than ${least}`)
       // A screen shows what fits of it, the last lines first.
-      const box = (screen ?? element).getBoundingClientRect()
-      const seen = screen ? box : rect
-      const out = Math.max(canvas.left - seen.left, canvas.top - seen.top, seen.right - canvas.right, seen.bottom - canvas.bottom) / scale
+      const out = Math.max(...(screen ? [screen.getBoundingClientRect()] : lines).map(line =>
+        Math.max(canvas.left - line.left, canvas.top - line.top, line.right - canvas.right, line.bottom - canvas.bottom) / scale))
       if (out > 1)
         faults.add(`${label} lies ${px(out)} px outside the canvas`)
     }
