@@ -56,7 +56,7 @@ export function createLocalSession({ load, needs }: LocalOptions): SessionClient
   }
 
   function refuse(stepId: string, code: 'no-recording' | 'recording-damaged', message: string): undefined {
-    state.errors.set(stepId, { code, message, hint: 'Record it: kamishibai record' })
+    state.errors.set(stepId, { code, message, hint: `Record it: kamishibai record --only ${stepId}`, params: { step: stepId } })
   }
 
   return {

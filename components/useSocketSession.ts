@@ -140,9 +140,9 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
         logs.get(message.run)?.resolve(parseRecording(message.cast, message.events))
         return void logs.delete(message.run)
       case 'error': {
-        const { code, message: text, hint, step } = message
+        const { code, message: text, hint, params, step } = message
         if (step)
-          state.errors.set(step, { code: code as ErrorInfo['code'], message: text, hint })
+          state.errors.set(step, { code: code as ErrorInfo['code'], message: text, hint, ...params && { params } })
         else
           failLogs(text)
       }

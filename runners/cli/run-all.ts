@@ -95,7 +95,7 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
   async function runOne(step: Step): Promise<StepResult> {
     const lack = service.session.lackOf(step)
     const missing = step.needs.find(id => failed.has(id))
-    const skipped: StepResult['skipped'] = lack ? { code: 'requires', message: lack } : missing ? { code: 'needs-failed', message: `needs ${missing}, which failed` } : undefined
+    const skipped: StepResult['skipped'] = lack ? { code: 'requires', message: lack.message } : missing ? { code: 'needs-failed', message: `needs ${missing}, which failed` } : undefined
     if (skipped)
       return { step, outcome: { phase: 'idle', expectations: [], durationMs: 0 }, skipped }
     // A step further up may have needed this one, and may need what it left running.

@@ -84,6 +84,17 @@ export function diskFull(cause?: unknown): StepError {
   return new StepError('failed', 'the disk of the Docker engine is full', 'Make room: docker system df shows what takes it, docker system prune removes what is not used.', { cause })
 }
 
+function missing(image: string, cause: unknown): StepError {
+  const [verb, command] = image.startsWith('kamishibai/') ? ['Build', 'npm run demo:image'] : ['Get', `docker pull ${image}`]
+  return new StepError('image-missing', `the image ${image} is not on this engine`, `${verb} it: ${command}`, { cause, params: { image, command } })
+}
+
+/** The port in the engine's words: `Bind for 127.0.0.1:8080 failed`, `listen tcp4 0.0.0.0:8080: bind: …`. */
+function portIn(text: string): { port: string } | undefined {
+  const [, port] = /(?:Bind for|listen tcp\w*) \S*?:(\d+)(?=:?\s)/.exec(text) ?? []
+  return port ? { port } : undefined
+}
+
 /** The engine's refusal of a create or start call as a person reads it. */
 export function explain(error: unknown, image: string): StepError {
   if (isStepError(error))
@@ -91,9 +102,9 @@ export function explain(error: unknown, image: string): StepError {
   const { statusCode, json, message } = error as { statusCode?: number, json?: { message?: string }, message: string }
   const text = json?.message ?? message
   if (statusCode === 404 && /no such image/i.test(text))
-    return new StepError('image-missing', `the image ${image} is not on this engine`, image.startsWith('kamishibai/') ? 'Build it: npm run demo:image' : `Get it: docker pull ${image}`, { cause: error })
+    return missing(image, error)
   if (/port is already allocated|address already in use/.test(text))
-    return new StepError('port-taken', text.replace(/^.*?(Bind for \S+ failed.*|listen \S.*)$/s, '$1'), 'Stop what uses the port, or publish another one.', { cause: error })
+    return new StepError('port-taken', text.replace(/^.*?(Bind for \S+ failed.*|listen \S.*)$/s, '$1'), 'Stop what uses the port, or publish another one.', { cause: error, params: portIn(text) })
   if (RE_DISK_FULL.test(text))
     return diskFull(error)
   if (statusCode === undefined)

@@ -36,5 +36,5 @@ export async function missingImages(docker: Docker, images: string[]): Promise<s
 }
 
 function cannot(image: string, why: string): StepError {
-  return new StepError('image-missing', `${image} cannot be fetched: ${why}`, `Try: docker pull ${image}`)
+  return new StepError('image-missing', `${image} cannot be fetched: ${why}`, `Try: docker pull ${image}`, { params: { image, command: `docker pull ${image}` } })
 }

@@ -35,7 +35,7 @@ export async function watchTrouble(stepId: string, { api, namespace }: Pick<Spac
 
   async function checkContainer(pod: string, { name, image, state, restarts }: ContainerView): Promise<void> {
     if (NO_IMAGE.test(state))
-      throw new StepError('image-missing', `the image ${image} is not on the node of the pod ${pod}`, state === 'InvalidImageName' ? 'Mind its spelling.' : 'Images of the cluster: kamishibai cluster create loads those of the demos; kind load docker-image, k3d image import and minikube image load take others.')
+      throw new StepError('image-missing', `the image ${image} is not on the node of the pod ${pod}`, state === 'InvalidImageName' ? 'Mind its spelling.' : 'Images of the cluster: kamishibai cluster create loads those of the demos; kind load docker-image, k3d image import and minikube image load take others.', { params: { image } })
     if (NO_START.test(state))
       throw new StepError('failed', `the container ${name} of the pod ${pod} does not start: ${await reasonOf(pod)}`, 'Mind command, volumes and what they name.')
     if (state === 'CrashLoopBackOff')

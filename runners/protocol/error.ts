@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** Every way a step, a deck or a message can fail. A new code needs a sentence in {@link ERROR_TITLES}. */
 export type ErrorCode
   = | 'bad-input'
@@ -45,6 +47,29 @@ export const ERROR_TITLES: Record<ErrorCode, string> = {
   'unknown-step': 'there is no such step',
 }
 
+/** What an error is about, apart from the words around it: so a window can say it in the language of its deck. */
+export const errorParamsSchema = z.object({
+  step: z.string(),
+  /** Conditions that do not hold, and one expectation with how it stands. */
+  until: z.string(),
+  text: z.string(),
+  detail: z.string(),
+  /** How a program ended. */
+  exit: z.number(),
+  signal: z.string(),
+  /** It ran out of memory. */
+  memory: z.boolean(),
+  image: z.string(),
+  /** What mends it, in a shell. */
+  command: z.string(),
+  port: z.string(),
+  seconds: z.number(),
+  mebibytes: z.number(),
+  requirement: z.string(),
+  line: z.number(),
+}).partial()
+export type ErrorParams = z.infer<typeof errorParamsSchema>
+
 /** What crosses the wire and stands in a log of an error. */
 export interface ErrorInfo {
   code: ErrorCode
@@ -54,6 +79,7 @@ export interface ErrorInfo {
   hint: string
   /** The line of the fence, as it is shown, that it is about; from 1. */
   line?: number
+  params?: ErrorParams
 }
 
 /** The one error that runners throw; recognised by its name, so that it survives two copies of this module. */
@@ -62,12 +88,14 @@ export class StepError extends Error {
   readonly code: ErrorCode
   readonly hint: string
   readonly line?: number
+  readonly params?: ErrorParams
 
-  constructor(code: ErrorCode, message: string, hint = '', options?: ErrorOptions & { line?: number }) {
+  constructor(code: ErrorCode, message: string, hint = '', options?: ErrorOptions & { line?: number, params?: ErrorParams }) {
     super(message, options)
     this.code = code
     this.hint = hint
     this.line = options?.line
+    this.params = options?.params
   }
 
   toJSON(): ErrorInfo {
@@ -83,7 +111,7 @@ export function isStepError(error: unknown): error is StepError {
 /** `error` as it may be shown; what is no {@link StepError} becomes `internal` with its message. */
 export function toErrorInfo(error: unknown): ErrorInfo {
   if (isStepError(error))
-    return { code: error.code, message: error.message, hint: error.hint, ...error.line !== undefined && { line: error.line } }
+    return { code: error.code, message: error.message, hint: error.hint, ...error.line !== undefined && { line: error.line }, ...error.params && { params: error.params } }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'internal', message, hint: '' }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorParamsSchema } from './error.ts'
 
 /** The phases of a run, in the order in which they may come; the last three are final. */
 export const PHASES = ['idle', 'waiting', 'preparing', 'running', 'ready', 'exited', 'failed', 'cancelled'] as const
@@ -37,9 +38,13 @@ export type View = z.infer<typeof viewSchema>
 
 const errorCode = z.string()
 
+/** What a waiting run waits for: a shell of this name that is busy, or a step that runs first. */
+const awaitsSchema = z.object({ kind: z.enum(['shell', 'step']), name: z.string() })
+export type Awaits = z.infer<typeof awaitsSchema>
+
 /** What a runner emits: an event before it has a place in a log. */
 export const payloadSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('phase'), phase: z.enum(PHASES), reason: z.string().optional(), expectations: z.array(expectationSchema).optional() }),
+  z.object({ type: z.literal('phase'), phase: z.enum(PHASES), reason: z.string().optional(), awaits: awaitsSchema.optional(), expectations: z.array(expectationSchema).optional() }),
   z.object({ type: z.literal('output'), data: z.string() }),
   z.object({ type: z.literal('resize'), cols: z.int().min(1).max(500), rows: z.int().min(1).max(200) }),
   z.object({ type: z.literal('resource'), op: z.enum(['added', 'modified', 'deleted']), ref: refSchema, view: viewSchema }),
@@ -48,7 +53,7 @@ export const payloadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), label: z.string(), done: z.number(), total: z.number() }),
   z.object({ type: z.literal('marker'), label: z.string() }),
   z.object({ type: z.literal('exit'), code: z.int(), signal: z.string().optional(), oom: z.boolean().optional() }),
-  z.object({ type: z.literal('error'), code: errorCode, message: z.string(), hint: z.string(), line: z.int().min(1).optional() }),
+  z.object({ type: z.literal('error'), code: errorCode, message: z.string(), hint: z.string(), line: z.int().min(1).optional(), params: errorParamsSchema.optional() }),
 ])
 export type Payload = z.infer<typeof payloadSchema>
 export type PayloadOf<T extends Payload['type']> = Extract<Payload, { type: T }>

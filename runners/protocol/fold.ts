@@ -1,5 +1,5 @@
 import type { ErrorInfo } from './error.ts'
-import type { Expectation, LogEvent, Payload, PayloadOf, Phase, Ref, View } from './event.ts'
+import type { Awaits, Expectation, LogEvent, Payload, PayloadOf, Phase, Ref, View } from './event.ts'
 import { isPassed } from './event.ts'
 
 /** An object as the log last knew it. */
@@ -16,6 +16,8 @@ export interface ResourceState {
 export interface RunState {
   phase: Phase
   reason?: string
+  /** What `reason` says while the run waits. */
+  awaits?: Awaits
   /** Number and time of the last event. */
   seq: number
   at: number
@@ -57,9 +59,10 @@ export function refKey(ref: Ref): string {
 type Fold<P extends Payload> = (state: RunState, event: P, at: number) => void
 
 const folds: { [T in Payload['type']]: Fold<PayloadOf<T>> } = {
-  phase(state, { phase, reason, expectations }, at) {
+  phase(state, { phase, reason, awaits, expectations }, at) {
     state.phase = phase
     state.reason = reason
+    state.awaits = awaits
     state.phases.push({ phase, at })
     if (expectations)
       state.expectations = expectations
@@ -84,7 +87,7 @@ const folds: { [T in Payload['type']]: Fold<PayloadOf<T>> } = {
   progress: (state, progress) => void (state.progress = progress),
   marker: (state, { label }, at) => void state.markers.push({ at, label }),
   exit: (state, { code, signal, oom }) => void (state.exit = { code, signal, oom }),
-  error: (state, { code, message, hint, line }) => void (state.error = { code: code as ErrorInfo['code'], message, hint, ...line && { line } }),
+  error: (state, { code, message, hint, line, params }) => void (state.error = { code: code as ErrorInfo['code'], message, hint, ...line && { line }, ...params && { params } }),
 }
 
 /** Adds `event` to `state` in place; the only place that knows what an event means. */

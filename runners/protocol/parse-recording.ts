@@ -132,5 +132,5 @@ function castPayload(code: string, data: string, line: number): Payload | undefi
 }
 
 function damaged(part: string, line: number, what: string, hint = 'Record the step again: kamishibai record --only STEP'): StepError {
-  return new StepError('recording-damaged', `the recording's ${part}, line ${line}: ${what}`, hint)
+  return new StepError('recording-damaged', `the recording's ${part}, line ${line}: ${what}`, hint, { params: { line } })
 }

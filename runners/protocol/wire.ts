@@ -1,6 +1,7 @@
 import type { RunState } from './fold.ts'
 import type { RunnerName } from './step.ts'
 import { z } from 'zod'
+import { errorParamsSchema } from './error.ts'
 import { payloadSchema } from './event.ts'
 
 /** Where the service answers. */
@@ -24,6 +25,8 @@ export const runnerStateSchema = z.object({
 })
 export interface RunnerState { name: RunnerName, mode: 'live' | 'replay', version?: string, reason?: string }
 
+const errorSchema = z.object({ code: z.string(), message: z.string(), hint: z.string(), line: z.int().optional(), params: errorParamsSchema.optional() })
+
 /** What a browser knows of a run besides its log. */
 export const runInfoSchema = z.object({
   /** Number of the run in its session, from 1. */
@@ -33,7 +36,7 @@ export const runInfoSchema = z.object({
   /** When the recording was made, ISO 8601; of a replay only. */
   recordedAt: z.string().optional(),
   /** What went wrong live, where a recording was taken for it. */
-  fallback: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
+  fallback: errorSchema.optional(),
   /** When the run began, ms since the epoch by the service's clock. */
   startedAt: z.number(),
   cols: z.int(),
@@ -70,7 +73,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('drift'), steps: z.array(z.string()) }),
   /** The slide that is shown, and how long each was until now, in ms, by number. */
   z.object({ type: z.literal('pace'), slide: z.int(), spent: z.record(z.string(), z.number()) }),
-  z.object({ type: z.literal('error'), code: z.string(), message: z.string(), hint: z.string(), step: z.string().optional() }),
+  errorSchema.extend({ type: z.literal('error'), step: z.string().optional() }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>
 

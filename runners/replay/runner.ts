@@ -16,7 +16,7 @@ export function createReplay({ load }: ReplayOptions): Runner {
     async run(step, { emit, signal }) {
       const recording = await load(step.id)
       if (!recording)
-        throw new StepError('no-recording', `the step ${step.id} has no recording`, `Make one: kamishibai record --only ${step.id}`)
+        throw new StepError('no-recording', `the step ${step.id} has no recording`, `Make one: kamishibai record --only ${step.id}`, { params: { step: step.id } })
       await play(recording.events, {
         signal,
         emit({ seq: _, at: __, ...payload }) {

@@ -29,7 +29,7 @@ export interface Engines {
   /** Whether a step is live here: its engine is, and so are those of all that it needs, which would else ask for what is not there. */
   canRun: (step: Step) => boolean
   /** Why a step plays its recording: what it requires is lacking. */
-  lackOf: (step: Step) => string | undefined
+  lackOf: (step: Step) => StepError | undefined
   /** Throws StepError if the runner of the step is not to be had now. */
   demand: (step: Step) => Promise<void>
   /** Removes what an earlier run of the step made. */
@@ -57,7 +57,7 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
   const isLive = (name: RunnerName): boolean => states.find(state => state.name === name)?.mode === 'live'
   const live = all.filter(runner => isLive(runner.name))
   const lacks = await findLacks(deck.steps, live)
-  const lackOf = (step: Step): string | undefined => mode === 'replay' ? undefined : lackFor(step, deck.steps, lacks)
+  const lackOf = (step: Step): StepError | undefined => mode === 'replay' ? undefined : lackFor(step, deck.steps, lacks)
 
   function canRun(step: Step, before: Step[] = []): boolean {
     const needed = deck.steps.filter(other => step.needs.includes(other.id) && !before.includes(other))

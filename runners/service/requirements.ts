@@ -1,5 +1,6 @@
 import type { Runner } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
+import { StepError } from '../protocol/error.ts'
 
 /** What the engines here lack of what steps require, by requirement (`policy`, `nodes:2`): why, in a sentence. */
 export type Lacks = ReadonlyMap<string, string>
@@ -19,10 +20,10 @@ async function lackOf(requirement: string, runners: Runner[], silence: 'lacking'
 }
 
 /** Why a step cannot run here: what it, or a step that it needs, requires is lacking; undefined where nothing is. */
-export function lackFor(step: Step, steps: Step[], lacks: Lacks, before: Step[] = []): string | undefined {
+export function lackFor(step: Step, steps: Step[], lacks: Lacks, before: Step[] = []): StepError | undefined {
   const own = step.requires.find(requirement => lacks.has(requirement))
   if (own)
-    return `${step.id} requires ${own}: ${lacks.get(own)}`
+    return new StepError('lacking', `${step.id} requires ${own}: ${lacks.get(own)}`, '', { params: { step: step.id, requirement: own } })
   for (const need of steps.filter(other => step.needs.includes(other.id) && !before.includes(other))) {
     const lack = lackFor(need, steps, lacks, [...before, step])
     if (lack)

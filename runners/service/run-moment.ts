@@ -1,3 +1,4 @@
+import type { ErrorParams } from '../protocol/error.ts'
 import type { Expectation } from '../protocol/event.ts'
 import type { RunState } from '../protocol/fold.ts'
 import type { Step } from '../protocol/step.ts'
@@ -42,25 +43,30 @@ function failedEnd({ step, log }: LiveRun, ended: Promise<void>): Promise<never>
       const judged = step.until.some(c => c.type === 'exit') || step.expect.some(c => c.type === 'exit' && (c.not || c.code === code))
       const gone = step.verb === 'container' && !step.until.some(c => c.type === 'exit')
       if (gone || (code !== 0 && !judged))
-        reject(new StepError('exited-early', `it ended with ${exitWords(exit)} before ${step.until.map(c => c.text).join(' and ')}`, 'See its output.'))
+        reject(new StepError('exited-early', `it ended with ${exitWords(exit)} before ${step.until.map(c => c.text).join(' and ')}`, 'See its output.', { params: { ...endOf(exit), until: step.until.map(c => c.text).join(', ') } }))
     }, reject)
   })
 }
 
 /** What did not hold in time, and how it stood at the last look. */
 function timeoutError(step: Step, judgements: Expectation[]): StepError {
-  const missing = step.until.flatMap(({ text }) => {
-    const { ok, detail } = judgements.find(judgement => judgement.text === text) ?? { ok: false }
-    return ok ? [] : [`${text} did not hold${detail ? ` (${detail})` : ''}`]
+  const missing = step.until.flatMap(({ text }): Pick<Expectation, 'text' | 'detail'>[] => {
+    const judged = judgements.find(judgement => judgement.text === text)
+    return judged?.ok ? [] : [{ text, detail: judged?.detail }]
   })
-  return new StepError('timeout', `it took longer than ${step.timeoutMs / 1000} s${missing.map(text => ` and ${text}`).join('')}`, `Raise timeout= on the fence, or run it again.`)
+  const seconds = step.timeoutMs / 1000
+  return new StepError('timeout', `it took longer than ${seconds} s${missing.map(({ text, detail }) => ` and ${text} did not hold${detail ? ` (${detail})` : ''}`).join('')}`, `Raise timeout= on the fence, or run it again.`, { params: { seconds, until: missing.map(({ text }) => text).join(', ') } })
 }
 
 function expectationError(step: Step, wrong: Expectation, log: RunLog): StepError {
   const { exit } = log.state
   if (wrong.text === 'exit=0' && exit)
-    return new StepError('failed', `it ended with ${exitWords(exit)}`, exit.oom ? 'Raise mem_limit on the fence, or let it take less.' : 'See its output.')
-  return new StepError('expectation', `${wrong.text} does not hold${wrong.detail ? `: ${wrong.detail}` : ''}`, 'See its output, or change expect= on the fence.')
+    return new StepError('failed', `it ended with ${exitWords(exit)}`, exit.oom ? 'Raise mem_limit on the fence, or let it take less.' : 'See its output.', { params: endOf(exit) })
+  return new StepError('expectation', `${wrong.text} does not hold${wrong.detail ? `: ${wrong.detail}` : ''}`, 'See its output, or change expect= on the fence.', { params: { text: wrong.text, ...wrong.detail && { detail: wrong.detail } } })
+}
+
+function endOf({ code, signal, oom }: NonNullable<RunState['exit']>): ErrorParams {
+  return { exit: code, ...signal && { signal }, ...oom && { memory: true } }
 }
 
 /** How a program ended, as a person says it. */

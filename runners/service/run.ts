@@ -109,7 +109,7 @@ async function startRunner({ step, log, runner, context, signal, redactor, outpu
         timer = setTimeout(flush, HELD)
         if (log.received > outputLimit && !signal.signal.aborted) {
           const limit = Math.round(outputLimit / 1024 / 1024)
-          signal.abort(new StepError('output-limit', `the step wrote more than ${limit} MiB`, 'Raise `limits.outputMiB` in the headmatter, or write less.'))
+          signal.abort(new StepError('output-limit', `the step wrote more than ${limit} MiB`, 'Raise `limits.outputMiB` in the headmatter, or write less.', { params: { mebibytes: limit } }))
         }
       },
     })

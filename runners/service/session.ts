@@ -8,7 +8,7 @@ import type { Drift } from './drift.ts'
 import type { Pace } from './pace.ts'
 import type { Run } from './run.ts'
 import { mkdir, rm } from 'node:fs/promises'
-import { StepError } from '../protocol/error.ts'
+import { StepError, toErrorInfo } from '../protocol/error.ts'
 import { isFinal, isPassed } from '../protocol/event.ts'
 import { needsRecording } from '../protocol/fold.ts'
 import { createReplay } from '../replay/runner.ts'
@@ -51,7 +51,7 @@ export interface Session {
   start: (stepId: string, options?: { replay?: boolean }) => Run
   cancel: (n: number) => void
   /** Why a step plays its recording here: what it requires is lacking. */
-  lackOf: (step: Step) => string | undefined
+  lackOf: (step: Step) => StepError | undefined
   /** Calls back whenever a run begins or gets an event. */
   subscribe: (listener: (run: Run) => void) => () => void
   drift: Drift
@@ -100,10 +100,10 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     // A recording that was taken for a failed run made nothing that this one could use.
     if (need && isPassed(need.log.state.phase) && !need.info.fallback)
       return
-    run.log.append({ type: 'phase', phase: 'waiting', reason: `${id} runs first` })
+    run.log.append({ type: 'phase', phase: 'waiting', reason: `${id} runs first`, awaits: { kind: 'step', name: id } })
     const { phase } = await start(id).moment
     if (!isPassed(phase))
-      throw new StepError('needs-failed', `the step ${id}, which this one needs, ${phase === 'cancelled' ? 'was cancelled' : 'failed'}`, `Run ${id} again, then this step.`)
+      throw new StepError('needs-failed', `the step ${id}, which this one needs, ${phase === 'cancelled' ? 'was cancelled' : 'failed'}`, `Run ${id} again, then this step.`, { params: { step: id } })
   }
 
   function start(stepId: string, options: { replay?: boolean } = {}): Run {
@@ -122,7 +122,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     if (!live && before?.info.mode === 'live')
       run.info.fallback = before.log.state.error
     else if (lack)
-      run.info.fallback = { code: 'lacking', message: lack, hint: '' }
+      run.info.fallback = toErrorInfo(lack)
     runs.push(run)
     lastOf.set(stepId, run)
     run.log.subscribe(() => notify(run))
@@ -198,6 +198,6 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
 function stepOf(deck: Deck, stepId: string): Step {
   const step = deck.steps.find(({ id }) => id === stepId)
   if (!step)
-    throw new StepError('unknown-step', `the deck has no step ${JSON.stringify(stepId)}`, `Its steps: ${deck.steps.map(({ id }) => id).join(', ')}.`)
+    throw new StepError('unknown-step', `the deck has no step ${JSON.stringify(stepId)}`, `Its steps: ${deck.steps.map(({ id }) => id).join(', ')}.`, { params: { step: stepId } })
   return step
 }

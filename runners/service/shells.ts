@@ -25,7 +25,7 @@ export function createShells(): Shells {
       // An open terminal is busy only until it has typed its lines.
       busy.set(shell, Promise.all([before, step.verb === 'terminal' ? run.moment : run.over]).then(() => {}))
       if (before) {
-        const waiting = setTimeout(() => run.log.append({ type: 'phase', phase: 'waiting', reason: `the shell ${step.shell} is busy` }), NOTICE)
+        const waiting = setTimeout(() => run.log.append({ type: 'phase', phase: 'waiting', reason: `the shell ${step.shell} is busy`, awaits: { kind: 'shell', name: step.shell } }), NOTICE)
         await Promise.race([before, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
         clearTimeout(waiting)
       }
