@@ -127,7 +127,7 @@ await cli
     await finish(args.deck, async () => (await import('./plan.ts')).plan(args))
   })
   .command('doctor [deck]', 'See whether the talk can be given on this machine', args => deckArgument(args, 'doctor')
-    .option('fix', { type: 'boolean', default: false, describe: 'Build or pull the images that are missing' })
+    .option('fix', { type: 'boolean', default: false, describe: 'Build, pull or fetch what is missing: images, and what a virtual machine of the deck is made of' })
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 doctor', 'the evening before')
     .example('$0 doctor --fix', 'get what is missing'), async (args) => {

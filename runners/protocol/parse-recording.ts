@@ -60,7 +60,7 @@ function parseEvents(text: string): Timed[] {
     // An event of a later version.
     if (!TYPES.has(type))
       return []
-    const payload = payloadSchema.safeParse({ ...rest, type })
+    const payload = readPayload({ ...rest, type }, index + 1)
     if (!payload.success)
       throw damaged('events.jsonl', index + 1, `its ${type} is wrong at ${payload.error.issues[0]!.path.join('.')}: ${payload.error.issues[0]!.message}`)
     if (at < before)
@@ -68,6 +68,16 @@ function parseEvents(text: string): Timed[] {
     before = at
     return [{ at, payload: payload.data }]
   })
+}
+
+/** Values may be nested as deep as the file says, and each level takes its place on the stack. */
+function readPayload(value: unknown, line: number): ReturnType<typeof payloadSchema.safeParse> {
+  try {
+    return payloadSchema.safeParse(value)
+  }
+  catch (error) {
+    throw error instanceof RangeError ? damaged('events.jsonl', line, 'it is nested too deeply') : error
+  }
 }
 
 const TYPES = new Set<string>(payloadSchema.options.map(option => option.shape.type.value))

@@ -53,7 +53,7 @@ export function step(id: string, options: Partial<Step> = {}): Step {
 export type Behaviour = (context: RunContext, step: Step) => Promise<void>
 
 /** A session over a runner whose runs do what `behave` says. */
-export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'] } = {}): Promise<Session> {
+export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'], load?: (id: string) => Promise<Recording | undefined> } = {}): Promise<Session> {
   const { available = true, recordings = {}, mode = 'auto', outputMiB = 64 } = options
   const settings = settingsSchema.parse({ limits: { outputMiB } })
   const deck: Deck = { file: 'deck.md', dir: '.', name: 'deck', title: 'Deck', lang: 'en', settings, slides: [], steps, problems: [], hash: '0' }
@@ -66,7 +66,7 @@ export async function sessionOf(steps: Step[], behave: Behaviour, options: { ava
   return createSession({
     deck,
     mode,
-    load: async id => recordings[id],
+    load: options.load ?? (async id => recordings[id]),
     loadRunner: async () => runner,
     config: {
       sessionId: 'test',
