@@ -27,7 +27,7 @@ import { project } from './project.ts'
 import { removeObjects } from './reset.ts'
 import { createShells } from './shell.ts'
 import { openSpace } from './space.ts'
-import { sweepSpaces } from './sweep.ts'
+import { sweepClusters, sweepSpaces } from './sweep.ts'
 import { watchTrouble } from './trouble.ts'
 
 /** All that a session has in its cluster, once it is open. */
@@ -187,7 +187,13 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
     },
 
     async sweep(filter) {
-      return sweepSpaces(createApi(await enter()), filter)
+      // Before the context is asked for: it may be that of one of them.
+      const clusters = await sweepClusters(config.env, filter)
+      const found = await find()
+      if ('reason' in found)
+        return clusters
+      const spaces = await sweepSpaces(createApi(await enter()), filter)
+      return { removed: [...clusters.removed, ...spaces.removed], kept: [...clusters.kept, ...spaces.kept] }
     },
 
     async close() {

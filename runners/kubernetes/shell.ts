@@ -52,7 +52,7 @@ export function createShells(config: RunnerConfig, grants: readonly Grant[], con
       const unguarded = grants.some(grant => grant.type === 'unguarded' && grant.step === step)
       const clusters = grants.some(({ type }) => type === 'cluster')
       if (clusters)
-        serving ??= serveClusters({ path: join(privateDir, 'kubernetes', 'cluster.sock'), env, grants, own: record?.name, onCreated: onCluster })
+        serving ??= serveClusters({ path: join(privateDir, 'kubernetes', 'cluster.sock'), env, grants, own: record?.name, labels: config.labels, onCreated: onCluster })
       const bare = join(privateDir, 'kubernetes', 'unguarded')
       if (unguarded)
         await writeContext(context.file, context.name, bare)

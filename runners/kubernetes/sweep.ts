@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { isRefusal } from './api.ts'
+import { deleteCluster } from './cluster/cluster.ts'
+import { readRecords } from './cluster/place.ts'
 import { ACCOUNT, CLUSTER_OBJECTS, OWNER_ANNOTATION } from './guard.ts'
 import { conditionsOf } from './objects.ts'
 
@@ -47,6 +49,24 @@ async function untilGone(admin: Api, path: string, namespace: string, limitMs: n
   }
   const holding = conditionsOf(last!).filter(({ type, status }) => status === 'True' && type !== 'NamespaceDeletionDiscoveryFailure').map(({ message }) => message).filter(Boolean)
   throw new StepError('failed', `the namespace ${namespace} does not go: ${holding.join('; ') || 'the cluster does not say why'}`, `It goes once that is gone. Look: kubectl get namespace ${namespace} -o yaml`)
+}
+
+/** Removes the clusters that steps made in sessions that are over. */
+export async function sweepClusters(env: Record<string, string | undefined>, { session, keep, dryRun }: SweepFilter): Promise<SweepReport> {
+  const report: SweepReport = { removed: [], kept: [] }
+  for (const { name, labels } of readRecords(env)) {
+    if (!labels || (session && labels[LABELS.session] !== session))
+      continue
+    const reason = keep(labels)
+    if (reason) {
+      report.kept.push({ kind: 'cluster', name, reason })
+      continue
+    }
+    if (!dryRun)
+      await deleteCluster(env, name)
+    report.removed.push({ kind: 'cluster', name, session: labels[LABELS.session]! })
+  }
+  return report
 }
 
 /** Removes the namespaces of sessions that are over. */

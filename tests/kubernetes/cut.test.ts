@@ -6,6 +6,7 @@ import process from 'node:process'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { readRecord } from '../../runners/kubernetes/cluster/place.ts'
+import { sweepClusters } from '../../runners/kubernetes/sweep.ts'
 import { createService } from '../../runners/service/service.ts'
 import { adminOf } from './_cluster.ts'
 
@@ -95,6 +96,17 @@ describe.skipIf(!cluster?.name)('steps that need more of the cluster', () => {
     expect(nodes.filter(({ view }) => !view.cluster)).toHaveLength(2)
     expect(readRecord(process.env, 'made')).toBeDefined()
     await service!.close()
+    expect(readRecord(process.env, 'made')).toBeUndefined()
+  })
+
+  it('make a cluster that a sweep removes after a crash, once its owner is dead', async () => {
+    await open('cluster:create')
+    expect(await service!.session.start('make').moment).toMatchObject({ phase: 'exited' })
+    const { id } = service!.session
+    const sweep = (keep: () => string | undefined) => sweepClusters(process.env, { session: id, keep, folders: new Map(), dryRun: false })
+    expect(await sweep(() => 'its session is running')).toEqual({ removed: [], kept: [{ kind: 'cluster', name: 'made', reason: 'its session is running' }] })
+    expect(readRecord(process.env, 'made')).toBeDefined()
+    expect(await sweep(() => undefined)).toEqual({ removed: [{ kind: 'cluster', name: 'made', session: id }], kept: [] })
     expect(readRecord(process.env, 'made')).toBeUndefined()
   })
 

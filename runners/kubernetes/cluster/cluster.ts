@@ -29,12 +29,14 @@ export interface CreateOptions {
   dockerHost?: string
   /** @default the first that can work here */
   maker?: Maker
+  /** Those of the session in which a step makes it. */
+  labels?: Record<string, string>
   progress: Progress
   signal?: AbortSignal
 }
 
 /** Makes a cluster for a talk; throws StepError where a cluster of this name is there, or nothing can make one here. */
-export async function createCluster({ name, env, images, dockerHost, maker, progress, signal }: CreateOptions): Promise<Cluster> {
+export async function createCluster({ name, env, images, dockerHost, maker, labels, progress, signal }: CreateOptions): Promise<Cluster> {
   checkName(name)
   const before = readRecord(env, name)
   if (before?.madeBy && isAlive(before.madeBy))
@@ -50,6 +52,7 @@ export async function createCluster({ name, env, images, dockerHost, maker, prog
     maker: chosen,
     createdAt: new Date().toISOString(),
     madeBy: process.pid,
+    ...labels && { labels },
     ...chosen === 'two-node' && { subnet: before?.subnet ?? freeSubnet(readRecords(env)) },
   }
   writeRecord(env, record)

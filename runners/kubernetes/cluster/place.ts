@@ -15,6 +15,8 @@ export interface ClusterRecord {
   createdAt: string
   /** The process that is making it, or died of it; gone once it is complete. */
   madeBy?: number
+  /** Those of the session in which a step made it: it goes with the session. */
+  labels?: Record<string, string>
   /** The third number of its node network 10.250.N.0/24; of a two-node cluster only. */
   subnet?: number
 }

@@ -40,12 +40,14 @@ export interface ServeOptions {
   grants: readonly Grant[]
   /** The name of the cluster that the session is in, where Kamishibai made it. */
   own?: string
+  /** Of the session: its clusters are found by them after a crash. */
+  labels: Record<string, string>
   /** Told the nodes of each cluster that a step made. */
   onCreated: (name: string, nodes: KubeObject[]) => void
 }
 
 /** Listens at a socket in the session's folder. */
-export async function serveClusters({ path, env, grants, own, onCreated }: ServeOptions): Promise<ClusterService> {
+export async function serveClusters({ path, env, grants, own, labels, onCreated }: ServeOptions): Promise<ClusterService> {
   const cut = new Map<string, [name: string, node: string]>()
   const made = new Set<string>()
   const over = new AbortController()
@@ -58,7 +60,7 @@ export async function serveClusters({ path, env, grants, own, onCreated }: Serve
     if (!cluster)
       throw new StepError('not-available', 'Kamishibai did not make the cluster of this session', 'Only nodes of its own clusters can be cut off: kamishibai cluster create')
     if (action === 'create') {
-      const { context, kubeconfig, maker: by } = await createCluster({ name: cluster, env, images, maker, progress, signal: over.signal })
+      const { context, kubeconfig, maker: by } = await createCluster({ name: cluster, env, images, maker, labels, progress, signal: over.signal })
       made.add(cluster)
       onCreated(cluster, await nodeObjectsOf(env, cluster))
       return { name: cluster, context, kubeconfig, maker: by }
