@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import type { PrintFormat } from './export/slidev.ts'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { readRecordingText } from '../service/store.ts'
-import { findBrowser, runSlidev } from './slidev.ts'
+import { exportScript } from './export/script.ts'
+import { printDeck } from './export/slidev.ts'
 import { tellProblems } from './tell.ts'
 
-export interface ExportOptions { deck: string, format: 'pdf' | 'png', output?: string, dark: boolean }
+export interface ExportOptions { deck: string, format: PrintFormat | 'script', output?: string, dark: boolean }
 
 /** `kamishibai export`: prints the deck with its recordings, starting no engine; resolves with the exit code. */
 export async function exportDeck({ deck: path, format, output, dark }: ExportOptions): Promise<number> {
@@ -16,10 +17,14 @@ export async function exportDeck({ deck: path, format, output, dark }: ExportOpt
     tellProblems(errors, process.stderr)
     return 1
   }
-  const target = resolve(output ?? (format === 'pdf' ? `${deck.name}.pdf` : `${deck.name}-png`))
-  const args = ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...dark ? ['--dark'] : []]
-  const code = await runSlidev(deck.dir, args)
-  if (code !== 0 || !existsSync(target)) {
+  if (format === 'script') {
+    const folder = resolve(output ?? `${deck.name}-steps`)
+    await exportScript(deck, folder)
+    console.log(`The steps are in ${folder}; its README.md says how to run them.`)
+    return 0
+  }
+  const target = resolve(output ?? { pdf: `${deck.name}.pdf`, pptx: `${deck.name}.pptx`, png: `${deck.name}-png`, md: join(`${deck.name}-md`, `${deck.name}.md`) }[format])
+  if (!await printDeck(deck, format, target, dark)) {
     console.error(`Slidev wrote no ${target}.`)
     return 1
   }

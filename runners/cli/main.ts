@@ -110,10 +110,11 @@ await cli
     await finish(args.deck, async () => (await import('./check.ts')).check(args))
   })
   .command('export [deck]', 'Print the deck with its recorded results', args => deckArgument(args, 'export')
-    .option('format', { choices: ['pdf', 'png'] as const, default: 'pdf' as const, describe: 'One PDF, or a folder of pictures' })
+    .option('format', { choices: ['pdf', 'png', 'pptx', 'md', 'script'] as const, default: 'pdf' as const, describe: 'A PDF with an outline, a folder of pictures, PowerPoint or Markdown with the notes, or the steps as plain scripts' })
     .option('output', { type: 'string', describe: 'File or folder to write' })
     .option('dark', { type: 'boolean', default: false, describe: 'In dark colours' })
-    .example('$0 export --output talk.pdf', 'for the audience'), async (args) => {
+    .example('$0 export --output talk.pdf', 'for the audience')
+    .example('$0 export --format script', 'the demos, to run without Kamishibai'), async (args) => {
     await finish(args.deck, async () => (await import('./export.ts')).exportDeck(args))
   })
   .command('build [deck]', 'Make a static site in which the recordings play', args => deckArgument(args, 'build')

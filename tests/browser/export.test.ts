@@ -1,7 +1,7 @@
 import type { ScreenLine } from '../../runners/protocol/screen.ts'
 import type { Mark } from '../../runners/protocol/step.ts'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -51,6 +51,29 @@ it.each(['slides/tour.md', 'slides/seminar.md'])('%s: every step stands on paper
     }
   }
   expect(missing).toEqual([])
+  const { stdout: xml } = await run('pdftohtml', ['-xml', '-i', '-stdout', target], { maxBuffer: 1 << 26 })
+  const outline = [...xml.matchAll(/<item page="(\d+)">/g)].map(([, page]) => Number(page))
+  const appendix = deck.steps.filter(step => step.extra).length
+  expect(outline).toEqual(Array.from({ length: deck.slides.length + appendix }, (_, i) => i + 1))
+  // Each extra step is linked to its page of the appendix.
+  const links = new Set([...xml.matchAll(/<a href="[^"#]*#(\d+)"/g)].map(([, page]) => Number(page)))
+  expect([...links].filter(page => page > deck.slides.length)).toHaveLength(appendix)
+})
+
+it.each([['pptx', 'deck.pptx'], ['md', join('handout', 'deck.md')]] as const)('%s has a picture of each slide, and the notes', async (format, name) => {
+  const target = join(dir, name)
+  const deck = await parseDeck('slides/seminar.md')
+  expect(await exportDeck({ deck: deck.file, format, output: target, dark: false })).toBe(0)
+  const pages = deck.slides.length + deck.steps.filter(step => step.extra).length
+  const note = deck.slides[1]!.note!.slice(0, 30)
+  if (format === 'md') {
+    expect((await readdir(join(dir, 'handout'))).filter(file => file.endsWith('.png'))).toHaveLength(pages)
+    expect(await readFile(target, 'utf8')).toContain(note)
+    return
+  }
+  const { stdout: entries } = await run('unzip', ['-Z1', target])
+  expect(entries.split('\n').filter(entry => /^ppt\/slides\/slide\d+\.xml$/.test(entry))).toHaveLength(pages)
+  expect((await run('unzip', ['-p', target, 'ppt/notesSlides/notesSlide2.xml'])).stdout).toContain(note)
 })
 
 it('writes a picture of each slide, and exits 1 with the steps that have no recording', async () => {
