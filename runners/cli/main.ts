@@ -8,7 +8,7 @@ import { nearest } from '../protocol/suggest.ts'
 import { withNotes } from './help.ts'
 import { optionMistake, USAGE, usageError } from './usage.ts'
 
-const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster']
+const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'init']
 
 /** Errors that another call would not have met. */
 const WRONG_CALL = new Set(['bad-input', 'not-allowed', 'unknown-step'])
@@ -81,6 +81,11 @@ await cli
     .example('$0 present', 'present slides/seminar.md')
     .example('$0 present talk.md --mode replay', 'play the recordings'), async (args) => {
     await finish(args.deck, async () => (await import('./present.ts')).present(args))
+  })
+  .command('init [dir]', 'Write a deck of three slides, and the package.json with which it installs', args => withNotes(args, 'init')
+    .positional('dir', { type: 'string', default: '.', describe: 'The folder; it is made where it is missing' })
+    .example('$0 init talk', 'then: cd talk, npm install, npm start'), async (args) => {
+    await finish(undefined, async () => (await import('./init.ts')).init(args))
   })
   .command('rehearse [deck]', 'Play everything from recordings, without any engine, against the clock', args => deckArgument(args, 'rehearse')
     .option('port', port)

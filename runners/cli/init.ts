@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import process from 'node:process'
+
+interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, scripts?: Record<string, string> }
+
+const DECK = `---
+theme: none
+addons: [kamishibai]
+lang: en
+---
+
+# A talk that runs
+
+\`\`\`sh {run id=hello until=match=/hello/}
+echo "hello from $(uname -s)"
+\`\`\`
+
+---
+
+# What one step makes, the next one finds
+
+\`\`\`sh {run id=write}
+note=$(date +%A)
+\`\`\`
+
+\`\`\`sh {run id=read needs=write}
+echo "it was written on a $note"
+\`\`\`
+
+---
+
+# A program that takes its time
+
+\`\`\`sh {run id=count on=next timeout=10s}
+for i in 1 2 3; do echo "$i"; sleep 1; done
+\`\`\`
+`
+
+/** `kamishibai init`: a deck of three slides in `dir`, and the package.json with which it installs; resolves with the exit code. */
+export async function init({ dir }: { dir: string }): Promise<number> {
+  const deck = join(dir, 'slides.md')
+  if (existsSync(deck)) {
+    console.error(`There is ${deck} already: nothing was written. To run steps in it, add \`addons: [kamishibai]\` to its headmatter.`)
+    return 1
+  }
+  await mkdir(dir, { recursive: true })
+  await writeFile(join(dir, 'package.json'), `${JSON.stringify(await manifestOf(dir), null, 2)}\n`)
+  await writeFile(deck, DECK)
+  if (!existsSync(join(dir, '.gitignore')))
+    await writeFile(join(dir, '.gitignore'), 'node_modules/\n.kamishibai/\n.slidev/\ndist/\n')
+  process.stdout.write(`${deck} has three slides. Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  npm install\n  npm start\n`)
+  return 0
+}
+
+/** What stands in the folder's manifest stays. An addon's own overrides have no effect: the project carries them itself. */
+async function manifestOf(dir: string): Promise<object> {
+  const own = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as Manifest
+  const path = join(dir, 'package.json')
+  const there: Manifest = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) as Manifest : { name: basename(resolve(dir)).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replace(/^-+/, '') || 'talk', private: true, type: 'module' }
+  return {
+    ...there,
+    scripts: { start: 'kamishibai present slides.md', ...there.scripts },
+    devDependencies: { ...own.peerDependencies, [own.name!]: `^${own.version}`, ...there.devDependencies },
+    overrides: { ...own.overrides, ...there.overrides },
+  }
+}
