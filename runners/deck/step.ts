@@ -28,7 +28,7 @@ export interface FencePlace {
 const RE_HIDDEN = /^# hidden: ?/
 const RE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/
 const CHOICES = { on: ['click', 'next', 'enter'], fallback: ['ask', 'auto', 'off'] } as const
-const REQUIREMENTS = /^(?:host|policy|etcd|vm|nodes:\d+)$/
+const REQUIREMENTS = /^(?:host|policy|etcd|overlay|vm|nodes:\d+)$/
 
 /** The id that a fence gives itself, even if it is faulty otherwise. */
 export function idOf(info: Info): Word | undefined {
@@ -102,7 +102,7 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
     place.report(info.offset, 'no-id', 'the step has no id', 'Give it one: its recording is named by it.')
   for (const requirement of list('requires')) {
     if (!REQUIREMENTS.test(requirement))
-      report(word('requires')!.offset, 'bad-value', `requires: ${requirement} is unknown`, 'Allowed: host, policy, etcd, vm, nodes:N.')
+      report(word('requires')!.offset, 'bad-value', `requires: ${requirement} is unknown`, 'Allowed: host, policy, etcd, overlay, vm, nodes:N.')
   }
   const out = text('out') ?? 'below'
   const until = all('until', parseCondition)

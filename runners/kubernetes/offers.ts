@@ -24,6 +24,8 @@ export async function offersOf(requirement: string, api: Api, { name }: AllowedC
     return await enforcesPolicies(api, name, maker) || `the network of the cluster ${name} is not known to enforce policies`
   if (what === 'etcd')
     return maker === 'two-node' || `the etcd of the cluster ${name} cannot be reached from here`
+  if (what === 'overlay')
+    return maker === 'two-node' || `the overlay of the cluster ${name} cannot be measured from here`
   return undefined
 }
 

@@ -67,7 +67,7 @@ export interface Runner {
   watch?: (emit: (step: string | undefined, payload: Payload) => void, signal: AbortSignal) => Promise<void>
   /** The base URL to reach `NAME[:PORT]` from here; undefined when it knows no NAME, StepError when there is no way to it. */
   dial?: (target: string) => Promise<string | undefined>
-  /** True where the engine offers what a step requires (`host`, `policy`, `etcd`, `vm`, `nodes:2`), else why not; undefined where it is not this runner's to say. */
+  /** True where the engine offers what a step requires (`host`, `policy`, `etcd`, `overlay`, `vm`, `nodes:2`), else why not; undefined where it is not this runner's to say. */
   offers?: (requirement: string) => Promise<true | string | undefined>
   /** Judges a condition that only this engine can tell; undefined for any other. */
   holds?: (condition: Condition) => Promise<Expectation | undefined>
