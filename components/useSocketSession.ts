@@ -35,8 +35,14 @@ export interface SessionClient {
   drift: ShallowRef<string[]>
   /** The clock of the talk, as the service told it at `at` of this window's; undefined before the first slide. */
   pace: ShallowRef<TalkPace | undefined>
+  /** What was refused that is of no one step. */
+  refused: ShallowRef<ErrorInfo | undefined>
   /** Why nothing runs live here, where a person can change that. */
   note: ShallowRef<'token' | undefined>
+  /** Plays recordings from now on, or runs live again. */
+  setMode?: (mode: 'live' | 'replay') => void
+  /** Makes these steps, or all, as if they had never run. */
+  reset?: (stepIds?: string[]) => void
   start: (stepId: string, options?: StartOptions) => void
   cancel: (stepId: string) => void
   /** Types into the last run of a `{terminal}` step; a session without a service has none that takes it. */
@@ -65,7 +71,7 @@ export interface SocketOptions {
 }
 
 /** The state that every kind of session client has. */
-export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'note'> {
+export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'refused' | 'note'> {
   return {
     status: shallowRef<SessionClient['status']['value']>(status),
     mode: shallowRef<SessionClient['mode']['value']>('auto'),
@@ -75,6 +81,7 @@ export function createSessionState(status: 'connecting' | 'local'): Pick<Session
     errors: shallowReactive(new Map()),
     drift: shallowRef<string[]>([]),
     pace: shallowRef<TalkPace>(),
+    refused: shallowRef<ErrorInfo | undefined>(),
     note: shallowRef<'token' | undefined>(),
   }
 }
@@ -118,6 +125,19 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
       state.runs.set(info.step, run)
   }
 
+  function forget(n: number): void {
+    const run = byNumber.get(n)
+    if (!run)
+      return
+    const { step } = run.info.value
+    byNumber.delete(n)
+    state.allRuns.splice(state.allRuns.indexOf(run), 1)
+    if (state.runs.get(step) === run)
+      state.runs.delete(step)
+    state.errors.delete(step)
+    run.dispose()
+  }
+
   function takeMessage(message: ServerMessage): void {
     switch (message.type) {
       case 'session':
@@ -136,15 +156,18 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
         return void (state.drift.value = message.steps)
       case 'pace':
         return void (state.pace.value = { slide: message.slide, spent: message.spent, at: performance.now() })
+      case 'forgotten':
+        return message.runs.forEach(forget)
       case 'log':
         logs.get(message.run)?.resolve(parseRecording(message.cast, message.events))
         return void logs.delete(message.run)
       case 'error': {
         const { code, message: text, hint, params, step } = message
+        const error: ErrorInfo = { code: code as ErrorInfo['code'], message: text, hint, ...params && { params } }
         if (step)
-          state.errors.set(step, { code: code as ErrorInfo['code'], message: text, hint, ...params && { params } })
-        else
-          failLogs(text)
+          return void state.errors.set(step, error)
+        state.refused.value = error
+        return failLogs(text)
       }
     }
   }
@@ -202,6 +225,14 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
     start(stepId, { replay = false, after } = {}) {
       state.errors.delete(stepId)
       send({ type: 'run', step: stepId, replay, after })
+    },
+    setMode(mode) {
+      state.refused.value = undefined
+      send({ type: 'mode', mode })
+    },
+    reset(steps) {
+      state.refused.value = undefined
+      send({ type: 'reset', steps })
     },
     cancel(stepId) {
       const n = numberOf(stepId)

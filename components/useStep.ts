@@ -30,6 +30,8 @@ export interface StepClient {
   badge: ComputedRef<'live' | 'recorded' | 'replay' | undefined>
   /** When the recording was made that is shown or that could be played. */
   recordedAt: ComputedRef<string | undefined>
+  /** Milliseconds from start to moment in the recording that could be played. */
+  recordedMs: ComputedRef<number | undefined>
   stale: ComputedRef<boolean>
   hasRecording: ComputedRef<boolean>
   canRun: ComputedRef<boolean>
@@ -60,10 +62,10 @@ export function useStep(id: string): StepClient {
   const active = computed(() => ACTIVE.has(state.value.phase) || (state.value.phase === 'idle' && !!own.value?.info.value.n))
   const canRun = computed(() => !printing && !!step && ['open', 'local'].includes(session.value.status.value))
 
-  const recording = shallowRef<{ at: string, fresh: boolean }>()
+  const recording = shallowRef<{ at: string, fresh: boolean, ms: number }>()
   if (step) {
     loadRecording(id).then((r) => {
-      recording.value = r && { at: r.header.recordedAt, fresh: r.fresh }
+      recording.value = r && { at: r.header.recordedAt, fresh: r.fresh, ms: r.header.durationMs }
     }, () => {})
   }
   // Where nothing can run live, the first thing to see is the result.
@@ -116,6 +118,7 @@ export function useStep(id: string): StepClient {
       return undefined
     }),
     recordedAt: computed(() => own.value?.info.value.recordedAt ?? recording.value?.at),
+    recordedMs: computed(() => recording.value?.ms),
     stale: computed(() => recording.value?.fresh === false),
     hasRecording: computed(() => !!recording.value),
     canRun,

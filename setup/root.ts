@@ -5,6 +5,7 @@ import { exporting, rehearsing, served } from 'virtual:kamishibai/deck'
 import { getCurrentInstance, h, ref, render, watch } from 'vue'
 import LiveDrift from '../components/LiveDrift.vue'
 import LivePace from '../components/LivePace.vue'
+import LivePanel from '../components/LivePanel.vue'
 import { useSession } from '../components/useSession.ts'
 import { releaseWhenPrintable } from './printing.ts'
 import { keepLoading } from './slide-loader.ts'
@@ -40,6 +41,7 @@ export default (): void => {
   const { slides, isPrintMode, isPresenter, currentSlideNo } = useNav()
   if (served && !isPrintMode.value) {
     place(LiveDrift, isPresenter)
+    place(LivePanel, isPresenter)
     tellSlides(currentSlideNo)
     if (rehearsing)
       place(LivePace, ref(true))

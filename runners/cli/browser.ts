@@ -22,8 +22,10 @@ const OPENERS: Partial<Record<NodeJS.Platform, Opener>> = {
 export async function openBrowser(url: string, dir: string, opener = OPENERS[process.platform]): Promise<void> {
   if (!opener)
     return
-  const { origin, hash } = new URL(url)
-  const target = `${origin}${LANDING_PATH}${hash}`
+  const { origin, pathname, hash } = new URL(url)
+  // The landing page takes no other path.
+  const slide = /^\/\d+$/.test(pathname) ? `&slide=${pathname.slice(1)}` : ''
+  const target = `${origin}${LANDING_PATH}${hash}${slide}`
   const file = join(dir, 'open.html')
   await writeFile(file, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=${target}"><a href="${target}">Kamishibai</a>\n`, { mode: 0o600 })
   const [program, ...args] = opener

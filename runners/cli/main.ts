@@ -77,9 +77,11 @@ await cli
     .option('port', port)
     .option('open', { type: 'boolean', default: true, describe: 'Open the browser; --no-open prints the address only' })
     .option('trust', trust)
+    .option('resume', { type: 'boolean', default: false, describe: 'Go on at the slide where a talk was cut off, and run again what is needed' })
     .option('edit', { type: 'boolean', default: false, describe: 'Let Slidev\'s side editor write to the deck' })
     .example('$0 present', 'present slides/seminar.md')
-    .example('$0 present talk.md --mode replay', 'play the recordings'), async (args) => {
+    .example('$0 present talk.md --mode replay', 'play the recordings')
+    .example('$0 present --resume', 'after a crash, at the slide where it was'), async (args) => {
     await finish(args.deck, async () => (await import('./present.ts')).present(args))
   })
   .command('init [dir]', 'Write a deck of three slides, and the package.json with which it installs', args => withNotes(args, 'init')

@@ -2,6 +2,7 @@ import type { Deck } from '../deck/deck.ts'
 import type { Service } from '../service/service.ts'
 import type { DeckChange } from '../service/trust-watch.ts'
 import { createServer as createNetServer } from 'node:net'
+import process from 'node:process'
 import { consola } from 'consola'
 import { driftOf } from '../deck/drift.ts'
 import { escapeDeceiving } from '../deck/escape.ts'
@@ -9,7 +10,9 @@ import { parseDeck } from '../deck/parse.ts'
 import { setPresenting } from '../service/presenting.ts'
 import { createService } from '../service/service.ts'
 import { privateDirOf } from '../service/sweep-folders.ts'
+import { keepTalk, readTalk, stepsToResume } from '../service/talk.ts'
 import { watchDeck } from '../service/trust-watch.ts'
+import { keepAwake } from './awake.ts'
 import { openBrowser } from './browser.ts'
 import { untilEnd } from './ending.ts'
 import { serveSlidev } from './slidev-server.ts'
@@ -26,6 +29,8 @@ export interface PresentOptions {
   edit?: boolean
   /** Shows the clock in every window. */
   rehearsing?: boolean
+  /** Goes on at the slide where a talk of this deck was cut off, and runs again what is needed from there. */
+  resume?: boolean
   /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
   cacheDir?: string
 }
@@ -60,13 +65,16 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
     const server = await serveSlidev({ entry: deck.file, port, cacheDir: options.cacheDir })
     const unwatch = await watchDeck(deck, change => void tellChange(service, change))
     await sweeping
+    const slide = options.resume ? resume(service) : undefined
+    const endTalk = keepTalk(service.session, process.env)
     return {
       // `localhost` may be ::1, where another user of the machine can listen on the same port.
-      url: `http://127.0.0.1:${port}/#t=${service.token}`,
+      url: `http://127.0.0.1:${port}/${slide ?? ''}#t=${service.token}`,
       service,
       restart: server.restart,
       async close() {
         unwatch()
+        endTalk()
         const [clean] = await Promise.allSettled([service.close(), server.close()])
         return clean.status === 'fulfilled' && clean.value
       },
@@ -76,6 +84,20 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
     await service.close()
     throw error
   }
+}
+
+/** Starts what the talk that was cut off had run and still needs; returns its slide. */
+function resume({ session }: Service): number | undefined {
+  const talk = readTalk(session.deck.file, process.env)
+  if (!talk) {
+    consola.info(`No talk of ${session.deck.name}.md was cut off: it starts at its beginning.`)
+    return undefined
+  }
+  session.pace.show(talk.slide)
+  const steps = stepsToResume(session.deck, talk)
+  steps.forEach(id => session.start(id))
+  consola.info(`The talk goes on at slide ${talk.slide}.${steps.length ? ` Run again: ${steps.join(', ')}.` : ''}`)
+  return talk.slide
 }
 
 /** Asked before Slidev is loaded: its plugins and the deck's are code. */
@@ -97,13 +119,15 @@ export async function present(options: PresentOptions): Promise<number> {
 export async function untilOver(presentation: Presentation, options: PresentOptions): Promise<number> {
   const { service, url } = presentation
   // Before the words that name Ctrl-C.
+  const letSleep = keepAwake()
   const ended = untilEnd(() => service.session.runs.length > 0)
   for (const runner of service.session.runners)
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
-  consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace('/#', '/presenter/1#')}\nCtrl-C ends the talk and removes what it created.`)
+  consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the talk and removes what it created.`)
   if (options.open !== false)
     await openBrowser(url, privateDirOf(service.session.id))
   const code = await ended
+  letSleep()
   consola.start('Cleaning up …')
   const clean = await presentation.close()
   tellEnd(clean)

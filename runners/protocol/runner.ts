@@ -61,6 +61,8 @@ export interface Runner {
   run: (step: Step, context: RunContext) => Promise<void>
   /** Removes what earlier runs of the step left. */
   reset?: (stepId: string) => Promise<void>
+  /** Forgets what blocks handed on to later ones, and ends what they left running. */
+  startOver?: () => Promise<void>
   /** Environment for a named shell of the session; `step` says which step runs in it now. */
   open?: (shell: string, step: () => string) => Promise<Record<string, string>>
   /** Follows the engine; `step` is the label of the object's step, undefined when unknown. */

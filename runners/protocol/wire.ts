@@ -22,8 +22,10 @@ export const runnerStateSchema = z.object({
   mode: z.enum(['live', 'replay']),
   version: z.string().optional(),
   reason: z.string().optional(),
+  /** Why it does not answer now, of one that was live at the start. */
+  down: z.string().optional(),
 })
-export interface RunnerState { name: RunnerName, mode: 'live' | 'replay', version?: string, reason?: string }
+export interface RunnerState { name: RunnerName, mode: 'live' | 'replay', version?: string, reason?: string, down?: string }
 
 const errorSchema = z.object({ code: z.string(), message: z.string(), hint: z.string(), line: z.int().optional(), params: errorParamsSchema.optional() })
 
@@ -53,6 +55,10 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), run: z.int() }),
   z.object({ type: z.literal('input'), run: z.int(), data: z.string().max(32 * 1024) }),
   z.object({ type: z.literal('resize'), run: z.int(), cols: z.int().min(2).max(500), rows: z.int().min(1).max(200) }),
+  /** Plays recordings from now on, or runs live again. */
+  z.object({ type: z.literal('mode'), mode: z.enum(['live', 'replay']) }),
+  /** Makes these steps, or all, as if they had never run. */
+  z.object({ type: z.literal('reset'), steps: z.array(z.string().max(64)).max(1000).optional() }),
   /** The slide that this window shows, from 1. */
   z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000) }),
   /** Bytes of terminal frames that were drawn. */
@@ -74,6 +80,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** The slide that is shown, and how long each was until now, in ms, by number. */
   z.object({ type: z.literal('pace'), slide: z.int(), spent: z.record(z.string(), z.number()) }),
   errorSchema.extend({ type: z.literal('error'), step: z.string().optional() }),
+  /** Numbers of the runs that a reset has undone. */
+  z.object({ type: z.literal('forgotten'), runs: z.array(z.int()) }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>
 

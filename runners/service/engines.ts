@@ -44,6 +44,10 @@ export interface Engines {
   healthy: (name: string) => Promise<Health | undefined>
   /** Calls back with what the live engines see, and the step that it is of, until the signal. */
   watch: (emit: (stepId: string | undefined, payload: Payload) => void, signal: AbortSignal) => void
+  /** Lets nothing carry over from what ran before. */
+  startOver: () => Promise<void>
+  /** Asks the live engines whether they still answer; says whether one stands otherwise than before. */
+  check: () => Promise<boolean>
   /** Removes what the session made; false where something may be left. */
   close: () => Promise<boolean>
 }
@@ -98,6 +102,20 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
     watch(emit, signal) {
       for (const runner of live)
         runner.watch?.(emit, signal).catch(() => {})
+    },
+    async startOver() {
+      await Promise.all(live.map(runner => runner.startOver?.()))
+    },
+    async check() {
+      const changes = await Promise.all(live.map(async (runner) => {
+        const state = states.find(({ name }) => name === runner.name)!
+        const probe = await runner.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+        const down = probe.available ? undefined : probe.reason
+        const changed = state.down !== down
+        state.down = down
+        return changed
+      }))
+      return changes.includes(true)
     },
     async close() {
       const results = await Promise.allSettled(all.map(runner => runner.close?.()))

@@ -8,7 +8,7 @@ export const LANDING_PATH = '/__kamishibai/open'
 
 // With the token's fragment, which reaches no server, it goes on to the deck; without, it leads nowhere.
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Kamishibai</title>
-<script>if (/^#t=[\\w-]+$/.test(location.hash)) location.replace('/' + location.hash)</script>
+<script>var at = /^(#t=[\\w-]+)(?:&slide=(\\d+))?$/.exec(location.hash); if (at) location.replace('/' + (at[2] || '') + at[1])</script>
 <p>Open the address that <code>kamishibai present</code> printed.</p>
 `
 

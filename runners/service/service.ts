@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { LABELS } from '../protocol/runner.ts'
 import { runnersOf } from './engine-of.ts'
+import { watchHealth } from './health.ts'
 import { keepRuns } from './kept-runs.ts'
 import { ownerId } from './owner.ts'
 import { attachSocket } from './server.ts'
@@ -67,7 +68,7 @@ export async function createService({ deck, mode, live, env = process.env, token
     throw error
   })
   keepRuns(session)
-  const closers: (() => void)[] = []
+  const closers: (() => void)[] = [watchHealth(session)]
   return {
     session,
     token,

@@ -20,6 +20,7 @@ import { identityRules, ownIdentity } from './redact-recording.ts'
 import { createRedactor } from './redact.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
 import { executeReplay } from './replay-run.ts'
+import { resetSteps } from './reset.ts'
 import { executeLive } from './run.ts'
 import { createShells } from './shells.ts'
 
@@ -42,9 +43,20 @@ export interface SessionOptions {
 export interface Session {
   id: string
   deck: Deck
-  mode: 'auto' | 'live' | 'replay'
+  /** As the presenter has it now; `replay` plays all recordings. */
+  readonly mode: 'auto' | 'live' | 'replay'
+  /** Changes between what the session was started with and replay; what runs goes on. Throws StepError `not-allowed` where it was started for replay. */
+  setMode: (mode: 'live' | 'replay') => void
   runners: RunnerState[]
   runs: Run[]
+  /** Numbers of the runs that a reset has undone. */
+  forgotten: ReadonlySet<number>
+  /** Makes steps, or all and their shells, as if they had never run. Throws StepError for an unknown step, and where the engine does not let go. */
+  reset: (stepIds?: string[]) => Promise<void>
+  /** Asks the engines anew how they are. */
+  checkHealth: () => Promise<void>
+  /** Calls back whenever the mode, the engines or the forgotten runs change. */
+  onChange: (listener: () => void) => () => void
   /** The last run of a step. */
   runOf: (stepId: string) => Run | undefined
   /** Starts a step, or returns its run if one is on its way. Throws StepError for an unknown step. */
@@ -71,9 +83,13 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   const listeners = new Set<(run: Run) => void>()
   const runs: Run[] = []
   const lastOf = new Map<string, Run>()
+  const forgotten = new Set<number>()
+  const changeListeners = new Set<() => void>()
+  let replaying = mode === 'replay'
   const ending = new AbortController()
   let closing: Promise<boolean> | undefined
   const notify = (run: Run): void => listeners.forEach(listener => listener(run))
+  const changed = (): void => changeListeners.forEach(listener => listener())
   const world: RunWorld = {
     config,
     engines,
@@ -116,9 +132,9 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     before?.cancel('run again')
     for (const other of runs)
       other.endTail()
-    const live = !options.replay && engines.canRun(step)
+    const live = !options.replay && !replaying && engines.canRun(step)
     const run = live ? startLive(step, before) : startReplay(step)
-    const lack = live ? undefined : engines.lackOf(step)
+    const lack = live || replaying ? undefined : engines.lackOf(step)
     if (!live && before?.info.mode === 'live')
       run.info.fallback = before.log.state.error
     else if (lack)
@@ -133,7 +149,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   function startLive(step: Step, before: Run | undefined): Run {
     return createRun(world, step, runs.length + 1, 'live', async (live, run) => {
       await executeLive({ ...live, prepare: () => prepare(step, run, before, live.signal.signal), diagnose: error => engines.diagnose(step, error) })
-      if (step.fallback === 'auto' && mode === 'auto')
+      if (step.fallback === 'auto' && mode === 'auto' && !forgotten.has(run.info.n))
         await fallBack(run)
     })
   }
@@ -159,6 +175,30 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     run?.log.append(redactor.payload(payload))
   }, ending.signal)
 
+  async function reset(stepIds?: string[]): Promise<void> {
+    const steps = stepIds ? stepIds.map(id => stepOf(deck, id)) : deck.steps
+    try {
+      await resetSteps(steps, { runs, lastOf, forgotten, engines })
+      if (!stepIds)
+        await engines.startOver()
+    }
+    finally {
+      changed()
+    }
+  }
+
+  function setMode(next: 'live' | 'replay'): void {
+    if (next === 'live' && mode === 'replay')
+      throw new StepError('not-allowed', 'this talk was started with its recordings only', 'End it, and start it again without --mode replay and with the deck approved.')
+    replaying = next === 'replay'
+    changed()
+  }
+
+  async function checkHealth(): Promise<void> {
+    if (await engines.check())
+      changed()
+  }
+
   async function close(): Promise<boolean> {
     for (const run of runs) {
       if (!isFinal(run.log.state.phase))
@@ -178,9 +218,19 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   return {
     id: config.sessionId,
     deck,
-    mode,
+    get mode() {
+      return replaying ? 'replay' : mode
+    },
+    setMode,
     runners: engines.states,
     runs,
+    forgotten,
+    reset,
+    checkHealth,
+    onChange(listener) {
+      changeListeners.add(listener)
+      return () => changeListeners.delete(listener)
+    },
     runOf: stepId => lastOf.get(stepId),
     start,
     lackOf: engines.lackOf,

@@ -87,6 +87,8 @@ export function createViewer(socket: WebSocket, session: Session): void {
   async function sendSnapshot(cursor: Cursor): Promise<void> {
     cursor.snapshotting = true
     const { ansi, seq } = await cursor.run.log.screen.snapshot()
+    if (cursors.get(cursor.run.info.n) !== cursor)
+      return
     send({ type: 'snapshot', run: cursor.run.info, state: structuredClone(cursor.run.log.state), screen: ansi, screenSeq: seq })
     cursor.seq = seq
     cursor.snapshotting = false
@@ -95,7 +97,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
 
   function follow(run: Run, have?: number): void {
     const { n } = run.info
-    if (cursors.has(n))
+    if (cursors.has(n) || session.forgotten.has(n))
       return
     const cursor: Cursor = { run, seq: have ?? 0, snapshotting: false }
     cursors.set(n, cursor)
@@ -103,22 +105,34 @@ export function createViewer(socket: WebSocket, session: Session): void {
       void sendSnapshot(cursor)
   }
 
+  function tellSession(): void {
+    send({ type: 'session', session: session.id, deck: session.deck.name, mode: session.mode, runners: session.runners })
+    if (session.drift.steps.length)
+      tellDrift()
+    if (!session.forgotten.size)
+      return
+    for (const n of session.forgotten)
+      cursors.delete(n)
+    send({ type: 'forgotten', runs: [...session.forgotten] })
+  }
+
+  function tellDrift(): void {
+    send({ type: 'drift', steps: session.drift.steps })
+  }
+
   function greet(message: Extract<ClientMessage, { type: 'hello' }>): void {
     clearTimeout(hello)
-    send({ type: 'session', session: session.id, deck: session.deck.name, mode: session.mode, runners: session.runners })
+    tellSession()
     const known = message.session === session.id ? message.have : {}
     for (const run of session.runs)
       follow(run, known[run.info.n])
-    const tellDrift = (): void => send({ type: 'drift', steps: session.drift.steps })
-    if (session.drift.steps.length)
-      tellDrift()
     const tellPace = (): void => {
       if (session.pace.slide)
         send({ type: 'pace', slide: session.pace.slide, spent: Object.fromEntries(session.pace.spent()) })
     }
     tellPace()
     if (!greeted) {
-      ends.push(session.drift.subscribe(tellDrift), session.pace.subscribe(tellPace), session.subscribe((run) => {
+      ends.push(session.drift.subscribe(tellDrift), session.onChange(tellSession), session.pace.subscribe(tellPace), session.subscribe((run) => {
         follow(run)
         schedule()
       }))
@@ -157,6 +171,10 @@ export function createViewer(socket: WebSocket, session: Session): void {
       }
       case 'cancel':
         return runNumber(message.run).cancel('cancelled by the presenter')
+      case 'mode':
+        return session.setMode(message.mode)
+      case 'reset':
+        return session.reset(message.steps)
       case 'slide':
         return session.pace.show(message.no)
       case 'ack':

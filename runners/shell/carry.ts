@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Variables that belong to one block only, or to the session rather than to the shell. */
@@ -10,6 +11,12 @@ export interface ShellState { cwd: string, env: Record<string, string> }
 /** Where the block of `shell` leaves its state. */
 export function statePath(privateDir: string, shell: string): string {
   return join(privateDir, `shell-${Buffer.from(shell).toString('hex')}`)
+}
+
+/** Lets all shells start as new. */
+export async function forgetStates(privateDir: string): Promise<void> {
+  const states = (await readdir(privateDir)).filter(name => /^shell-(?:[\da-f]{2})+$/.test(name))
+  await Promise.all(states.map(name => rm(join(privateDir, name), { force: true })))
 }
 
 /** Writes the working directory and the exported variables to $KAMISHIBAI_STATE when the shell ends, however it ends. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { StepError } from '../protocol/error.ts'
-import { readState, statePath, withCarry } from './carry.ts'
+import { forgetStates, readState, statePath, withCarry } from './carry.ts'
 import { shellEnvironment } from './environment.ts'
 import { interactiveLaunch, typedLines } from './interactive.ts'
 import { machineLack } from './machine.ts'
@@ -77,6 +77,13 @@ export default function createShellRunner(config: RunnerConfig): Runner {
         return strays.map(({ name }) => ({ kind: 'process', name, session }))
       }))
       return { removed: removed.flat(), kept: [] }
+    },
+
+    async startOver() {
+      for (const pid of groups)
+        signalGroup(pid, 'SIGKILL')
+      await killStrays(config.privateDir)
+      await forgetStates(config.privateDir)
     },
 
     async close() {

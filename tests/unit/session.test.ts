@@ -166,3 +166,67 @@ describe('a live run that fails', () => {
     expect(session.runs.map(run => run.info.mode)).toEqual(['live', 'live'])
   })
 })
+
+describe('what needs a step whose recording was taken', () => {
+  it('catches it up live first, and takes its own recording where that fails again', async () => {
+    const steps = [step('a', { fallback: 'auto' }), step('b', { needs: ['a'], fallback: 'auto' })]
+    session = await sessionOf(steps, exits())
+    const recordings = { a: await session.start('a').recorded(), b: await session.start('b').recorded() }
+    await session.close()
+    let broken = true
+    session = await sessionOf(steps, (context, s) => exits(s.id === 'a' && broken ? 1 : 0)(context, s), { recordings })
+    const modes = (id: string): string[] => session.runs.filter(run => run.info.step === id).map(run => `${run.info.mode} ${run.log.state.phase}`)
+    await session.start('a').over
+    await expect.poll(() => modes('a')).toEqual(['live failed', 'replay exited'])
+    await session.start('b').over
+    await expect.poll(() => modes('b')).toEqual(['live failed', 'replay exited'])
+    expect(session.runOf('b')!.info.fallback).toMatchObject({ code: 'needs-failed' })
+    broken = false
+    await session.start('b').over
+    expect(modes('b').at(-1)).toBe('live exited')
+    expect(modes('a').at(-1)).toBe('live exited')
+  })
+})
+
+describe('a reset', () => {
+  it('ends what runs, forgets it, and lets the deck run again with the same verdict', async () => {
+    session = await sessionOf([step('a', { until: [match('up')], shell: 'up' }), step('b', { needs: ['a'] })], (context, s) => s.id === 'a' ? says('up', lasts)(context, s) : exits()(context, s))
+    const verdicts: string[][] = []
+    for (let round = 0; round < 2; round++) {
+      const b = await session.start('b').moment
+      verdicts.push([session.runOf('a')!.log.state.phase, b.phase])
+      const a = session.runOf('a')!
+      await session.reset()
+      expect(a.log.state.phase).toBe('cancelled')
+      expect(session.runOf('a')).toBeUndefined()
+      await session.reset()
+    }
+    expect(verdicts).toEqual([['ready', 'exited'], ['ready', 'exited']])
+    expect([...session.forgotten]).toHaveLength(session.runs.length)
+  })
+
+  it('takes only the steps that are named, and tells an unknown one', async () => {
+    session = await sessionOf([step('a'), step('b')], exits())
+    await session.start('a').over
+    await session.start('b').over
+    await session.reset(['a'])
+    expect([session.runOf('a'), session.runOf('b')?.log.state.phase]).toEqual([undefined, 'exited'])
+    await expect(session.reset(['none'])).rejects.toThrow('no step')
+  })
+})
+
+describe('the mode of a session', () => {
+  it('is replay from the switch on, and live again after it', async () => {
+    session = await sessionOf([step('a')], exits())
+    session.setMode('replay')
+    expect([session.mode, session.start('a').info.mode]).toEqual(['replay', 'replay'])
+    await session.runOf('a')!.over
+    session.setMode('live')
+    expect([session.mode, session.start('a').info.mode]).toEqual(['auto', 'live'])
+  })
+
+  it('stays replay where the talk was started so', async () => {
+    session = await sessionOf([step('a')], exits(), { mode: 'replay' })
+    expect(() => session.setMode('live')).toThrow('recordings only')
+  })
+})
