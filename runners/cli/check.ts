@@ -5,6 +5,7 @@ import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { isPassed } from '../protocol/event.ts'
 import { checkRecording } from './checked-step.ts'
+import { withContext } from './context.ts'
 import { formatJunit } from './junit.ts'
 import { recordingWarnings } from './recording-warnings.ts'
 import { mayRun, runAll } from './run-all.ts'
@@ -17,11 +18,13 @@ export interface CheckOptions {
   trust: boolean
   /** A step that this engine cannot run is not ok, whatever its recording says. */
   strict: boolean
+  /** The Kubernetes context for the steps. @default the one that is found */
+  context?: string
 }
 
 /** `kamishibai check`: runs or folds every step and judges it; resolves with the exit code. */
-export async function check({ deck: path, mode, reporter, trust, strict }: CheckOptions): Promise<number> {
-  const deck = await parseDeck(path)
+export async function check({ deck: path, mode, reporter, trust, strict, context }: CheckOptions): Promise<number> {
+  const deck = withContext(await parseDeck(path), context)
   if (mode === 'live' && !await mayRun(deck, trust, 'check --mode live'))
     return 2
   const text = reporter === 'text'

@@ -19,6 +19,8 @@ const port = { type: 'number', describe: 'Port on 127.0.0.1; by default the firs
 
 const trust = { type: 'boolean', default: false, describe: 'Run the deck\'s steps without asking' } as const
 
+const context = { type: 'string', describe: 'Kubernetes context for the steps, instead of the one that is found' } as const
+
 function deckArgument<T>(args: Argv<T>, command: string): Argv<T & { deck: string }> {
   return withNotes(args, command).positional('deck', { type: 'string', default: 'slides/seminar.md', describe: 'The deck, a Markdown file' }) as Argv<T & { deck: string }>
 }
@@ -77,6 +79,7 @@ await cli
     .option('port', port)
     .option('open', { type: 'boolean', default: true, describe: 'Open the browser; --no-open prints the address only' })
     .option('trust', trust)
+    .option('context', context)
     .option('resume', { type: 'boolean', default: false, describe: 'Go on at the slide where a talk was cut off, and run again what is needed' })
     .option('edit', { type: 'boolean', default: false, describe: 'Let Slidev\'s side editor write to the deck' })
     .example('$0 present', 'present slides/seminar.md')
@@ -100,6 +103,7 @@ await cli
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
     .option('keep', { type: 'string', describe: 'Run nothing: make this run of an earlier session (or the last of this step) the recording' })
     .option('trust', trust)
+    .option('context', context)
     .example('$0 record --keep hello', 'the last live run of hello becomes its recording')
     .example('$0 record --only hello ten', 'record two steps anew')
     .example('$0 record talk.md --trust', 'without a terminal'), async (args) => {
@@ -113,6 +117,7 @@ await cli
     .option('reporter', { choices: ['text', 'json', 'junit'] as const, default: 'text' as const, describe: 'What standard output carries' })
     .option('strict', { type: 'boolean', default: false, describe: 'Live, let no recording stand in for a step that this engine cannot run' })
     .option('trust', trust)
+    .option('context', context)
     .example('$0 check --mode live --trust', 'in CI, with an engine'), async (args) => {
     await finish(args.deck, async () => (await import('./check.ts')).check(args))
   })

@@ -14,6 +14,7 @@ import { keepTalk, readTalk, stepsToResume } from '../service/talk.ts'
 import { watchDeck } from '../service/trust-watch.ts'
 import { keepAwake } from './awake.ts'
 import { openBrowser } from './browser.ts'
+import { withContext } from './context.ts'
 import { untilEnd } from './ending.ts'
 import { serveSlidev } from './slidev-server.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
@@ -27,6 +28,8 @@ export interface PresentOptions {
   open?: boolean
   trust?: boolean
   edit?: boolean
+  /** The Kubernetes context for the steps. @default the one that is found */
+  context?: string
   /** Shows the clock in every window. */
   rehearsing?: boolean
   /** Goes on at the slide where a talk of this deck was cut off, and runs again what is needed from there. */
@@ -50,7 +53,7 @@ const LAST_PORT = 3999
 
 /** Serves the deck with its service and returns once a browser can open `url`. */
 export async function startPresentation(options: PresentOptions): Promise<Presentation> {
-  const deck = await parseDeck(options.deck)
+  const deck = withContext(await parseDeck(options.deck), options.context)
   const mode = options.mode ?? deck.settings.mode
   tellProblems(deck)
   const live = mode !== 'replay' && await mayPresentLive(deck, options)

@@ -5,12 +5,13 @@ import { isPassed } from '../protocol/event.ts'
 import { nearest } from '../protocol/suggest.ts'
 import { readRun } from '../service/kept-runs.ts'
 import { saveRecording, writeRecording } from '../service/store.ts'
+import { withContext } from './context.ts'
 import { isFailure, mayRun, runAll, selectSteps } from './run-all.ts'
 import { formatResult, tellProblems } from './tell.ts'
 
 /** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
-export async function record({ deck: path, only, keep, trust }: { deck: string, only: string[], keep?: string, trust: boolean }): Promise<number> {
-  const deck = await parseDeck(path)
+export async function record({ deck: path, only, keep, trust, context }: { deck: string, only: string[], keep?: string, trust: boolean, context?: string }): Promise<number> {
+  const deck = withContext(await parseDeck(path), context)
   if (keep !== undefined)
     return keepAsRecording(deck, keep)
   const unknown = only.find(id => !deck.steps.some(step => step.id === id))

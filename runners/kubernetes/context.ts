@@ -40,7 +40,7 @@ export async function findContext({ env, contexts }: { env: Env, contexts: reado
   const byName = (name: string): Found | undefined => found.find(context => context.name === name)
   const named = contexts.find(name => byName(name))
   if (contexts.length && !named)
-    return { reason: `the deck names the context ${contexts.join(' or ')}, which is in no kubeconfig`, hint: `There ${found.length ? `are: ${found.map(({ name }) => name).join(', ')}` : 'is none'}.` }
+    return { reason: `the context ${contexts.join(' or ')}, which the deck or the call names, is in no kubeconfig`, hint: `There ${found.length ? `are: ${found.map(({ name }) => name).join(', ')}` : 'is none'}.` }
   const allowed = found.filter(({ name }) => ALLOWED.test(name))
   const own = allowed.filter(context => context.own)
   const chosen = named ? byName(named) : own.length === 1 ? own[0] : allowed.find(context => context.current) ?? (allowed.length === 1 ? allowed[0] : undefined)

@@ -134,3 +134,10 @@ describe('doctor', () => {
     expect(out).toContain('at risk')
   })
 })
+
+it('names the context that no kubeconfig has, whatever the deck says', async () => {
+  await writeFile(join(dir, 'context.md'), '---\nkamishibai: {contexts: [mine]}\n---\n\n# One\n\n```yaml {apply id=one}\n{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n```\n')
+  const { code, out } = await kamishibai('check', join(dir, 'context.md'), '--mode', 'live', '--trust', '--context', 'yours')
+  expect(out).toContain('the context yours, which the deck or the call names, is in no kubeconfig')
+  expect(code).toBe(1)
+})
