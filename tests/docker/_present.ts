@@ -124,17 +124,20 @@ export interface Driver {
   session: string
   /** Starts a step and resolves when its run has come to one of the phases. */
   run: (step: string, ...phases: string[]) => Promise<string>
+  /** Shows a slide; resolves when the service knows. */
+  show: (slide: number) => Promise<void>
 }
 
-interface Message { type: string, session: string, run: number | { n: number, step: string }, state: { phase: string }, payload: { type: string, phase: string } }
+interface Message { type: string, slide: number, session: string, run: number | { n: number, step: string }, state: { phase: string }, payload: { type: string, phase: string } }
 
 /** Connects to a presentation as its page does. */
 export async function drive(command: Command): Promise<Driver> {
-  const [, origin, token] = await command.shown(/(http:\/\/127\.0\.0\.1:\d+)\/#t=([\w-]+)/)
+  const [, origin, token] = await command.shown(/(http:\/\/127\.0\.0\.1:\d+)\/\d*#t=([\w-]+)/)
   const socket = new WebSocket(origin!.replace('http', 'ws') + SOCKET_PATH, [SUBPROTOCOL, TOKEN_PREFIX + token], { origin })
   onTestFinished(() => socket.terminate())
   const steps = new Map<number, string>()
   const phases = new Map<string, string>()
+  let shown: number | undefined
   const waiting = new Set<() => void>()
   const session = Promise.withResolvers<string>()
   socket.on('error', session.reject)
@@ -143,6 +146,8 @@ export async function drive(command: Command): Promise<Driver> {
     if (binary)
       return
     const message = JSON.parse(data.toString()) as Message
+    if (message.type === 'pace')
+      shown = message.slide
     if (message.type === 'session')
       session.resolve(message.session)
     if (message.type === 'snapshot' && typeof message.run === 'object') {
@@ -158,17 +163,29 @@ export async function drive(command: Command): Promise<Driver> {
     session: await session.promise,
     run(step, ...wanted) {
       socket.send(JSON.stringify({ type: 'run', step }))
-      return new Promise((resolve) => {
-        const look = (): void => {
-          const phase = phases.get(step)
-          if (!phase || !wanted.includes(phase))
-            return
-          waiting.delete(look)
-          resolve(phase)
-        }
-        waiting.add(look)
-        look()
+      return until(() => {
+        const phase = phases.get(step)
+        return phase && wanted.includes(phase) ? phase : undefined
       })
     },
+    async show(slide) {
+      socket.send(JSON.stringify({ type: 'slide', no: slide }))
+      await until(() => shown === slide || undefined)
+    },
+  }
+
+  /** Resolves with what `look` gives, once it gives something. */
+  function until<T>(look: () => T | undefined): Promise<T> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        const found = look()
+        if (found === undefined)
+          return
+        waiting.delete(check)
+        resolve(found)
+      }
+      waiting.add(check)
+      check()
+    })
   }
 }
