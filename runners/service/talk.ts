@@ -10,6 +10,8 @@ import { stateDir } from './trust-store.ts'
 
 const talkSchema = z.object({
   deck: z.string(),
+  /** The session that wrote it. */
+  session: z.string(),
   slide: z.int().min(1),
   /** Steps that had passed. */
   passed: z.array(z.string()),
@@ -42,7 +44,7 @@ export function keepTalk(session: Session, env: Env): () => void {
   function write(): void {
     const { slide = 1 } = session.pace
     const passed = session.deck.steps.filter(({ id }) => isPassed(session.runOf(id)?.log.state.phase ?? 'idle')).map(({ id }) => id)
-    const text = JSON.stringify({ deck: session.deck.file, slide, passed } satisfies Talk)
+    const text = JSON.stringify({ deck: session.deck.file, session: session.id, slide, passed } satisfies Talk)
     if (text === written)
       return
     written = text
@@ -60,7 +62,9 @@ export function keepTalk(session: Session, env: Env): () => void {
   })]
   return () => {
     stops.forEach(stop => stop())
-    rmSync(path, { force: true })
+    // Another talk of the deck may go on.
+    if (readTalk(session.deck.file, env)?.session === session.id)
+      rmSync(path, { force: true })
   }
 }
 

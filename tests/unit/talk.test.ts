@@ -26,7 +26,7 @@ it('keeps the slide and what has passed until the talk comes to its own end', as
   const end = keepTalk(session, env)
   session.pace.show(7)
   await session.start('a').moment
-  expect(readTalk(session.deck.file, env)).toEqual({ deck: 'deck.md', slide: 7, passed: ['a'] })
+  expect(readTalk(session.deck.file, env)).toEqual({ deck: 'deck.md', session: session.id, slide: 7, passed: ['a'] })
   await session.reset()
   session.pace.show(2)
   expect(readTalk(session.deck.file, env)).toMatchObject({ slide: 2, passed: [] })
@@ -34,11 +34,24 @@ it('keeps the slide and what has passed until the talk comes to its own end', as
   expect(readTalk(session.deck.file, env)).toBeUndefined()
 })
 
+it('leaves alone what another talk of the deck wrote since', async () => {
+  const env = { XDG_STATE_HOME: await folder() }
+  const [one, two] = [await sessionOf([step('a')], exits()), await sessionOf([step('a')], exits())]
+  onTestFinished(() => void one.close())
+  onTestFinished(() => void two.close())
+  const end = keepTalk({ ...one, id: 'one' }, env)
+  one.pace.show(1)
+  keepTalk({ ...two, id: 'two' }, env)
+  two.pace.show(3)
+  end()
+  expect(readTalk(one.deck.file, env)).toMatchObject({ session: 'two', slide: 3 })
+})
+
 it('runs again what had passed and is still needed, what it needs itself first', () => {
   const on = (slide: number): { slide: number, slides: number[] } => ({ slide, slides: [slide] })
   const steps = [step('image', on(1)), step('seen', on(2)), step('web', { ...on(2), needs: ['image'] }), step('skipped', on(3)), step('ask', { ...on(5), needs: ['web', 'skipped'] })]
-  expect(stepsToResume({ steps }, { deck: 'deck.md', slide: 4, passed: ['image', 'seen', 'web'] })).toEqual(['image', 'web'])
-  expect(stepsToResume({ steps }, { deck: 'deck.md', slide: 6, passed: ['image', 'seen', 'web'] })).toEqual([])
+  expect(stepsToResume({ steps }, { deck: 'deck.md', session: 'a', slide: 4, passed: ['image', 'seen', 'web'] })).toEqual(['image', 'web'])
+  expect(stepsToResume({ steps }, { deck: 'deck.md', session: 'a', slide: 6, passed: ['image', 'seen', 'web'] })).toEqual([])
 })
 
 it('asks the engines one question after the other until it is ended', async () => {
