@@ -150,3 +150,13 @@ export async function orphansOf(page: Page): Promise<string[]> {
     return [...faults]
   })
 }
+
+/** Buttons of the slide that `page` shows now that a mouse cannot reach: something else lies over them. */
+export async function coveredOf(page: Page): Promise<string[]> {
+  await measure(page)
+  return page.evaluate(() => [...kbCanvas().slide.querySelectorAll('button:enabled')].filter(button => button.checkVisibility()).flatMap((button) => {
+    const { left, top, width, height } = button.getBoundingClientRect()
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2)
+    return button.contains(hit) ? [] : [`the button ${JSON.stringify(button.textContent.trim())} lies under something else`]
+  }))
+}

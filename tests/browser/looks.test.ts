@@ -9,7 +9,7 @@ import { build } from '../../runners/cli/build.ts'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { faultsOf } from './_canvas.ts'
-import { collisionsOf, orphansOf, paleOf, silentOf } from './_looks.ts'
+import { collisionsOf, coveredOf, orphansOf, paleOf, silentOf } from './_looks.ts'
 import { serveStatic } from './_static.ts'
 
 const DECK = 'slides/seminar.md'
@@ -42,6 +42,9 @@ async function goTo(page: Page, no: number, clicks = 99): Promise<number> {
     await nav.go(no, clicks)
     // Boxes are measured with one frame, drawn in with the next, and views are drawn at a pulse.
     await new Promise(resolve => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 120))
+    // What fades has its colours only at its end.
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(ending.map(({ finished }) => finished))
     return nav.clicksTotal
   }, [no, clicks] as const)
   await expect.poll(() => page.locator(`[data-slidev-no="${no}"]:visible`).count(), { timeout: 20_000, interval: 20 }).toBe(1)
@@ -67,3 +70,16 @@ it.each(['light', 'dark'] as const)('%s: on every slide, at every click, all can
   await page.close()
   expect([...faults].filter(fault => !KNOWN.some(known => known.test(fault)))).toEqual([])
 }, 170_000)
+
+it('a mouse reaches the buttons of every slide, in a window in which Slidev\'s own are as large as they get', async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' })
+  await page.goto(site.url)
+  await expect.poll(() => page.locator('[data-slidev-no="1"]:visible').count(), { timeout: 20_000 }).toBe(1)
+  const faults: string[] = []
+  for (const { no } of (await parseDeck(DECK)).slides) {
+    await goTo(page, no)
+    faults.push(...(await coveredOf(page)).map(fault => `${no}: ${fault}`))
+  }
+  await page.close()
+  expect(faults).toEqual([])
+})
