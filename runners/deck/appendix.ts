@@ -1,10 +1,19 @@
 import type { Deck } from './deck.ts'
 
-/** Slides for paper, as lines of Markdown: each `extra` step with its code and its recorded result, in the deck's order; links lead to `kb-appendix-ID`. */
+/** Code with more lines stands beside its result, in type as small as it takes. */
+const LONG = 11
+
+/** Slides for paper, as lines of Markdown: each `extra` step with its code and its recorded result, in the deck's order. */
 export function appendixOf(deck: Deck): string[] {
-  const title = deck.lang.startsWith('ja') ? '付録' : 'Appendix'
+  const appendix = deck.lang.startsWith('ja') ? '付録' : 'Appendix'
   return deck.steps.filter(step => step.extra).flatMap(({ id, title: name = id, lang, visible }, i) => {
+    const title = `${appendix} ${i + 1}: ${name}`
     const mark = '`'.repeat(Math.max(3, ...[...visible.matchAll(/`+/g)].map(([run]) => run.length + 1)))
-    return ['', '---', `title: ${JSON.stringify(`${title} ${i + 1}: ${name}`)}`, '---', '', `# <span id="kb-appendix-${id}">${title} ${i + 1}: ${name}</span>`, '', mark + lang, ...visible.split('\n'), mark, '', `<LiveOutput step="${id}" status />`]
+    const lines = visible.split('\n')
+    const code = [mark + lang, ...lines, mark]
+    const result = `<LiveOutput step="${id}" status />`
+    return ['', '---', `title: ${JSON.stringify(title)}`, '---', '', `# ${title}`, '', ...lines.length > LONG
+      ? [`<div class="kb-beside" style="--kb-lines: ${lines.length}; --kb-cols: ${Math.max(...lines.map(line => line.length))}">`, '', ...code, '', result, '', '</div>']
+      : [...code, '', result]]
   })
 }

@@ -17,3 +17,12 @@ it('gives each extra step a slide with its code and its result, and the others n
   expect(slides[1]!.content).toContain('````sh\necho \'```\'\ndocker ps\n````')
   expect(slides[1]!.content).toContain('<LiveOutput step="ps" status />')
 })
+
+it('puts code of many lines beside its result, with what its type must be small enough for', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-test-'))
+  onTestFinished(() => rm(dir, { recursive: true }))
+  const file = join(dir, 'deck.md')
+  await writeFile(file, `# Title\n\n\`\`\`sh {run id=long extra}\n${'echo twelve\n'.repeat(11)}echo the longest line\n\`\`\`\n`)
+  const { slides } = await parse(['# Title', ...appendixOf(await parseDeck(file))].join('\n'), file)
+  expect(slides[1]!.content).toMatch(/<div class="kb-beside" style="--kb-lines: 12; --kb-cols: 21">\n\n```sh\n[\s\S]*\n```\n\n<LiveOutput step="long" status \/>\n\n<\/div>/)
+})
