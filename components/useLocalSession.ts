@@ -1,11 +1,11 @@
 import type { Recording } from '../runners/protocol/recording.ts'
 import type { Player } from '../runners/replay/play.ts'
 import type { ClientRun } from './useClientRun.ts'
-import type { SessionClient } from './useSocketSession.ts'
+import type { SessionClient } from './useSessionState.ts'
 import { isFinal, isPassed } from '../runners/protocol/event.ts'
 import { play } from '../runners/replay/play.ts'
 import { createClientRun } from './useClientRun.ts'
-import { createSessionState } from './useSocketSession.ts'
+import { createSessionState } from './useSessionState.ts'
 
 export interface LocalOptions {
   load: (stepId: string) => Promise<Recording | undefined>

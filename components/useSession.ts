@@ -1,11 +1,12 @@
 import type { EffectScope } from 'vue'
-import type { SessionClient } from './useSocketSession.ts'
+import type { SessionClient } from './useSessionState.ts'
 import { served, steps } from 'virtual:kamishibai/deck'
 import { effectScope, shallowRef, watch } from 'vue'
 import { SOCKET_PATH, SUBPROTOCOL, TOKEN_PREFIX } from '../runners/protocol/wire.ts'
 import { createLocalSession } from './useLocalSession.ts'
 import { loadRecording } from './useRecordings.ts'
-import { createSessionState, createSocketSession } from './useSocketSession.ts'
+import { createSessionState } from './useSessionState.ts'
+import { createSocketSession } from './useSocketSession.ts'
 import { dropToken, findToken, shareToken } from './useToken.ts'
 
 let scope: EffectScope | undefined

@@ -3,17 +3,16 @@ import type { ErrorInfo } from '../runners/protocol/error.ts'
 import type { RunState } from '../runners/protocol/fold.ts'
 import type { StepView } from '../runners/protocol/step.ts'
 import type { ClientRun } from './useClientRun.ts'
-import type { SessionClient, StartOptions } from './useSocketSession.ts'
+import type { SessionClient, StartOptions } from './useSessionState.ts'
 import { useNav } from '@slidev/client'
 import { served, steps } from 'virtual:kamishibai/deck'
 import { computed, onScopeDispose, shallowRef, watchEffect } from 'vue'
+import { isUnderWay } from '../runners/protocol/event.ts'
 import { emptyRun } from '../runners/protocol/fold.ts'
 import { createAgain, useAgain } from './useAgain.ts'
 import { BOUNCE, markStart } from './useBounce.ts'
 import { loadRecording } from './useRecordings.ts'
 import { useSession } from './useSession.ts'
-
-const ACTIVE = new Set(['waiting', 'preparing', 'running'])
 
 export interface StepClient {
   /** Undefined when the deck has no such step. */
@@ -59,7 +58,7 @@ export function useStep(id: string): StepClient {
   const idle = emptyRun()
   // A fresh wrapper each time: the folded state itself is changed in place.
   const state = computed<RunState>(() => ({ ...(run.value?.state.value ?? idle) }))
-  const active = computed(() => ACTIVE.has(state.value.phase) || (state.value.phase === 'idle' && !!own.value?.info.value.n))
+  const active = computed(() => isUnderWay(state.value.phase) || (state.value.phase === 'idle' && !!own.value?.info.value.n))
   const canRun = computed(() => !printing && !!step && ['open', 'local'].includes(session.value.status.value))
 
   const recording = shallowRef<{ at: string, fresh: boolean, ms: number }>()

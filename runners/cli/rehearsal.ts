@@ -1,8 +1,9 @@
 import type { Deck } from '../deck/deck.ts'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { planOf } from '../deck/timing.ts'
 import { minutes } from '../protocol/minutes.ts'
+import { openKeptFolder, stampOf } from '../service/kept-folder.ts'
 import { toPage } from './rehearsal-page.ts'
 
 /** Rehearsals of a deck that are kept; older ones go. */
@@ -50,16 +51,14 @@ export function toText({ slides, plannedMs, actualMs }: Rehearsal, before: Rehea
 
 /** Keeps the report beside the deck's earlier ones, as JSON and as a page; gives those, latest first, and the page's path. */
 export async function keepRehearsal(deck: Deck, report: Rehearsal): Promise<{ before: Rehearsal[], page: string }> {
-  const dir = join(deck.dir, '.kamishibai', 'rehearsals', deck.name)
-  await mkdir(dir, { recursive: true })
-  await writeFile(join(deck.dir, '.kamishibai', '.gitignore'), '*\n')
+  const dir = await openKeptFolder(deck, 'rehearsals')
   const files = (await readdir(dir)).filter(file => RE_NAME.test(file)).sort().reverse()
   for (const file of files.splice(KEPT - 1)) {
     await rm(join(dir, file), { force: true })
     await rm(join(dir, file.replace('.json', '.html')), { force: true })
   }
   const before = (await Promise.all(files.map(file => readReport(join(dir, file))))).filter(earlier => earlier !== undefined)
-  const base = join(dir, report.at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-'))
+  const base = join(dir, stampOf(report.at))
   await writeFile(`${base}.json`, `${JSON.stringify(report, null, 2)}\n`)
   await writeFile(`${base}.html`, toPage(report, before, deck.lang))
   return { before, page: `${base}.html` }

@@ -15,6 +15,11 @@ export function isPassed(phase: Phase): boolean {
   return phase === 'ready' || phase === 'exited'
 }
 
+/** A phase on the way to the run's moment, once it has begun. */
+export function isUnderWay(phase: Phase): boolean {
+  return phase === 'waiting' || phase === 'preparing' || phase === 'running'
+}
+
 /** An expectation as it was judged. */
 export const expectationSchema = z.object({
   /** As it stands in the fence: `exit=0`, `match=/ok/`. */

@@ -1,6 +1,6 @@
 import type { LogEvent, Payload } from './event.ts'
 import { z } from 'zod'
-import { expectationSchema, PHASES } from './event.ts'
+import { expectationSchema, isUnderWay, PHASES } from './event.ts'
 
 /** What our key in the header of a cast holds. */
 export const headerSchema = z.object({
@@ -42,7 +42,7 @@ export function merge(terminal: Timed[], others: Timed[]): Timed[] {
   let i = 0
   for (const other of others) {
     // A phase that begins the run precedes output of the same millisecond.
-    const opens = other.payload.type === 'phase' && ['waiting', 'preparing', 'running'].includes(other.payload.phase)
+    const opens = other.payload.type === 'phase' && isUnderWay(other.payload.phase)
     while (i < terminal.length && (opens ? terminal[i]!.at < other.at : terminal[i]!.at <= other.at))
       merged.push(terminal[i++]!)
     merged.push(other)

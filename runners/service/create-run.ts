@@ -6,6 +6,7 @@ import type { LiveRun, Outcome, Run } from './run.ts'
 import { join } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { isFinal } from '../protocol/event.ts'
+import { LABELS } from '../protocol/runner.ts'
 import { createLog } from './log.ts'
 import { redactRecording } from './redact-recording.ts'
 import { tailOf, toRecording } from './run-recording.ts'
@@ -65,7 +66,7 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
     redactor,
     outputLimit: config.settings.limits.outputMiB * 1024 * 1024,
     context: {
-      labels: { ...config.labels, 'dev.kamishibai.step': step.id },
+      labels: { ...config.labels, [LABELS.step]: step.id },
       openShell: world.openShell,
       dial: engines.dial,
       onInput: handler => void (onInput = handler),

@@ -1,3 +1,5 @@
+import { createListeners } from './listeners.ts'
+
 /** Which steps are no longer on disk as they run here. */
 export interface Drift {
   /** Their ids. */
@@ -8,7 +10,7 @@ export interface Drift {
 }
 
 export function createDrift(): Drift {
-  const listeners = new Set<() => void>()
+  const listeners = createListeners()
   let steps: string[] = []
   return {
     get steps() {
@@ -16,11 +18,8 @@ export function createDrift(): Drift {
     },
     set(stepIds) {
       steps = stepIds
-      listeners.forEach(listener => listener())
+      listeners.tell()
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: listeners.subscribe,
   }
 }

@@ -1,6 +1,6 @@
 import type { Deck } from '../deck/deck.ts'
 import type { Expectation, Payload } from '../protocol/event.ts'
-import type { Health, Runner, RunnerConfig } from '../protocol/runner.ts'
+import type { Health, Probe, Runner, RunnerConfig } from '../protocol/runner.ts'
 import type { Condition, RunnerName, Step } from '../protocol/step.ts'
 import type { RunnerState } from '../protocol/wire.ts'
 import type { loadRunner as loadFromRegistry } from './registry.ts'
@@ -8,6 +8,7 @@ import { isStepError, StepError } from '../protocol/error.ts'
 import { engineOf, enginesOf, runnersOf } from './engine-of.ts'
 import { findLacks, lackFor } from './requirements.ts'
 
+/** How long a runner may take to say how it is, in ms. */
 const PROBE_TIMEOUT = 3000
 
 type Mode = 'auto' | 'live' | 'replay'
@@ -75,7 +76,7 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
     canRun: step => canRun(step),
     lackOf,
     async demand({ runner }) {
-      const probe = await runners.get(runner)!.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+      const probe = await probeOf(runners.get(runner)!)
       if (!probe.available)
         throw new StepError(runner === 'docker' ? 'engine-unavailable' : 'not-available', probe.reason, probe.hint)
     },
@@ -87,7 +88,7 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
       if (!isStepError(error) || !['failed', 'expectation', 'exited-early'].includes(error.code))
         return error
       for (const name of new Set(enginesOf(step, deck.steps))) {
-        const probe = name !== 'shell' && name !== 'http' && isLive(name) && await runners.get(name)!.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+        const probe = name !== 'shell' && name !== 'http' && isLive(name) && await probeOf(runners.get(name)!)
         if (probe && !probe.available)
           return Object.assign(new StepError('engine-lost', probe.reason, probe.hint, { cause: error }), { expectations: (error as { expectations?: unknown }).expectations })
       }
@@ -109,7 +110,7 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
     async check() {
       const changes = await Promise.all(live.map(async (runner) => {
         const state = states.find(({ name }) => name === runner.name)!
-        const probe = await runner.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+        const probe = await probeOf(runner)
         const down = probe.available ? undefined : probe.reason
         const changed = state.down !== down
         state.down = down
@@ -140,11 +141,15 @@ function resetFailed(runner: Runner, step: Step, error: unknown): void {
     throw error
 }
 
+function probeOf(runner: Runner): Promise<Probe> {
+  return runner.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+}
+
 async function stateOf(runner: Runner, mode: Mode): Promise<RunnerState> {
   const { name } = runner
   if (mode === 'replay')
     return { name, mode: 'replay', reason: 'the deck is replayed' }
-  const probe = await runner.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+  const probe = await probeOf(runner)
   if (probe.available)
     return { name, mode: 'live', version: probe.version }
   // In mode `live` nothing falls back: the run will say why it cannot work.

@@ -2,11 +2,12 @@ import type { Deck } from '../deck/deck.ts'
 import type { Recording } from '../protocol/recording.ts'
 import type { Run } from './run.ts'
 import type { Session } from './session.ts'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { formatRecording } from '../protocol/format-recording.ts'
 import { parseRecording } from '../protocol/parse-recording.ts'
+import { keptFolder, openKeptFolder, stampOf } from './kept-folder.ts'
 
 /** Runs of a deck that are kept; older ones go. */
 const KEPT = 20
@@ -16,11 +17,6 @@ const RE_NAME = /^(\d{8}-\d{6})-(.+)\.cast$/
 
 /** A live run that was kept; `name` is its start in UTC and its step: `20261124-210311-hello`. */
 export interface KeptRun { name: string, step: string, at: string }
-
-/** Where the runs of a deck lie: beside it, out of git's sight. */
-function runsDir(deck: Deck): string {
-  return join(deck.dir, '.kamishibai', 'runs', deck.name)
-}
 
 /** Keeps every live run of the session, once its tail has ended. */
 export function keepRuns(session: Session): void {
@@ -39,11 +35,8 @@ export function keepRuns(session: Session): void {
 
 /** Writes a run beside the deck's others, and lets the oldest go. */
 export async function keepRun(deck: Deck, recording: Recording): Promise<void> {
-  const dir = runsDir(deck)
-  await mkdir(dir, { recursive: true })
-  await writeFile(join(deck.dir, '.kamishibai', '.gitignore'), '*\n')
-  const time = recording.header.recordedAt.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
-  const base = join(dir, `${time}-${recording.header.step}`)
+  const dir = await openKeptFolder(deck, 'runs')
+  const base = join(dir, `${stampOf(recording.header.recordedAt)}-${recording.header.step}`)
   const { cast, events } = formatRecording(recording)
   await writeFile(`${base}.events.jsonl`, events)
   await writeFile(`${base}.cast`, cast)
@@ -55,7 +48,7 @@ export async function keepRun(deck: Deck, recording: Recording): Promise<void> {
 
 /** The runs that were kept, latest first. */
 export async function listRuns(deck: Deck): Promise<KeptRun[]> {
-  const files = await readdir(runsDir(deck)).catch(() => [])
+  const files = await readdir(keptFolder(deck, 'runs')).catch(() => [])
   return files.sort().reverse().flatMap((file) => {
     const [, at, step] = RE_NAME.exec(file) ?? []
     return step ? [{ name: file.slice(0, -'.cast'.length), step, at: at! }] : []
@@ -68,6 +61,6 @@ export async function readRun(deck: Deck, wanted: string): Promise<Recording> {
   const found = runs.find(({ name }) => name === wanted) ?? runs.find(({ step }) => step === wanted)
   if (!found)
     throw new StepError('bad-input', `there is no run ${wanted}`, runs.length ? `These are kept: ${runs.map(({ name }) => name).join(', ')}.` : 'No live run of this deck was kept yet.')
-  const base = join(runsDir(deck), found.name)
+  const base = join(keptFolder(deck, 'runs'), found.name)
   return parseRecording(await readFile(`${base}.cast`, 'utf8'), await readFile(`${base}.events.jsonl`, 'utf8'))
 }

@@ -1,3 +1,5 @@
+import { createListeners } from './listeners.ts'
+
 /** How long each slide of a talk has been shown. */
 export interface Pace {
   /** The slide that is shown, from 1; undefined before the first. */
@@ -13,7 +15,7 @@ export interface Pace {
 /** The clock of a talk; it starts when the first slide is shown. `now` is in ms. */
 export function createPace(now: () => number = () => performance.now()): Pace {
   const times = new Map<number, number>()
-  const listeners = new Set<() => void>()
+  const listeners = createListeners()
   let current: { slide: number, since: number } | undefined
 
   function settle(): void {
@@ -33,15 +35,12 @@ export function createPace(now: () => number = () => performance.now()): Pace {
         return
       settle()
       current = { slide: no, since: now() }
-      listeners.forEach(listener => listener())
+      listeners.tell()
     },
     spent() {
       settle()
       return new Map(times)
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: listeners.subscribe,
   }
 }

@@ -15,6 +15,7 @@ import { createReplay } from '../replay/runner.ts'
 import { createRun } from './create-run.ts'
 import { createDrift } from './drift.ts'
 import { openEngines } from './engines.ts'
+import { createListeners } from './listeners.ts'
 import { createPace } from './pace.ts'
 import { identityRules, ownIdentity } from './redact-recording.ts'
 import { createRedactor } from './redact.ts'
@@ -26,9 +27,6 @@ import { createShells } from './shells.ts'
 
 /** How long the session waits for its own clean-up, in ms. */
 const CLOSE_TIMEOUT = 10_000
-
-/** Phases in which a step is on its way to its moment. */
-const ON_ITS_WAY = new Set(['idle', 'waiting', 'preparing', 'running'])
 
 export interface SessionOptions {
   deck: Deck
@@ -80,16 +78,14 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   const redactor = createRedactor({ patterns: config.settings.redact, env: config.env })
   const replay = createReplay({ load })
   const shells = createShells()
-  const listeners = new Set<(run: Run) => void>()
+  const onRun = createListeners<[Run]>()
   const runs: Run[] = []
   const lastOf = new Map<string, Run>()
   const forgotten = new Set<number>()
-  const changeListeners = new Set<() => void>()
+  const onChange = createListeners()
   let replaying = mode === 'replay'
   const ending = new AbortController()
   let closing: Promise<boolean> | undefined
-  const notify = (run: Run): void => listeners.forEach(listener => listener(run))
-  const changed = (): void => changeListeners.forEach(listener => listener())
   const world: RunWorld = {
     config,
     engines,
@@ -127,7 +123,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     if (ending.signal.aborted)
       throw new StepError('cancelled', 'the session is ending')
     const before = lastOf.get(stepId)
-    if (before && ON_ITS_WAY.has(before.log.state.phase) && (!options.replay || before.info.mode === 'replay'))
+    if (before && !isPassed(before.log.state.phase) && !isFinal(before.log.state.phase) && (!options.replay || before.info.mode === 'replay'))
       return before
     before?.cancel('run again')
     for (const other of runs)
@@ -141,8 +137,8 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
       run.info.fallback = toErrorInfo(lack)
     runs.push(run)
     lastOf.set(stepId, run)
-    run.log.subscribe(() => notify(run))
-    notify(run)
+    run.log.subscribe(() => onRun.tell(run))
+    onRun.tell(run)
     return run
   }
 
@@ -165,7 +161,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     return createRun(world, step, runs.length + 1, 'replay', async (live, run) => {
       const recording = await load(step.id).catch(() => undefined)
       run.info.recordedAt = recording?.header.recordedAt
-      notify(run)
+      onRun.tell(run)
       await executeReplay(live, replay)
     })
   }
@@ -183,7 +179,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
         await engines.startOver()
     }
     finally {
-      changed()
+      onChange.tell()
     }
   }
 
@@ -191,12 +187,12 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     if (next === 'live' && mode === 'replay')
       throw new StepError('not-allowed', 'this talk was started with its recordings only', 'End it, and start it again without --mode replay and with the deck approved.')
     replaying = next === 'replay'
-    changed()
+    onChange.tell()
   }
 
   async function checkHealth(): Promise<void> {
     if (await engines.check())
-      changed()
+      onChange.tell()
   }
 
   async function close(): Promise<boolean> {
@@ -227,18 +223,12 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     forgotten,
     reset,
     checkHealth,
-    onChange(listener) {
-      changeListeners.add(listener)
-      return () => changeListeners.delete(listener)
-    },
+    onChange: onChange.subscribe,
     runOf: stepId => lastOf.get(stepId),
     start,
     lackOf: engines.lackOf,
     cancel: n => runs.find(run => run.info.n === n)?.cancel('cancelled by the presenter'),
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: onRun.subscribe,
     drift: createDrift(),
     pace: createPace(),
     close: () => closing ??= close(),

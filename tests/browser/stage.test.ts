@@ -1,57 +1,28 @@
-import type { Browser, BrowserContext, Page } from 'playwright-chromium'
-import type { Presentation } from '../../runners/cli/present.ts'
-import { chromium } from 'playwright-chromium'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startPresentation } from '../../runners/cli/present.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { describe, expect, it } from 'vitest'
+import { onStage } from './_stage.ts'
 
 const SLOW = { timeout: 20_000 }
 
-let presentation: Presentation
-let browser: Browser
-let context: BrowserContext
-let page: Page
-const errors: Error[] = []
+const stage = onStage()
 
-beforeAll(async () => {
-  presentation = await startPresentation({ deck: 'tests/fixtures/decks/stage.md', mode: 'auto', trust: true })
-  browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await presentation?.close()
-})
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
-  page = await context.newPage()
-  page.on('pageerror', error => errors.push(error))
-})
-
-afterEach(async () => {
-  await context.close()
-  expect(errors).toEqual([])
-})
-
-async function open(path: string, on = page): Promise<void> {
-  await on.goto(presentation.url.replace('/#', `/${path}#`))
+async function open(path: string, on = stage.page): Promise<void> {
+  await on.goto(stage.presentation.url.replace('/#', `/${path}#`))
   // Waits until the window knows the session.
   await expect.poll(() => on.locator('[data-kb-step]:visible .kb-button:enabled').count(), { timeout: 60_000 }).toBeGreaterThan(0)
 }
 
 function runsOf(step: string): { mode: string, phase: string }[] {
-  return presentation.service.session.runs.filter(run => run.info.step === step).map(run => ({ mode: run.info.mode, phase: run.log.state.phase }))
+  return stage.presentation.service.session.runs.filter(run => run.info.step === step).map(run => ({ mode: run.info.mode, phase: run.log.state.phase }))
 }
-const slideOf = (on = page): string => new URL(on.url()).pathname.split('/').at(-1)!
-const clicksOf = (on = page): string | null => new URL(on.url()).searchParams.get('clicks')
-const shown = (step: string, on = page) => on.locator(`[data-kb-step="${step}"]:visible`).first()
-const phaseOf = (step: string, on = page) => expect.poll(() => shown(step, on).getAttribute('data-phase'), SLOW)
+const slideOf = (on = stage.page): string => new URL(on.url()).pathname.split('/').at(-1)!
+const clicksOf = (on = stage.page): string | null => new URL(on.url()).searchParams.get('clicks')
+const shown = (step: string, on = stage.page) => on.locator(`[data-kb-step="${step}"]:visible`).first()
+const phaseOf = (step: string, on = stage.page) => expect.poll(() => shown(step, on).getAttribute('data-phase'), SLOW)
 
 /** Presses a key once what a start before it swallows is over. */
 async function press(key: string): Promise<void> {
-  await page.waitForFunction(before => performance.now() > before + 450, await page.evaluate(() => performance.now()))
-  await page.keyboard.press(key)
+  await stage.page.waitForFunction(before => performance.now() > before + 450, await stage.page.evaluate(() => performance.now()))
+  await stage.page.keyboard.press(key)
 }
 
 describe('the clicker', () => {
@@ -63,7 +34,7 @@ describe('the clicker', () => {
     await press('PageDown')
     await expect.poll(() => runsOf('first').length).toBe(1)
     // The second press of a double press.
-    await page.keyboard.press('PageDown')
+    await stage.page.keyboard.press('PageDown')
     await phaseOf('first').toBe('exited')
     expect(clicksOf()).toBe('2')
     await press('PageDown')
@@ -125,17 +96,17 @@ it('starts a step on entering its slide, once', async () => {
 describe('two windows', () => {
   it('show the same run, start one for one press, and a late joiner sees all', async () => {
     await open('presenter/7')
-    const audience = await context.newPage()
+    const audience = await stage.context.newPage()
     // A window of this origin gets the token from the other.
-    await audience.goto(`${new URL(presentation.url).origin}/7`)
+    await audience.goto(`${new URL(stage.presentation.url).origin}/7`)
     await shown('long', audience).waitFor(SLOW)
-    await page.bringToFront()
+    await stage.page.bringToFront()
     await shown('long').locator('.kb-run').click()
     await phaseOf('long', audience).toBe('exited')
     await expect.poll(() => shown('long', audience).textContent(), SLOW).toContain('line 40')
     expect(runsOf('long')).toHaveLength(1)
-    const late = await context.newPage()
-    await late.goto(`${new URL(presentation.url).origin}/7`)
+    const late = await stage.context.newPage()
+    await late.goto(`${new URL(stage.presentation.url).origin}/7`)
     await phaseOf('long', late).toBe('exited')
     await expect.poll(() => shown('long', late).textContent(), SLOW).toContain('line 40')
     expect(await shown('long', late).locator('.kb-mark').count()).toBeGreaterThan(0)
@@ -146,13 +117,13 @@ describe('two windows', () => {
   it('plays the last run again, slowly, and ends that with Escape', async () => {
     await open('7')
     await phaseOf('long').toBe('exited')
-    await page.keyboard.press('a')
+    await stage.page.keyboard.press('a')
     await expect.poll(() => shown('long').locator('.kb-badge').first().textContent(), SLOW).toContain('REPLAY')
     const at = (): Promise<number> => shown('long').locator('.kb-again input').inputValue().then(Number)
     await expect.poll(at, SLOW).toBeGreaterThan(100)
     await shown('long').locator('.kb-again input').fill('1000')
     await expect.poll(() => shown('long').textContent()).not.toContain('line 40')
-    await page.keyboard.press('Escape')
+    await stage.page.keyboard.press('Escape')
     await expect.poll(() => shown('long').textContent()).toContain('line 40')
     expect(runsOf('long')).toHaveLength(1)
   })

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode'
-import type { Command } from './_present.ts'
+import type { Command, Driver } from './_present.ts'
+import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
@@ -28,41 +29,47 @@ describe.skipIf(!dockerHost)('an accident beside a talk', () => {
 
   let port = 20_000 + process.pid % 9000
 
-  async function present(deck: string, tmp: string): Promise<Command> {
-    return kamishibai(['present', deck, '--trust', '--no-open', '--port', String(port++)], { env: { DOCKER_HOST: dockerHost, TMPDIR: tmp } })
+  interface Talk extends Driver { command: Command, left: () => Promise<string[]> }
+
+  async function present(deck: string): Promise<Talk> {
+    const tmp = await ownTmp()
+    const command = kamishibai(['present', deck, '--trust', '--no-open', '--port', String(port++)], { env: { DOCKER_HOST: dockerHost, TMPDIR: tmp } })
+    return { ...await drive(command), command, left: () => leftOfDeck(docker, deck, tmp) }
+  }
+
+  async function endsClean({ command, left }: Talk): Promise<void> {
+    command.signal('SIGTERM')
+    expect(await command.ended).toBe(143)
+    expect(await left()).toEqual([])
   }
 
   it('a second terminal that presents the same deck leaves the first one\'s containers alone, from its start to its end', async () => {
     const deck = await deckOf(STEPS)
-    const tmp = await ownTmp()
-    const first = await present(deck, tmp)
-    const talk = await drive(first)
-    await talk.run('daemon', 'exited')
-    const second = await present(deck, await ownTmp())
-    await drive(second)
-    second.signal('SIGINT')
-    expect(await second.ended).toBe(130)
-    expect(await talk.run('look', 'exited', 'failed')).toBe('exited')
-    first.signal('SIGTERM')
-    expect(await first.ended).toBe(143)
-    expect(await leftOfDeck(docker, deck, tmp)).toEqual([])
+    const first = await present(deck)
+    await first.run('daemon', 'exited')
+    const second = await present(deck)
+    second.command.signal('SIGINT')
+    expect(await second.command.ended).toBe(130)
+    expect(await first.run('look', 'exited', 'failed')).toBe('exited')
+    await endsClean(first)
   })
 
   it('a process that was stopped, as when a lid is closed, goes on where it was', async () => {
-    const deck = await deckOf(STEPS)
-    const tmp = await ownTmp()
-    const command = await present(deck, tmp)
-    const talk = await drive(command)
+    const talk = await present(await deckOf(STEPS))
     await talk.run('daemon', 'exited')
-    command.signal('SIGSTOP')
-    // Nothing is answered while it is stopped; the request waits.
-    const answered = talk.run('look', 'exited', 'failed')
-    const { State } = await docker.getContainer('kbt-accidents').inspect()
-    expect(State.Running).toBe(true)
-    command.signal('SIGCONT')
-    expect(await answered).toBe('exited')
-    command.signal('SIGTERM')
-    expect(await command.ended).toBe(143)
-    expect(await leftOfDeck(docker, deck, tmp)).toEqual([])
+    talk.command.signal('SIGSTOP')
+    await expect.poll(() => stateOf(talk.command.pid)).toBe('T')
+    let answered = false
+    const look = talk.run('look', 'exited', 'failed').finally(() => (answered = true))
+    expect((await docker.getContainer('kbt-accidents').inspect()).State.Running).toBe(true)
+    expect(answered).toBe(false)
+    talk.command.signal('SIGCONT')
+    expect(await look).toBe('exited')
+    await endsClean(talk)
   })
 })
+
+/** `T` of a process that is stopped; source: proc_pid_stat(5). */
+async function stateOf(pid: number): Promise<string> {
+  return /\) (\w)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8'))![1]!
+}

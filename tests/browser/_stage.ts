@@ -1,0 +1,34 @@
+import type { Browser, BrowserContext, Page } from 'playwright-chromium'
+import type { Presentation } from '../../runners/cli/present.ts'
+import { chromium } from 'playwright-chromium'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { startPresentation } from '../../runners/cli/present.ts'
+import { findBrowser } from '../../runners/cli/slidev.ts'
+
+/** A deck that is presented, and a page of its own for each test. */
+export interface Stage { presentation: Presentation, context: BrowserContext, page: Page }
+
+/** Presents the deck of the clicker's tests for the tests of a file; each fails on an error in its page. */
+export function onStage(): Stage {
+  const stage = {} as Stage
+  const errors: Error[] = []
+  let browser: Browser
+  beforeAll(async () => {
+    stage.presentation = await startPresentation({ deck: 'tests/fixtures/decks/stage.md', mode: 'auto', trust: true })
+    browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await stage.presentation?.close()
+  })
+  beforeEach(async () => {
+    stage.context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+    stage.page = await stage.context.newPage()
+    stage.page.on('pageerror', error => errors.push(error))
+  })
+  afterEach(async () => {
+    await stage.context.close()
+    expect(errors).toEqual([])
+  })
+  return stage
+}
