@@ -64,15 +64,14 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   setPresenting({ service, edit: options.edit ?? false, rehearsing: options.rehearsing ?? false })
   try {
     // Slidev's plugins, which its options load, attach to the session.
-    const port = options.port ?? await freePort()
-    const server = await serveSlidev({ entry: deck.file, port, cacheDir: options.cacheDir })
+    const server = await serveSlidev({ entry: deck.file, port: options.port ?? await freePort(), portAsked: options.port !== undefined, cacheDir: options.cacheDir })
     const unwatch = await watchDeck(deck, change => void tellChange(service, change))
     await sweeping
     const slide = options.resume ? resume(service) : undefined
     const endTalk = keepTalk(service.session, process.env)
     return {
       // `localhost` may be ::1, where another user of the machine can listen on the same port.
-      url: `http://127.0.0.1:${port}/${slide ?? ''}#t=${service.token}`,
+      url: `http://127.0.0.1:${server.port}/${slide ?? ''}#t=${service.token}`,
       service,
       restart: server.restart,
       async close() {

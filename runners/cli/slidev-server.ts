@@ -1,17 +1,22 @@
 import type { ResolvedSlidevOptions, SlidevConfig, SlidevData } from '@slidev/types'
+import type { AddressInfo } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { consola } from 'consola'
+import { StepError } from '../protocol/error.ts'
 
 export interface SlidevServerOptions {
   /** The deck, an absolute path. */
   entry: string
   port: number
+  /** Whether that port was asked for; else the next free one will do. */
+  portAsked: boolean
   /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
   cacheDir?: string
 }
 
 /** Slidev's dev server on 127.0.0.1. */
 export interface SlidevServer {
+  port: number
   /** Starts it anew in this process; what {@link serveSlidev} was given stays, and so does the session. */
   restart: () => Promise<void>
   close: () => Promise<void>
@@ -21,16 +26,20 @@ export interface SlidevServer {
 const RESTART_FIELDS: (keyof SlidevConfig)[] = ['monaco', 'routerMode', 'fonts', 'css', 'mdc', 'editor', 'theme', 'seoMeta']
 
 /** Serves a deck; a change of its headmatter that needs a new start gets one. */
-export async function serveSlidev({ entry, port, cacheDir }: SlidevServerOptions): Promise<SlidevServer> {
+export async function serveSlidev({ entry, port, portAsked, cacheDir }: SlidevServerOptions): Promise<SlidevServer> {
   const slidev = await import('@slidev/cli')
   let restarting: Promise<void> = Promise.resolve()
   let server = await open()
-  await server.listen()
+  await server.listen().catch((error: Error) => {
+    throw error.message.includes('already in use') ? new StepError('port-taken', `the port ${port} is taken`, 'Name another with --port, or leave it out for the first that is free.', { params: { port: String(port) } }) : error
+  })
+  // Somebody may have taken it since it was looked at.
+  const own = (server.httpServer!.address() as AddressInfo).port
 
-  async function open(): ReturnType<typeof slidev.createServer> {
+  async function open(at = port, strictPort = portAsked): ReturnType<typeof slidev.createServer> {
     const resolved = await slidev.resolveOptions({ entry }, 'dev')
     return slidev.createServer(resolved, {
-      server: { port, strictPort: true, host: '127.0.0.1' },
+      server: { port: at, strictPort, host: '127.0.0.1' },
       logLevel: 'warn',
       clearScreen: false,
       ...cacheDir && { cacheDir },
@@ -54,7 +63,7 @@ export async function serveSlidev({ entry, port, cacheDir }: SlidevServerOptions
       const before = server
       try {
         // Whatever is wrong shows before the old one is gone.
-        const next = await open()
+        const next = await open(own, true)
         await before.close()
         server = next
         await server.listen()
@@ -66,6 +75,7 @@ export async function serveSlidev({ entry, port, cacheDir }: SlidevServerOptions
   }
 
   return {
+    port: own,
     restart,
     async close() {
       await restarting

@@ -54,6 +54,13 @@ describe.skipIf(!dockerHost)('an accident beside a talk', () => {
     await endsClean(first)
   })
 
+  it('two talks that start at once take a port each', async () => {
+    const deck = await deckOf(STEPS)
+    const commands = [1, 2].map(() => kamishibai(['present', deck, '--mode', 'replay', '--no-open']))
+    const [one, two] = await Promise.all(commands.map(drive))
+    expect(one!.origin).not.toBe(two!.origin)
+  })
+
   it('a process that was stopped, as when a lid is closed, goes on where it was', async () => {
     const talk = await present(await deckOf(STEPS))
     await talk.run('daemon', 'exited')
