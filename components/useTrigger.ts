@@ -41,12 +41,13 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
     if (interactive) {
       const failed = computed(() => client.state.value.phase === 'failed')
       const rescue = computed(() => failed.value && client.hasRecording.value && step.fallback !== 'off')
-      watch(rescue, value => value && $clicksContext.maxMap.set(key, place.start + 1))
+      // Where it failed before its place came, that place takes the recording.
+      watch(rescue, value => value && $clicksContext.current >= place.start && $clicksContext.maxMap.set(key, place.start + 1))
       watch([() => $clicksContext.current, onSlide] as const, ([current, here], [before, wasHere]) => {
         if (!here || !wasHere || current <= before)
           return
         if (before < place.start && current >= place.start && !ran())
-          press(false)
+          press(rescue.value)
         else if (before >= place.start && rescue.value)
           press(true)
       })

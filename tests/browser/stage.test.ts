@@ -63,6 +63,18 @@ describe('the clicker', () => {
     await press('ArrowRight')
     await expect.poll(() => slideOf()).toBe(String(Number(slide) + 1))
   })
+
+  it('takes the recording of a step that failed before its place came', async () => {
+    await open('2')
+    await shown('broken').locator('.kb-run:enabled').click()
+    await expect.poll(() => runsOf('broken').at(-1)).toEqual({ mode: 'live', phase: 'failed' })
+    await phaseOf('broken').toBe('failed')
+    await press('ArrowRight')
+    await phaseOf('broken').toBe('exited')
+    expect(runsOf('broken').at(-1)).toEqual({ mode: 'replay', phase: 'exited' })
+    await press('ArrowRight')
+    await expect.poll(() => slideOf()).toBe('3')
+  })
 })
 
 describe('a step that fails', () => {
