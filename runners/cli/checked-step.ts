@@ -3,6 +3,7 @@ import type { ErrorInfo } from '../protocol/error.ts'
 import type { Expectation, Phase } from '../protocol/event.ts'
 import type { Recording } from '../protocol/recording.ts'
 import type { Problem, Step } from '../protocol/step.ts'
+import { recordCommand } from '../deck/record-command.ts'
 import { toErrorInfo } from '../protocol/error.ts'
 import { isPassed } from '../protocol/event.ts'
 import { foldRun } from '../protocol/fold.ts'
@@ -39,10 +40,10 @@ export async function checkRecording(deck: Deck, step: Step): Promise<{ checked:
   try {
     const recording = await readRecording(deck, step.id)
     if (!recording)
-      return { checked: { ...base, error: { code: 'no-recording', message: `the step ${step.id} has no recording`, hint: again(step) } }, warnings: [] }
+      return { checked: { ...base, error: { code: 'no-recording', message: `the step ${step.id} has no recording`, hint: again(deck, step) } }, warnings: [] }
     const { header } = recording
     const { phase, expectations } = foldRun(recording.events)
-    const error = errorOf(step, recording)
+    const error = errorOf(deck, step, recording)
     return {
       checked: { ...base, ok: !error, phase, durationMs: header.durationMs, expectations, recording: { at: header.recordedAt, fresh: header.hash === step.hash }, error },
       warnings: await recordingWarnings(step, recording),
@@ -53,15 +54,15 @@ export async function checkRecording(deck: Deck, step: Step): Promise<{ checked:
   }
 }
 
-function errorOf(step: Step, { header: { hash, phase, expectations } }: Recording): ErrorInfo | undefined {
+function errorOf(deck: Deck, step: Step, { header: { hash, phase, expectations } }: Recording): ErrorInfo | undefined {
   if (hash !== step.hash)
-    return { code: 'recording-stale', message: `the recording of ${step.id} is stale: the step has changed since`, hint: again(step) }
+    return { code: 'recording-stale', message: `the recording of ${step.id} is stale: the step has changed since`, hint: again(deck, step) }
   const wrong = expectations.find(expectation => !expectation.ok)
   if (!isPassed(phase) || wrong)
-    return { code: 'expectation', message: wrong ? `in the recording ${wrong.text} does not hold` : `the recorded run ${phase}`, hint: again(step) }
+    return { code: 'expectation', message: wrong ? `in the recording ${wrong.text} does not hold` : `the recorded run ${phase}`, hint: again(deck, step) }
   return undefined
 }
 
-function again({ id }: Step): string {
-  return `Record it: kamishibai record --only ${id}`
+function again(deck: Deck, { id }: Step): string {
+  return `Record it: ${recordCommand(deck, [id])}`
 }

@@ -2,6 +2,7 @@ import type { PrintFormat } from './export/slidev.ts'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
+import { recordCommand } from '../deck/record-command.ts'
 import { readRecordingText } from '../service/store.ts'
 import { exportScript } from './export/script.ts'
 import { printDeck } from './export/slidev.ts'
@@ -34,6 +35,6 @@ export async function exportDeck({ deck: path, format, output, dark }: ExportOpt
       missing.push(step.id)
   }
   if (missing.length)
-    console.error(`Printed without a result, for they have no recording: ${missing.join(', ')}. Record them: kamishibai record --only ${missing.join(' ')}`)
+    console.error(`Printed without a result, for they have no recording: ${missing.join(', ')}. Record them: ${recordCommand(deck, missing)}`)
   return missing.length ? 1 : 0
 }

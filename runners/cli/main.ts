@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import process from 'node:process'
 import yargs from 'yargs'
+import { DEFAULT_DECK } from '../deck/record-command.ts'
 import { isStepError } from '../protocol/error.ts'
 import { nearest } from '../protocol/suggest.ts'
 import { withNotes } from './help.ts'
@@ -22,7 +23,7 @@ const trust = { type: 'boolean', default: false, describe: 'Run the deck\'s step
 const context = { type: 'string', describe: 'Kubernetes context for the steps, instead of the one that is found' } as const
 
 function deckArgument<T>(args: Argv<T>, command: string): Argv<T & { deck: string }> {
-  return withNotes(args, command).positional('deck', { type: 'string', default: 'slides/seminar.md', describe: 'The deck, a Markdown file' }) as Argv<T & { deck: string }>
+  return withNotes(args, command).positional('deck', { type: 'string', default: DEFAULT_DECK, describe: 'The deck, a Markdown file' }) as Argv<T & { deck: string }>
 }
 
 const MAKERS = ['kind', 'k3d', 'minikube', 'two-node'] as const

@@ -22,6 +22,8 @@ interface Parsing {
   settings: Settings
   problems: Problem[]
   steps: Map<string, Step>
+  /** Faulty ones too, so that what they need is judged with the rest; by place. */
+  fences: Map<string, Step>
   /** Ids of faulty fences too, so that other checks do not stumble over them; by place. */
   ids: Map<string, string>
 }
@@ -35,7 +37,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
   const data = await load({ userRoot: dir, roots: [dir], allowedRoots: [packageRoot(dir)] }, file)
   const problems: Problem[] = []
   const { settings, checkGrants } = readHeadmatter(readFileSync(file, 'utf8'), basename(file), problems)
-  const parsing: Parsing = { dir, settings, problems, steps: new Map(), ids: new Map() }
+  const parsing: Parsing = { dir, settings, problems, steps: new Map(), fences: new Map(), ids: new Map() }
   for (const [path, { errors = [] }] of Object.entries(data.markdownFiles)) {
     for (const { row, message } of errors)
       problems.push({ severity: 'error', file: relative(dir, path), line: row + 1, column: 1, code: 'slidev', message })
@@ -50,7 +52,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
     fences: fencesOf(slide, parsing),
   }))
   const steps = [...parsing.steps.values()]
-  checkNeeds(steps, new Set(parsing.ids.values()), problems)
+  checkNeeds([...parsing.fences.values()], new Set(parsing.ids.values()), problems)
   checkGrants([...new Set(parsing.ids.values())])
   const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown }
   return {
@@ -133,6 +135,8 @@ function fencesOf(slide: SlideInfo, parsing: Parsing): Fence[] {
       report,
       reportCode: (codeLine, column, message, hint) => add({ severity: 'error', file: content.files[0] ?? path, line: raw.snippet ? codeLine : line + codeLine, column, code: info.lang === 'http' ? 'bad-request' : 'bad-yaml', message, hint }),
     })
+    if (step)
+      parsing.fences.set(place, step)
     if (step && !fence.problems.some(p => p.severity === 'error')) {
       const used = usedFiles(step, parsing.dir)
       step.files = [...new Set([...step.files, ...used])]

@@ -35,18 +35,12 @@ export function idOf(info: Info): Word | undefined {
   return info.words.find(word => word.key === 'id')
 }
 
-/** The step of a fence, with all its mistakes reported; undefined if there was one. */
+/** The step of a fence, with all its mistakes reported: what is wrong has its default. Undefined where the verb is none. */
 export function toStep(info: Info, code: string, settings: Settings, place: FencePlace): Step | undefined {
-  let faulty = false
-  const report: FencePlace['report'] = (...args) => {
-    faulty = true
-    place.report(...args)
-  }
+  const { report } = place
   function reportCode(mistakes: { line: number, column: number, message: string, hint?: string }[]): void {
-    for (const { line, column, message, hint } of mistakes) {
-      faulty = true
+    for (const { line, column, message, hint } of mistakes)
       place.reportCode(line, column, message, hint)
-    }
   }
   if (!info.closed)
     report(info.offset, 'unclosed-brace', 'the brace is not closed, or a value has a quote that is not', 'Write {verb key=value}.')
@@ -99,7 +93,7 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
   if (idWord && !RE_ID.test(idWord.value ?? ''))
     report(idWord.offset, 'bad-id', `id=${idWord.value ?? ''} is no id`, 'Lower-case letters, digits and hyphens, 63 at most, a letter or digit first.')
   if (!idWord)
-    place.report(info.offset, 'no-id', 'the step has no id', 'Give it one: its recording is named by it.')
+    report(info.offset, 'no-id', 'the step has no id', 'Give it one: its recording is named by it.')
   for (const requirement of list('requires')) {
     if (!REQUIREMENTS.test(requirement))
       report(word('requires')!.offset, 'bad-value', `requires: ${requirement} is unknown`, 'Allowed: host, policy, etcd, overlay, vm, nodes:N.')
@@ -171,7 +165,7 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
   }
   if (verb === 'apply')
     reportCode(manifestMistakes(step.code))
-  return faulty ? undefined : step
+  return step
 }
 
 function verbOf(info: Info, report: FencePlace['report']): Verb | undefined {

@@ -1,4 +1,7 @@
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -107,7 +110,8 @@ describe('check of what needs no engine', () => {
     const { code, out } = await kamishibai('check', await deckOf('# T\n\n```sh {run id=a}\ntrue\n```\n\n```sh {run id=b timeout="<&soon"}\ntrue\n```\n\n```sh {run}\ntrue\n```\n'), '--reporter', 'junit')
     expect(code).toBe(1)
     expect(out).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="kamishibai check" tests="3" failures="3" skipped="0" errors="0"/)
-    expect(out).toContain('<testcase name="a" classname="deck.replay" time="0.000"><failure type="no-recording" message="the step a has no recording. Record it: kamishibai record --only a"></failure></testcase>')
+    expect(out).toContain('<testcase name="a" classname="deck.replay" time="0.000"><failure type="no-recording" message="the step a has no recording. Record it: kamishibai record')
+    expect(out).toMatch(/Record it: kamishibai record \S*deck\.md --only a"><\/failure><\/testcase>/)
     expect(out).toContain('<testcase name="deck.md:7:17" classname="deck.replay" time="0.000" file="deck.md"><failure type="bad-value" message="timeout: &lt;&amp;soon is no duration')
     expect(out).toContain('<system-out>deck.md:11:7  warning: the step has no id')
     expect(new Set(out.match(/<\/?[a-z-]+/g))).toEqual(new Set(['<testsuites', '<testsuite', '<testcase', '<failure', '</failure', '</testcase', '<system-out', '</system-out', '</testsuite', '</testsuites']))
@@ -139,5 +143,16 @@ it('names the context that no kubeconfig has, whatever the deck says', async () 
   await writeFile(join(dir, 'context.md'), '---\nkamishibai: {contexts: [mine]}\n---\n\n# One\n\n```yaml {apply id=one}\n{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n```\n')
   const { code, out } = await kamishibai('check', join(dir, 'context.md'), '--mode', 'live', '--trust', '--context', 'yours')
   expect(out).toContain('the context yours, which the deck or the call names, is in no kubeconfig')
+  expect(code).toBe(1)
+})
+
+it('says in a sentence that a port is taken', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { code, err } = await kamishibai('present', 'slides/tour.md', '--mode', 'replay', '--no-open', '--port', String(port))
+  server.close()
+  expect(err).toContain(`the port ${port} is taken. Name another with --port`)
+  expect(err).not.toMatch(/\n {4}at /)
   expect(code).toBe(1)
 })

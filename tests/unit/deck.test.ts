@@ -147,6 +147,12 @@ it.each(['ts {monaco}', 'ts {monaco-run}', 'sh {1,3}', 'sh {all|2}', 'sh {*}', '
   expect(problems).toEqual([])
 })
 
+it('judges what a faulty fence needs, too', async () => {
+  const { steps, problems } = await parse(fence('sh {run id=a needs=b timeout=10x}', 'true'))
+  expect(problems.map(({ code, line }) => ({ code, line }))).toEqual([{ code: 'unknown-need', line: 3 }, { code: 'bad-value', line: 3 }])
+  expect(steps).toEqual([])
+})
+
 it('makes a step or an error with a position of 10 000 random fences, never an exception', () => {
   const settings = settingsSchema.parse({})
   const word = fc.constantFrom('run', 'runn', 'container', 'apply', 'id=a', 'id=', 'needs=,', 'until=match=/(/', 'until=exit=0', 'expect=', 'timeout=9', 'rows=-1', 'mark=/x/', 'print=1s,x', 'extra', '"', '\'', '}', '{', '=', '{{x}}', 'title="a b"')

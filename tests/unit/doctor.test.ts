@@ -46,7 +46,7 @@ const CONTAINER = '# A\n\n```yaml {container id=web}\nimage: nginx:1\nports: ["1
 describe('doctor', () => {
   it('sees the talk at risk where a step has neither an engine nor a recording', async () => {
     const { recordings, 'engine-docker': engine } = await examine(CONTAINER, { available: false })
-    expect(recordings).toMatchObject({ ok: false, severity: 'risk', message: expect.stringContaining('web'), fix: expect.stringContaining('record --only web') })
+    expect(recordings).toMatchObject({ ok: false, severity: 'risk', message: expect.stringContaining('web'), fix: expect.stringContaining('deck.md --only web') })
     expect(engine).toMatchObject({ ok: false, severity: 'warning', message: expect.stringContaining('no engine answers'), fix: 'Start it.' })
   })
 

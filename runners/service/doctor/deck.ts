@@ -1,6 +1,7 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Step } from '../../protocol/step.ts'
 import type { Finding } from './finding.ts'
+import { recordCommand } from '../../deck/record-command.ts'
 import { readRecording } from '../store.ts'
 import { fine } from './finding.ts'
 
@@ -40,7 +41,7 @@ export function checkRecordings(deck: Deck, { missing, stale, damaged }: Recorde
   const gone = [...missing, ...damaged]
   const lost = gone.filter(step => !isLive(step))
   const names = (steps: Step[]): string => steps.map(step => step.id).join(', ')
-  const only = (steps: Step[]): string => `kamishibai record --only ${steps.map(step => step.id).join(' ')}`
+  const only = (steps: Step[]): string => recordCommand(deck, steps.map(step => step.id))
   if (lost.length)
     return { id: 'recordings', ok: false, severity: 'risk', message: `Neither an engine nor a recording: ${names(lost)}`, fix: `Where the engine is: ${only(lost)}` }
   if (gone.length)
