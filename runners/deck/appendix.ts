@@ -3,7 +3,7 @@ import type { Deck } from './deck.ts'
 /** Code with more lines stands beside its result, in type as small as it takes. */
 const LONG = 11
 
-/** Slides for paper, as lines of Markdown: each `extra` step with its code and its recorded result, in the deck's order. */
+/** Slides for paper, as lines of Markdown: each `extra` step with its code and its recorded result, in the deck's order; links lead to `kb-appendix-ID`. */
 export function appendixOf(deck: Deck): string[] {
   const appendix = deck.lang.startsWith('ja') ? '付録' : 'Appendix'
   return deck.steps.filter(step => step.extra).flatMap(({ id, title: name = id, lang, visible }, i) => {
@@ -12,7 +12,7 @@ export function appendixOf(deck: Deck): string[] {
     const lines = visible.split('\n')
     const code = [mark + lang, ...lines, mark]
     const result = `<LiveOutput step="${id}" status />`
-    return ['', '---', `title: ${JSON.stringify(title)}`, '---', '', `# ${title}`, '', ...lines.length > LONG
+    return ['', '---', `title: ${JSON.stringify(title)}`, '---', '', `# <span id="kb-appendix-${id}">${title}</span>`, '', ...lines.length > LONG
       ? [`<div class="kb-beside" style="--kb-lines: ${lines.length}; --kb-cols: ${Math.max(...lines.map(line => line.length))}">`, '', ...code, '', result, '', '</div>']
       : [...code, '', result]]
   })
