@@ -2,12 +2,13 @@ import type { ContainerSpec, Step } from '../protocol/step.ts'
 import { createHash } from 'node:crypto'
 
 /**
- * What makes a step do what it does, in the order in which it is hashed: code, options, files. An option that comes
- * later goes to the end and is undefined where a fence does not set it; so it makes no older recording stale.
+ * What makes a step do what it does, in the order in which it is hashed: code, options, files. Options that only say
+ * when it is started and how its result is shown are not among them. An option that comes later goes to the end and
+ * is undefined where a fence does not set it; so it makes no older recording stale.
  */
 const COVERED = [
-  ...['id', 'verb', 'runner', 'lang', 'code', 'visible', 'hidden', 'needs', 'requires', 'timeoutMs', 'until', 'expect', 'on', 'extra', 'out'],
-  ...['rows', 'cols', 'fallback', 'mark', 'print', 'printText', 'shell', 'in', 'pull', 'tag', 'context', 'reset', 'repeat', 'rate', 'by', 'remote'],
+  ...['id', 'verb', 'runner', 'lang', 'code', 'visible', 'hidden', 'needs', 'requires', 'timeoutMs', 'until', 'expect'],
+  ...['rows', 'cols', 'shell', 'in', 'pull', 'tag', 'context', 'reset', 'repeat', 'rate', 'by', 'remote'],
   ...['files', 'container', 'requests'],
 ] as (keyof Step)[]
 /** The same of a container; what its YAML says beyond these is covered by the code. */
