@@ -5,6 +5,7 @@ import type { Condition, RunnerName, Step } from '../protocol/step.ts'
 import type { RunnerState } from '../protocol/wire.ts'
 import type { loadRunner as loadFromRegistry } from './registry.ts'
 import { isStepError, StepError } from '../protocol/error.ts'
+import { untilLost } from './engine-loss.ts'
 import { engineOf, enginesOf, runnersOf } from './engine-of.ts'
 import { findLacks, lackFor } from './requirements.ts'
 
@@ -35,6 +36,8 @@ export interface Engines {
   demand: (step: Step) => Promise<void>
   /** Removes what an earlier run of the step made. */
   reset: (step: Step) => Promise<void>
+  /** Resolves when the engine that a step of the shell calls is lost while it runs, or with undefined at the signal; the other runners notice it themselves. */
+  lost: (step: Step, signal: AbortSignal) => Promise<StepError | undefined>
   /** What a failure of the step really was: what fails with an engine gone failed for that, whatever its program says. */
   diagnose: (step: Step, error: unknown) => Promise<unknown>
   /** The environment of a shell; `stepId` says whose block is in it. */
@@ -83,6 +86,10 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
     async reset(step) {
       for (const runner of live)
         await runner.reset?.(step.id).catch((error: unknown) => resetFailed(runner, step, error))
+    },
+    async lost(step, signal) {
+      const engine = engineOf(step)
+      return step.runner === 'shell' && engine !== 'shell' ? untilLost(() => probeOf(runners.get(engine)!), signal) : undefined
     },
     async diagnose(step, error) {
       if (!isStepError(error) || !['failed', 'expectation', 'exited-early'].includes(error.code))

@@ -51,6 +51,8 @@ export interface LiveRun {
   outputLimit: number
   /** Brings what the step needs; throws StepError when it cannot be had. */
   prepare: () => Promise<void>
+  /** Resolves when what the step runs on is lost; the run fails of it. */
+  lost?: (signal: AbortSignal) => Promise<StepError | undefined>
   /** What a failure of the step really was; by default itself. */
   diagnose?: (error: unknown) => Promise<unknown>
   healthy: (name: string) => Promise<Health | undefined>
@@ -62,12 +64,14 @@ export interface LiveRun {
 /** Runs a step on its runner and brings its log through the phases; resolves when the run is over, never rejects. */
 export async function executeLive(run: LiveRun): Promise<void> {
   const { log, signal } = run
+  const over = new AbortController()
   try {
     await run.prepare()
     signal.signal.throwIfAborted()
     log.append({ type: 'phase', phase: 'running' })
     const started = log.now()
     const ended = startRunner(run)
+    void run.lost?.(AbortSignal.any([signal.signal, over.signal])).then(error => error && signal.abort(error))
     await reachMoment(run, ended, started)
     await ended
     signal.signal.throwIfAborted()
@@ -76,6 +80,9 @@ export async function executeLive(run: LiveRun): Promise<void> {
   }
   catch (error) {
     fail(run, signal.signal.aborted ? error : await run.diagnose?.(error) ?? error)
+  }
+  finally {
+    over.abort()
   }
 }
 

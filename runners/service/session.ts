@@ -144,7 +144,12 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
 
   function startLive(step: Step, before: Run | undefined): Run {
     return createRun(world, step, runs.length + 1, 'live', async (live, run) => {
-      await executeLive({ ...live, prepare: () => prepare(step, run, before, live.signal.signal), diagnose: error => engines.diagnose(step, error) })
+      await executeLive({
+        ...live,
+        prepare: () => prepare(step, run, before, live.signal.signal),
+        lost: signal => engines.lost(step, signal),
+        diagnose: error => engines.diagnose(step, error),
+      })
       if (step.fallback === 'auto' && mode === 'auto' && !forgotten.has(run.info.n))
         await fallBack(run)
     })

@@ -16,7 +16,7 @@ import { engineAt } from './_runners.ts'
 // A daemon of the test's own that may be killed: as root on Linux, where dockerd is installed.
 const possible = Boolean(inject('dockerHost')) && process.platform === 'linux' && process.getuid?.() === 0
 
-const KINDS = ['lasts', 'ready', 'inside', 'image', 'calls', 'cli']
+const KINDS = ['lasts', 'ready', 'inside', 'image', 'calls', 'cli', 'script']
 
 const DECK = `# Lost
 
@@ -52,6 +52,10 @@ GET http://web:8080/
 
 \`\`\`sh {run id=cli timeout=100s}
 docker run --rm --network none kamishibai/demo:1 sh -c 'echo up; exec sleep 100'
+\`\`\`
+
+\`\`\`sh {run id=script shell=other timeout=100s}
+docker version >/dev/null && echo up; sleep 100
 \`\`\`
 `
 
