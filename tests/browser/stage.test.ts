@@ -93,6 +93,17 @@ describe('a step that fails', () => {
     await phaseOf('hopeless').toBe('failed')
     expect(await shown('hopeless').locator('.kb-rescue').count()).toBe(0)
   })
+
+  it('says so on its slide, and pushes nothing out of a full one', async () => {
+    await open('9')
+    const bottoms = () => stage.page.locator('.slidev-page-9:visible :is(.kb-view, .kb-error)').evaluateAll(boxes => boxes.map(box => Math.round(box.getBoundingClientRect().bottom)))
+    const [before] = await bottoms()
+    await shown('crowded').locator('.kb-run').click()
+    await phaseOf('crowded').toBe('failed')
+    await expect.poll(async () => (await bottoms()).length).toBe(2)
+    await expect.poll(async () => Math.max(...await bottoms())).toBeLessThanOrEqual(720)
+    expect((await bottoms())[1]).toBe(before)
+  })
 })
 
 it('starts a step on entering its slide, once', async () => {
