@@ -1,5 +1,7 @@
 import type { Deck } from '../deck/deck.ts'
+import type { Recording } from '../protocol/recording.ts'
 import process from 'node:process'
+import { storyOf } from '../deck/graph.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { isPassed } from '../protocol/event.ts'
 import { nearest } from '../protocol/suggest.ts'
@@ -10,10 +12,10 @@ import { isFailure, mayRun, runAll, selectSteps } from './run-all.ts'
 import { formatResult, tellProblems } from './tell.ts'
 
 /** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
-export async function record({ deck: path, only, keep, trust, context }: { deck: string, only: string[], keep?: string, trust: boolean, context?: string }): Promise<number> {
+export async function record({ deck: path, only, keep: kept, trust, context }: { deck: string, only: string[], keep?: string, trust: boolean, context?: string }): Promise<number> {
   const deck = withContext(await parseDeck(path), context)
-  if (keep !== undefined)
-    return keepAsRecording(deck, keep)
+  if (kept !== undefined)
+    return keepAsRecording(deck, kept)
   const unknown = only.find(id => !deck.steps.some(step => step.id === id))
   if (unknown !== undefined) {
     const near = nearest(unknown, deck.steps.map(step => step.id))
@@ -24,17 +26,40 @@ export async function record({ deck: path, only, keep, trust, context }: { deck:
     return 2
   tellProblems(deck.problems, process.stderr)
   const steps = selectSteps(deck, only)
+  const keep = createKeeper(deck)
   const results = await runAll(deck, steps, async (result) => {
     const passed = isPassed(result.outcome.phase)
     const chosen = !only.length || only.includes(result.step.id)
-    const written = passed && chosen && result.recording && await writeRecording(deck, result.recording)
-    const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : written ? 'written' : passed ? 'unchanged' : 'not written'
+    const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : !passed ? 'not written' : await keep(result.recording!)
     process.stdout.write(`${formatResult(result)}  ${note}\n`)
   })
   const failures = results.filter(isFailure).length
   const skipped = results.filter(result => result.skipped?.code === 'requires').length
   process.stdout.write(`${results.length - failures - skipped} of ${steps.length} steps recorded${skipped ? `, ${skipped} skipped` : ''}\n`)
   return failures || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
+}
+
+/**
+ * Writes the recordings that changed. A view shows what the steps of one story made, by names that chance gave it:
+ * where one of them is written, so are the others of the session. Says of each what it did.
+ */
+function createKeeper(deck: Deck): (recording: Recording) => Promise<string> {
+  const unchanged = new Map<string, Recording>()
+  const written = new Set<string>()
+  return async (recording) => {
+    const { step: id } = recording.header
+    const story = storyOf(id, deck.steps)
+    if (![...story].some(other => written.has(other)) && !await writeRecording(deck, recording)) {
+      unchanged.set(id, recording)
+      return 'unchanged'
+    }
+    const earlier = [...story].filter(other => unchanged.has(other))
+    for (const each of [recording, ...earlier.map(other => unchanged.get(other)!)])
+      await saveRecording(deck, each)
+    earlier.forEach(other => unchanged.delete(other))
+    story.forEach(other => written.add(other))
+    return `written${earlier.length ? `, and with it ${earlier.join(', ')}, whose objects it shows` : ''}`
+  }
 }
 
 /** Makes a run that was kept the recording of its step: the good run of last night is the rescue of today. */

@@ -19,6 +19,19 @@ export function checkNeeds(steps: Step[], ids: Set<string>, problems: Problem[])
   }
 }
 
+/** The steps that tell one story with `id`, itself among them: it needs them, they need it, or both need a third. */
+export function storyOf(id: string, steps: Pick<Step, 'id' | 'needs'>[]): Set<string> {
+  const story = new Set([id])
+  for (let size = 0; size < story.size;) {
+    size = story.size
+    for (const step of steps) {
+      if (story.has(step.id) || step.needs.some(need => story.has(need)))
+        [step.id, ...step.needs].forEach(each => story.add(each))
+    }
+  }
+  return story
+}
+
 function cycleFrom(start: Step, byId: Map<string, Step>): string[] | undefined {
   const walk = (step: Step, path: string[]): string[] | undefined => {
     for (const need of step.needs) {
