@@ -112,7 +112,7 @@ export function useFrames({ steps, tick = 1000 }: FramesOptions): { frames: Comp
   })
   onMounted(async () => {
     if (printing)
-      printed.value = await framesOf(recorded.value)
+      printed.value = await framesOf(recorded.value, $page.value)
     else if (!served)
       await Promise.all(recorded.value.map(id => session.value.preview?.(id)?.catch(() => {})))
     await document.fonts.ready
@@ -140,8 +140,8 @@ function withNeeds(ids: string[]): string[] {
   return [...all]
 }
 
-/** The recordings of `ids` at each moment that paper shows: those of the first step that has several, else the end. */
-async function framesOf(ids: string[]): Promise<Frame[]> {
+/** The recordings of `ids` at each moment that paper shows: those of the first step of the slide that has several, else the end. */
+async function framesOf(ids: string[], slide: number): Promise<Frame[]> {
   const loaded: { step: StepView, recording: StoredRecording }[] = []
   for (const id of ids) {
     const step = allSteps.find(s => s.id === id)
@@ -149,7 +149,7 @@ async function framesOf(ids: string[]): Promise<Frame[]> {
     if (recording)
       loaded.push({ step, recording })
   }
-  const many = loaded.find(({ step }) => step.print.length > 1)
+  const many = loaded.find(({ step }) => step.print.length > 1 && step.slides.includes(slide))
   const moments: (Moment | undefined)[] = many?.step.print ?? [undefined]
   return Promise.all(moments.map(async (moment): Promise<Frame> => {
     const runs = await Promise.all(loaded.map(({ step, recording }) =>
