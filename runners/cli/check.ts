@@ -1,5 +1,5 @@
 import type { Deck } from '../deck/deck.ts'
-import type { Problem } from '../protocol/step.ts'
+import type { Problem, Step } from '../protocol/step.ts'
 import type { CheckedStep } from './checked-step.ts'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
@@ -8,7 +8,8 @@ import { checkRecording } from './checked-step.ts'
 import { withContext } from './context.ts'
 import { formatJunit } from './junit.ts'
 import { recordingWarnings } from './recording-warnings.ts'
-import { mayRun, runAll } from './run-all.ts'
+import { mayRun, runAll, selectSteps } from './run-all.ts'
+import { shardOf } from './shard.ts'
 import { formatChecked, formatResult, tellProblems } from './tell.ts'
 
 export interface CheckOptions {
@@ -18,19 +19,26 @@ export interface CheckOptions {
   trust: boolean
   /** A step that this engine cannot run is not ok, whatever its recording says. */
   strict: boolean
+  /** `2/3`: only the second third of the steps, and live what they need. @default all */
+  shard?: string
   /** The Kubernetes context for the steps. @default the one that is found */
   context?: string
 }
 
 /** `kamishibai check`: runs or folds every step and judges it; resolves with the exit code. */
-export async function check({ deck: path, mode, reporter, trust, strict, context }: CheckOptions): Promise<number> {
+export async function check({ deck: path, mode, reporter, trust, strict, shard = '1/1', context }: CheckOptions): Promise<number> {
   const deck = withContext(await parseDeck(path), context)
+  const chosen = shardOf(deck.steps, shard)
+  if (!chosen) {
+    console.error(`--shard ${shard} is no share of the steps: write 1/3, 2/3 or 3/3 on one of three machines.`)
+    return 2
+  }
   if (mode === 'live' && !await mayRun(deck, trust, 'check --mode live'))
     return 2
   const text = reporter === 'text'
   const problems: Problem[] = [...deck.problems]
   const tell = (line: string): void => void (text && process.stdout.write(`${line}\n`))
-  const steps = await (mode === 'live' ? checkLive : checkReplay)({ deck, problems, strict, tell })
+  const steps = await (mode === 'live' ? checkLive : checkReplay)({ deck, chosen, problems, strict, tell })
   const ok = steps.every(step => step.ok) && !problems.some(problem => problem.severity === 'error')
   const report = { deck: deck.name, mode, ok, problems, steps }
   if (text) {
@@ -45,15 +53,17 @@ export async function check({ deck: path, mode, reporter, trust, strict, context
 
 interface Checking {
   deck: Deck
+  /** The steps to judge. */
+  chosen: Step[]
   /** Gets what is found beyond the deck's own mistakes. */
   problems: Problem[]
   strict: boolean
   tell: (line: string) => void
 }
 
-async function checkReplay({ deck, problems, tell }: Checking): Promise<CheckedStep[]> {
+async function checkReplay({ deck, chosen, problems, tell }: Checking): Promise<CheckedStep[]> {
   const steps: CheckedStep[] = []
-  for (const step of deck.steps) {
+  for (const step of chosen) {
     const { checked, warnings } = await checkRecording(deck, step)
     problems.push(...warnings)
     steps.push(checked)
@@ -62,10 +72,12 @@ async function checkReplay({ deck, problems, tell }: Checking): Promise<CheckedS
   return steps
 }
 
-async function checkLive({ deck, problems, strict, tell }: Checking): Promise<CheckedStep[]> {
+async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Promise<CheckedStep[]> {
   const steps: CheckedStep[] = []
-  await runAll(deck, deck.steps, async (result) => {
+  await runAll(deck, chosen.length ? selectSteps(deck, chosen.map(step => step.id)) : [], async (result) => {
     const { step, outcome, skipped, recording } = result
+    if (!chosen.includes(step))
+      return
     const { checked: stored, warnings } = await checkRecording(deck, step)
     problems.push(...recording ? await recordingWarnings(step, recording) : warnings)
     if (!stored.ok)

@@ -9,7 +9,7 @@ import { nearest } from '../protocol/suggest.ts'
 import { withNotes } from './help.ts'
 import { optionMistake, USAGE, usageError } from './usage.ts'
 
-const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'init']
+const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'init', 'import']
 
 /** Errors that another call would not have met. */
 const WRONG_CALL = new Set(['bad-input', 'not-allowed', 'unknown-step'])
@@ -41,12 +41,12 @@ function nodeOf<T>(args: Argv<T>): Argv<T & { node: string, name?: string, json:
 }
 
 /** Ends with `code` once the command is done; what it left open must not keep the process. */
-async function finish(deck: string | undefined, command: () => Promise<number>): Promise<void> {
-  if (deck !== undefined && (!existsSync(deck) || !statSync(deck).isFile())) {
-    const folder = existsSync(deck) ? deck : dirname(deck)
-    const files = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith('.md')) : []
-    const near = nearest(basename(deck), files)
-    fail(`There is no deck ${deck}.${near ? ` Did you mean ${folder}/${near}?` : files.length ? ` In ${folder}: ${files.join(', ')}.` : ''}`)
+async function finish(file: string | undefined, command: () => Promise<number>): Promise<void> {
+  if (file !== undefined && (!existsSync(file) || !statSync(file).isFile())) {
+    const folder = existsSync(file) ? file : dirname(file)
+    const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.md')) : []
+    const near = nearest(basename(file), files)
+    fail(`There is no ${process.argv[2] === 'import' ? 'file' : 'deck'} ${file}.${near ? ` Did you mean ${folder}/${near}?` : files.length ? ` In ${folder}: ${files.join(', ')}.` : ''}`)
   }
   try {
     const code = await command()
@@ -93,6 +93,13 @@ await cli
     .example('$0 init talk', 'then: cd talk, npm install, npm start'), async (args) => {
     await finish(undefined, async () => (await import('./init.ts')).init(args))
   })
+  .command('import <file>', 'Make a deck of a Markdown file whose blocks presenterm or Runme runs', args => withNotes(args, 'import')
+    .positional('file', { type: 'string', demandOption: true, describe: 'The file' })
+    .option('from', { choices: ['presenterm', 'runme'] as const, describe: 'What the file was written for; by default what it looks like' })
+    .option('output', { type: 'string', describe: 'The deck to write; by default it goes to standard output' })
+    .example('$0 import talk.md --output slides.md', 'what is not carried over is told with its line'), async (args) => {
+    await finish(args.file, async () => (await import('./import.ts')).importFile(args))
+  })
   .command('rehearse [deck]', 'Play everything from recordings, without any engine, against the clock', args => deckArgument(args, 'rehearse')
     .option('port', port)
     .option('open', { type: 'boolean', default: true, describe: 'Open the browser; --no-open prints the address only' })
@@ -103,8 +110,10 @@ await cli
   .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args, 'record')
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
     .option('keep', { type: 'string', describe: 'Run nothing: make this run of an earlier session (or the last of this step) the recording' })
+    .option('trim', { type: 'string', conflicts: 'keep', describe: 'Run nothing: shorten every longer pause in the recordings to this time, like 2s; results stay' })
     .option('trust', trust)
     .option('context', context)
+    .example('$0 record --trim 2s --only build', 'no pause of its recording is longer than 2 s')
     .example('$0 record --keep hello', 'the last live run of hello becomes its recording')
     .example('$0 record --only hello ten', 'record two steps anew')
     .example('$0 record talk.md --trust', 'without a terminal'), async (args) => {
@@ -116,10 +125,12 @@ await cli
   .command('check [deck]', 'Verify that every step still does what the deck says', args => deckArgument(args, 'check')
     .option('mode', { choices: ['live', 'replay'] as const, default: 'replay' as const, describe: 'Run the steps, or verify their recordings' })
     .option('reporter', { choices: ['text', 'json', 'junit'] as const, default: 'text' as const, describe: 'What standard output carries' })
+    .option('shard', { type: 'string', describe: 'Only a share of the steps, 2/3 for the second of three machines, and live what they need' })
     .option('strict', { type: 'boolean', default: false, describe: 'Live, let no recording stand in for a step that this engine cannot run' })
     .option('trust', trust)
     .option('context', context)
-    .example('$0 check --mode live --trust', 'in CI, with an engine'), async (args) => {
+    .example('$0 check --mode live --trust', 'in CI, with an engine')
+    .example('$0 check --mode live --trust --shard 2/3', 'in CI, on the second of three machines'), async (args) => {
     await finish(args.deck, async () => (await import('./check.ts')).check(args))
   })
   .command('export [deck]', 'Print the deck with its recorded results', args => deckArgument(args, 'export')

@@ -4,15 +4,17 @@ import process from 'node:process'
 import { storyOf } from '../deck/graph.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { isPassed } from '../protocol/event.ts'
+import { parseDuration } from '../protocol/headmatter.ts'
 import { nearest } from '../protocol/suggest.ts'
 import { readRun } from '../service/kept-runs.ts'
 import { saveRecording, writeRecording } from '../service/store.ts'
 import { withContext } from './context.ts'
 import { isFailure, mayRun, runAll, selectSteps } from './run-all.ts'
 import { formatResult, tellProblems } from './tell.ts'
+import { trimRecordings } from './trim.ts'
 
 /** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
-export async function record({ deck: path, only, keep: kept, trust, context }: { deck: string, only: string[], keep?: string, trust: boolean, context?: string }): Promise<number> {
+export async function record({ deck: path, only, keep: kept, trim, trust, context }: { deck: string, only: string[], keep?: string, trim?: string, trust: boolean, context?: string }): Promise<number> {
   const deck = withContext(await parseDeck(path), context)
   if (kept !== undefined)
     return keepAsRecording(deck, kept)
@@ -22,6 +24,13 @@ export async function record({ deck: path, only, keep: kept, trust, context }: {
     console.error(`The deck has no step ${unknown}.${near ? ` Did you mean ${near}?` : ` Its steps: ${deck.steps.map(s => s.id).join(', ')}.`}`)
     return 2
   }
+  const limit = trim === undefined ? undefined : parseDuration(trim)
+  if (trim !== undefined && !limit) {
+    console.error(`--trim ${trim} is no duration: write 500ms, 2s or 1m.`)
+    return 2
+  }
+  if (limit)
+    return trimRecordings(deck, only, limit)
   if (!await mayRun(deck, trust, 'record'))
     return 2
   tellProblems(deck.problems, process.stderr)

@@ -14,7 +14,7 @@ function optionsOf(cli: Argv): { all: string[], valued: string[] } {
 }
 
 /** Commands that take words of their own instead of a deck. */
-const WITHOUT_DECK: Record<string, string> = { sweep: 'sweep takes no deck', cluster: 'one name is enough' }
+const WITHOUT_DECK: Record<string, string> = { sweep: 'sweep takes no deck', cluster: 'one name is enough', import: 'import takes one file' }
 const CLUSTER_ACTIONS = ['create', 'status', 'delete', 'cut', 'join']
 
 /** What yargs found wrong, as a sentence with what was probably meant. */
@@ -25,6 +25,8 @@ export function usageError(message: string, commands: string[], cli: Argv): stri
   const command = process.argv[2]
   if (message.startsWith('Not enough non-option') && command === 'cluster')
     return 'Name the node, as kubectl get nodes names it.'
+  if (message.startsWith('Not enough non-option') && command === 'import')
+    return 'Name the file to import.'
   const [, name, given, choices] = /Argument: ([\w-]+), Given: "?([^",]*)"?, Choices: (.*)/.exec(message) ?? []
   return name && choices ? `--${name} cannot be ${given}. It is one of ${choices.replaceAll('"', '')}.` : message
 }

@@ -8,6 +8,8 @@ export interface Plan {
   deck: string
   hash: string
   grants: string[]
+  /** Whether its shells are confined. */
+  confine: boolean
   files: string[]
   steps: (Touched & {
     id: string
@@ -30,6 +32,7 @@ export function toPlan(deck: Deck): Plan {
     deck: deck.name,
     hash: deck.hash,
     grants: deck.settings.grants,
+    confine: deck.settings.confine,
     files: [...new Set(deck.steps.flatMap(step => [step.file, ...step.files]))].sort(),
     steps: deck.steps.map(step => ({
       id: step.id,
@@ -48,10 +51,11 @@ export function toPlan(deck: Deck): Plan {
   }
 }
 
+const CONFINED = 'confine  its shells see this folder and the system\'s, read-only, and what a grant mount: adds; /tmp and HOME are their own'
 const TOUCHED = ['images', 'ports', 'hosts', 'mounts', 'namespaces'] as const
 
 /** The plan for people, grants first; characters that could hide what a line does are escapes. */
-export function formatPlan({ deck, grants, steps }: Plan): string {
+export function formatPlan({ deck, grants, confine, steps }: Plan): string {
   const list = (texts: string[]): string => texts.map(escapeDeceiving).join(', ')
   const parts = steps.map(({ id, slide, file, line, verb, runner, code, hidden, needs, extra, ...touched }) => [
     `${id}  slide ${slide}  {${verb}} on ${runner}${extra ? '  extra' : ''}  ${escapeDeceiving(file)}:${line}`,
@@ -59,5 +63,5 @@ export function formatPlan({ deck, grants, steps }: Plan): string {
     ...TOUCHED.flatMap(key => touched[key].length ? [`  ${key.padEnd(10)} ${list(touched[key])}`] : []),
     ...code.split('\n').map(l => `  ${hidden.includes(l) ? 'hidden' : '      '} | ${escapeDeceiving(l)}`),
   ].join('\n'))
-  return `${[`${escapeDeceiving(deck)}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`, ...grants.map(grant => `grant  ${escapeDeceiving(grant)}`), ...parts].join('\n\n')}\n`
+  return `${[`${escapeDeceiving(deck)}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`, ...grants.map(grant => `grant  ${escapeDeceiving(grant)}`), ...confine ? [CONFINED] : [], ...parts].join('\n\n')}\n`
 }

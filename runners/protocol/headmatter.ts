@@ -15,12 +15,10 @@ const whole = (most: number): z.ZodInt => z.int({ error: 'write a whole number' 
 
 /** The deck's own settings: the key `kamishibai` of the headmatter. An unknown key is an error. */
 export const settingsSchema = z.strictObject({
-  mode: z.enum(['auto', 'live', 'replay']).default('auto'),
-  /** Kubernetes contexts beyond the allow-list. */
-  contexts: list(z.string({ error: 'write the name of a context' }).regex(/^\S+$/, 'write the name of a context').regex(/[^*]/, 'name the contexts: a pattern for all of them would reach every cluster')),
-  /** Names of environment variables the shell may see. */
-  env: list(z.string({ error: 'write the name of a variable' }).regex(/^[A-Z_]\w*$/i, 'write the name of a variable: letters, digits and _').refine(name => !OWN_VARIABLES.test(name), 'the session sets it itself; what a step may do beyond the guard stands in grants')),
-  /** Regular expressions whose matches are removed before anything is written or sent; see {@link parsePattern}. */
+  mode: z.enum(['auto', 'live', 'replay']).default('auto').describe('Whether steps run live, play their recordings, or run live where an engine answers'),
+  contexts: list(z.string({ error: 'write the name of a context' }).regex(/^\S+$/, 'write the name of a context').regex(/[^*]/, 'name the contexts: a pattern for all of them would reach every cluster')).describe('Kubernetes contexts beyond the allow-list'),
+  env: list(z.string({ error: 'write the name of a variable' }).regex(/^[A-Z_]\w*$/i, 'write the name of a variable: letters, digits and _').refine(name => !OWN_VARIABLES.test(name), 'the session sets it itself; what a step may do beyond the guard stands in grants')).describe('Names of environment variables that shells may see'),
+  /** See {@link parsePattern}. */
   redact: list(z.string({ error: 'write a regular expression in quotes' }).check(({ value, issues }) => {
     try {
       parsePattern(value)
@@ -28,24 +26,23 @@ export const settingsSchema = z.strictObject({
     catch (error) {
       issues.push({ code: 'custom', input: value, message: (error as Error).message })
     }
-  })),
-  /** What happens when an image is missing. */
-  pull: z.enum(['never', 'ask']).default('never'),
+  })).describe('Regular expressions whose matches are removed before anything is written or sent'),
+  confine: z.boolean({ error: 'write true or false' }).default(false).describe('Whether shells see only the deck\'s folder and the system\'s, read-only; on Linux. Where that cannot be had, none runs'),
+  pull: z.enum(['never', 'ask']).default('never').describe('What happens when an image is missing'),
   limits: z.strictObject({
     memory: memory.default('256m'),
     cpus: z.number({ error: 'write a number of cores like 0.5' }).positive('write more than 0').max(1024, 'write 1024 or less').default(1),
     pids: whole(4_194_304).default(256),
-    /** Output of one run that is kept, in MiB; more ends the run. */
-    outputMiB: z.number({ error: 'write a number of MiB' }).positive('write more than 0').max(256, 'write 256 or less: a recording is no larger').default(64),
-  }).prefault({}),
+    outputMiB: z.number({ error: 'write a number of MiB' }).positive('write more than 0').max(256, 'write 256 or less: a recording is no larger').default(64).describe('Output of one run that is kept, in MiB; more ends the run'),
+  }).prefault({}).describe('What each container may take where its step does not say'),
   defaults: z.strictObject({
     timeout: duration.optional(),
     rows: whole(200).optional(),
     cols: whole(500).optional(),
     fallback: z.enum(['ask', 'auto', 'off']).optional(),
-  }).prefault({}),
+  }).prefault({}).describe('Options of all steps that do not say otherwise'),
   /** See `GRANT_FORMS`. */
-  grants: list(z.string({ error: 'write it without a blank behind its colons, or in quotes' })),
+  grants: list(z.string({ error: 'write it without a blank behind its colons, or in quotes' })).describe('What single steps may do beyond the guard, like mount:PATH:rw:STEP'),
 })
 export type Settings = z.infer<typeof settingsSchema>
 

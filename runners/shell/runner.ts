@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { StepError } from '../protocol/error.ts'
 import { forgetStates, readState, statePath, withCarry } from './carry.ts'
+import { createConfinement } from './confine.ts'
 import { shellEnvironment } from './environment.ts'
 import { interactiveLaunch, typedLines } from './interactive.ts'
 import { machineLack } from './machine.ts'
@@ -19,17 +20,26 @@ const ARGUMENTS: Record<string, string[]> = { sh: [], bash: ['--norc', '--noprof
 export default function createShellRunner(config: RunnerConfig): Runner {
   /** Process groups that may still have members: blocks that run, and what they left in the background. */
   const groups = new Set<number>()
+  const confinement = config.settings.confine ? createConfinement(config) : undefined
+
+  /** That shells cannot be confined although the deck wants it: then none may run. */
+  async function unconfined(): Promise<{ reason: string, hint: string } | undefined> {
+    const lack = await confinement?.lack()
+    return lack ? { reason: `the deck confines its shells (confine: true), and ${lack}`, hint: 'Play the recordings, or remove confine: from the headmatter: then its shells can do what you can.' } : undefined
+  }
+
   return {
     name: 'shell',
 
     async probe() {
       try {
         await import('@lydell/node-pty')
-        return { available: true, version: process.platform }
       }
       catch (error) {
         return { available: false, reason: `this machine has no terminal for programs: ${(error as Error).message}`, hint: 'Install again: npm ci' }
       }
+      const lack = await unconfined()
+      return lack ? { available: false, ...lack } : { available: true, version: confinement ? `${process.platform}, confined` : process.platform }
     },
 
     async offers(requirement) {
@@ -50,11 +60,17 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       // A program that is missing would end as one that failed.
       if (!env.PATH?.split(delimiter).some(folder => existsSync(join(folder, step.lang))))
         throw new StepError('engine-unavailable', `${step.lang} is not on this machine`, `Install ${step.lang}, or write the fence in sh.`)
+      const lack = await unconfined()
+      if (lack)
+        throw new StepError('not-available', lack.reason, lack.hint)
       const launch = interactive ? interactiveLaunch(step, config.privateDir) : { args: [...ARGUMENTS[step.lang] ?? [], '-c', withCarry(step.code)], env: {} }
-      const program: IPty = spawn(step.lang, launch.args, {
+      const cwd = state && existsSync(state.cwd) ? state.cwd : config.deckDir
+      const command = await confinement?.enter(step.id, state?.cwd, { file: step.lang, args: launch.args })
+      context.signal.throwIfAborted()
+      const program: IPty = spawn(command?.file ?? step.lang, command?.args ?? launch.args, {
         cols: step.cols,
         rows: step.rows,
-        cwd: state && existsSync(state.cwd) ? state.cwd : config.deckDir,
+        cwd: command ? config.deckDir : cwd,
         env: { ...env, ...launch.env },
       })
       groups.add(program.pid)
@@ -83,6 +99,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       for (const pid of groups)
         signalGroup(pid, 'SIGKILL')
       await killStrays(config.privateDir)
+      await confinement?.close()
       await forgetStates(config.privateDir)
     },
 
@@ -90,6 +107,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       for (const pid of groups)
         signalGroup(pid, 'SIGKILL')
       await killStrays(config.privateDir)
+      await confinement?.close()
     },
   }
 }

@@ -7,6 +7,8 @@ import { createServer } from 'node:http'
 import process from 'node:process'
 import { onTestFinished } from 'vitest'
 import { parseRecording } from '../../runners/protocol/parse-recording.ts'
+import { configOf } from '../docker/_runners.ts'
+import { canConfine } from '../unit/_confine.ts'
 import { logOf, output, recordingOf } from '../unit/_recordings.ts'
 import { step } from '../unit/_session.ts'
 import { describeRunner } from './_contract.ts'
@@ -36,6 +38,20 @@ describeRunner('sh {run}', async () => ({
   broken: step('broken', { lang: 'no-such-shell' }),
   left: async ({ privateDir }) => programsOf(privateDir),
 }))
+
+const confined = await canConfine()
+if (confined || process.env.CI) {
+  describeRunner('sh {run}, confined', async () => ({
+    good: step('good', { code: `${WIDE}; stty size` }),
+    bad: step('bad', { code: 'echo no; exit 3' }),
+    lasting: step('lasting', { code: '(trap "" HUP; exec sleep 1000) & echo up; sleep 1000', timeoutMs: 60_000 }),
+    shown: /up/,
+    late: step('late', { code: 'echo soon; sleep 1000', timeoutMs: 700 }),
+    broken: step('broken', { lang: 'no-such-shell' }),
+    config: () => configOf(undefined, { confine: true }),
+    left: async ({ privateDir }) => programsOf(privateDir),
+  }))
+}
 
 describeRunner('sh {terminal}', async () => {
   const terminal = (id: string, code: string, options: Partial<Step> = {}): Step =>

@@ -56,7 +56,7 @@ describe('a call that cannot be meant', () => {
   })
 })
 
-it.each(['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'cluster create', 'cluster status', 'cluster delete', 'cluster cut', 'cluster join'])('%s --help shows its options, an example, exit codes and environment', async (command) => {
+it.each(['init', 'import', 'present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'cluster create', 'cluster status', 'cluster delete', 'cluster cut', 'cluster join'])('%s --help shows its options, an example, exit codes and environment', async (command) => {
   const { code, out } = await kamishibai(...command.split(' '), '--help')
   expect(code).toBe(0)
   expect(out).toMatch(new RegExp(`^kamishibai ${command}[^\\n]*\\n\\n\\S`))
@@ -66,7 +66,7 @@ it.each(['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'd
 it('says by -h what there is', async () => {
   const { code, out } = await kamishibai('-h')
   expect(code).toBe(0)
-  for (const command of ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster'])
+  for (const command of ['init', 'import', 'present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster'])
     expect(out).toMatch(new RegExp(`^ {2}kamishibai ${command}\\b.*\\S`, 'm'))
 })
 

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
 import { isGrant, readGrant } from '../../runners/deck/grants.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { GRANT_FORMS, parseGrant } from '../../runners/protocol/grant.ts'
-import { parsePattern } from '../../runners/protocol/headmatter.ts'
+import { parsePattern, settingsSchema } from '../../runners/protocol/headmatter.ts'
 
 async function parse(headmatter: string, body = '# T\n\n```sh {run id=web}\ntrue\n```\n\n```sh {run id=faulty timeout=soon}\ntrue\n```\n') {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-headmatter-'))
@@ -137,4 +138,10 @@ describe('a setting', () => {
 it('reads a pattern with and without flags, always for all of a text', () => {
   expect('a1 A2'.replace(parsePattern('a\\d'), '_')).toBe('_ A2')
   expect('a1 A2 a3'.replace(parsePattern('/a\\d/i'), '_')).toBe('_ _ _')
+})
+
+it('stands in the schema for editors as it is read', async () => {
+  const schema = z.toJSONSchema(z.looseObject({ kamishibai: settingsSchema.optional() }), { io: 'input', unrepresentable: 'any' })
+  await expect(`${JSON.stringify({ title: 'The headmatter of a Slidev deck with Kamishibai', ...schema }, null, 2)}\n`).toMatchFileSnapshot('../../headmatter.schema.json')
+  expect(schema).toMatchObject({ additionalProperties: {}, properties: { kamishibai: { additionalProperties: false, properties: { confine: { type: 'boolean' } } } } })
 })

@@ -29,7 +29,7 @@ const PACKAGES: Record<string, string[]> = {
   'runners/http': [],
   'runners/kubernetes': ['@kubernetes/client-node', 'ws', 'yaml'],
   'runners/service': ['ws', 'zod'],
-  'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'jiti', 'yargs'],
+  'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'jiti', 'yaml', 'yargs'],
   'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'virtual:kamishibai'],
   'setup': ['vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types', '@fontsource'],
 }

@@ -1,0 +1,54 @@
+import type { Imported } from './import/blocks.ts'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import process from 'node:process'
+import { YAMLParseError } from 'yaml'
+import { parseDeck } from '../deck/parse.ts'
+import { StepError } from '../protocol/error.ts'
+import { fromPresenterm, isPresenterm } from './import/presenterm.ts'
+import { fromRunme } from './import/runme.ts'
+import { tellProblems } from './tell.ts'
+
+export interface ImportOptions {
+  file: string
+  /** Where the deck is written. @default standard output */
+  output?: string
+  /** What the file was written for. @default by its own look */
+  from?: 'presenterm' | 'runme'
+}
+
+/** `kamishibai import`: a Markdown file whose blocks another program ran becomes a deck; resolves with the exit code. */
+export async function importFile({ file, output, from }: ImportOptions): Promise<number> {
+  if (output && existsSync(output)) {
+    console.error(`There is ${output} already: nothing was written. Name another file with --output.`)
+    return 1
+  }
+  const { deck, steps, lost } = convert(await readFile(file, 'utf8'), file, from)
+  for (const { line, what, hint } of lost)
+    console.error(`${file}:${line}  not carried over: ${what}${hint ? `. ${hint}` : ''}`)
+  if (!output) {
+    process.stdout.write(deck)
+    return 0
+  }
+  await mkdir(dirname(output), { recursive: true })
+  await writeFile(output, deck)
+  const { slides, problems } = await parseDeck(output)
+  tellProblems(problems, process.stderr)
+  const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
+  process.stdout.write(`${output} has ${count(slides.length, 'slide')} and ${count(steps, 'step')}. Look at it: kamishibai present ${output}\n`)
+  return problems.some(problem => problem.severity === 'error') ? 1 : 0
+}
+
+/** Throws StepError `bad-input` where the front matter cannot be read. */
+function convert(markdown: string, file: string, from: ImportOptions['from']): Imported {
+  const text = markdown.replaceAll('\r\n', '\n')
+  try {
+    return from === 'presenterm' || (!from && isPresenterm(text)) ? fromPresenterm(text) : fromRunme(text)
+  }
+  catch (error) {
+    if (error instanceof YAMLParseError)
+      throw new StepError('bad-input', `${file}:${(error.linePos?.[0].line ?? 1) + 1}: its front matter is no YAML`, 'Mend it, or remove it.', { cause: error })
+    throw error
+  }
+}
