@@ -1,8 +1,19 @@
-import type { ShallowRef } from 'vue'
+import type { InjectionKey, ShallowRef } from 'vue'
 import { useIsSlideActive } from '@slidev/client'
 import { onScopeDispose, shallowRef, watch } from 'vue'
 
 interface OverlayMessage { step: string, open: boolean }
+
+/** What a part of an overlay may know of it. */
+export interface Overlay {
+  /** How it was opened in this window, while its focus waits for a part that takes it. */
+  waiting: () => 'key' | 'pointer' | undefined
+  /** Takes the focus back. */
+  focus: () => void
+}
+
+/** The overlay that a component lies in. */
+export const OVERLAY: InjectionKey<Overlay> = Symbol('kamishibai.overlay')
 
 /** Whether a step lies over its slide, the same in all windows of this browser; Escape and leaving the slide close it. */
 export function useOverlay(step: string): { open: ShallowRef<boolean>, show: () => void, hide: () => void } {

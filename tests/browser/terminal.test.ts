@@ -210,6 +210,76 @@ describe('the keys', () => {
   })
 })
 
+describe('a terminal over the slide', () => {
+  const opener = () => page.locator('[data-kb-extra="over"]:visible')
+  const focused = (): Promise<string> => page.evaluate(() => {
+    const { dataset, tagName } = document.activeElement as HTMLElement
+    return dataset.kbExtra ? `button ${dataset.kbExtra}` : dataset.kbStep ? `step ${dataset.kbStep}` : tagName
+  })
+  const over = (): string => stripVTControlCharacters(presentation.service.session.runOf('over')!.log.text()).replaceAll('\r', '')
+  const openOver = async (): Promise<void> => {
+    await page.goto(presentation.url.replace('/#', '/4#'))
+    await expect.poll(() => opener().isEnabled(), { timeout: 60_000 }).toBe(true)
+  }
+
+  it('takes the keys of who opened it by key, and gives the focus back', async () => {
+    await openOver()
+    await opener().focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => keys(), SLOW).toBe('all')
+    await expect.poll(() => rows(), SLOW).toMatch(/\nover\n\$$/)
+    await page.keyboard.type('echo "[ar b.]"\n')
+    await expect.poll(over, SLOW).toContain('\n[ar b.]\n')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+    expect(await focused()).toBe('button over')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => keys(), SLOW).toBe('all')
+  })
+
+  it('leaves the clicker its keys where the mouse opened it', async () => {
+    await openOver()
+    await opener().click()
+    await expect.poll(() => keys(), SLOW).toBe('some')
+    // A shell that got an Escape before takes the next key with it.
+    await page.keyboard.press('Control+c')
+    await page.keyboard.type('echo typed\n')
+    await expect.poll(over, SLOW).toContain('\ntyped\n')
+    await page.keyboard.press('PageUp')
+    await expect.poll(() => slideOf()).toBe('3')
+  })
+
+  it('is in no other window\'s way', async () => {
+    await openOver()
+    const audience = await context.newPage()
+    await audience.goto(`${new URL(presentation.url).origin}/4`)
+    await expect.poll(() => audience.locator('[data-kb-extra="over"]:visible').count(), SLOW).toBe(1)
+    await page.bringToFront()
+    await opener().click()
+    await expect.poll(() => audience.getByRole('dialog').count(), SLOW).toBe(1)
+    await expect.poll(() => keys(), SLOW).toBe('some')
+    expect(await audience.evaluate(() => document.activeElement!.tagName)).toBe('BODY')
+  })
+
+  it('that has nothing to type into has the focus itself, and Escape closes it', async () => {
+    await openOver()
+    await page.locator('[data-kb-extra="aside"]:visible').focus()
+    await page.keyboard.press('Enter')
+    const aside = page.locator('[data-kb-step="aside"]:visible')
+    await expect.poll(() => aside.getAttribute('data-phase'), SLOW).toBe('exited')
+    expect(await focused()).toBe('step aside')
+    // A press soon after a start is none.
+    await expect.poll(async () => {
+      await page.keyboard.press('r')
+      return presentation.service.session.runs.filter(run => run.step.id === 'aside').length
+    }, SLOW).toBeGreaterThan(1)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+    expect(await focused()).toBe('button aside')
+  })
+})
+
 describe('input that nobody typed', () => {
   it('is not sent by the page: from scripts, or without the focus', async () => {
     await openShell()
