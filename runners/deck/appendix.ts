@@ -2,6 +2,8 @@ import type { Deck } from './deck.ts'
 
 /** Code with more lines stands beside its result, in type as small as it takes. */
 const LONG = 11
+/** Longer lines, in characters, go on in the next one. */
+const WIDEST = 84
 
 /** Slides for paper, as lines of Markdown: each `extra` step with its code and its recorded result, in the deck's order; links lead to `kb-appendix-ID`. */
 export function appendixOf(deck: Deck): string[] {
@@ -12,8 +14,12 @@ export function appendixOf(deck: Deck): string[] {
     const lines = visible.split('\n')
     const code = [mark + lang, ...lines, mark]
     const result = `<LiveOutput step="${id}" status />`
-    return ['', '---', `title: ${JSON.stringify(title)}`, '---', '', `# <span id="kb-appendix-${id}">${title}</span>`, '', ...lines.length > LONG
-      ? [`<div class="kb-beside" style="--kb-lines: ${lines.length}; --kb-cols: ${Math.max(...lines.map(line => line.length))}">`, '', ...code, '', result, '', '</div>']
+    return ['', '---', `title: ${JSON.stringify(title)}`, 'class: kb-appendix', '---', '', `# <span id="kb-appendix-${id}">${title}</span>`, '', ...lines.length > LONG
+      ? [`<div class="kb-beside" style="--kb-lines: ${rowsOf(lines)}; --kb-cols: ${Math.min(WIDEST, Math.max(...lines.map(line => line.length)))}">`, '', ...code, '', result, '', '</div>']
       : [...code, '', result]]
   })
+}
+
+function rowsOf(lines: string[]): number {
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / WIDEST)), 0)
 }

@@ -40,7 +40,7 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
     await writeFile(join(config.deckDir, 'app', 'hello'), 'hello from a file\n')
     const { context, text, error } = await build(`FROM ${BASE}\nCOPY hello /hello\nCMD ["cat", "/hello"]`, { context: 'app', tag: 'kbt/hello:1' })
     expect(error).toBeUndefined()
-    expect(text).toMatch(/^Step 1\/3 : FROM kamishibai\/demo:1\r\n ---> \w+\r\nStep 2\/3 : COPY hello \/hello\r\n ---> \w+\r\nStep 3\/3 : CMD .*\r\n ---> \w+\r\nSuccessfully built \w+\r\nSuccessfully tagged kbt\/hello:1\r\n$/)
+    expect(text).toMatch(/^Step 1\/3 : FROM kamishibai\/demo:1\r\nStep 2\/3 : COPY hello \/hello\r\nStep 3\/3 : CMD .*\r\nSuccessfully tagged kbt\/hello:1\r\n$/)
     expect(context.payloads.filter(p => p.type === 'progress')).toEqual([
       { type: 'progress', label: 'context', done: 18, total: 18 },
       ...[[1, 0], [2, 1], [3, 2], [3, 3]].map(([n, done]) => ({ type: 'progress', label: `layer ${n} of 3`, done, total: 3 })),
