@@ -20,9 +20,6 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
-/** Screens that are too high for their box on paper: their marked lines are cut off at its top. */
-const CUT_OFF = []
-
 /** What of a screen paper must show, however low its box is: its last line, and the last one that each mark is about. */
 function essentials(lines: ScreenLine[], marks: Mark[]): string[] {
   const texts = lines.map(line => line.map(span => span.text).join('')).filter(text => text.trim())
@@ -40,7 +37,7 @@ it.each(['slides/tour.md', 'slides/seminar.md'])('%s: every step stands on paper
   const { stdout } = await run('pdftotext', ['-layout', target, '-'], { maxBuffer: 1 << 26 })
   const paper = pressed(stdout)
   const missing: string[] = []
-  for (const step of deck.steps.filter(s => s.verb !== 'apply' && s.out !== 'none' && !CUT_OFF.includes(s.id))) {
+  for (const step of deck.steps.filter(s => s.verb !== 'apply' && s.out !== 'none')) {
     const recording = (await readRecording(deck, step.id))!
     for (const moment of step.print) {
       const lines = await screenAt(recording, timeOf(moment, recording.events))
