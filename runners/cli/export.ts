@@ -1,17 +1,23 @@
 import type { PrintFormat } from './export/slidev.ts'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { recordCommand } from '../deck/record-command.ts'
 import { readRecordingText } from '../service/store.ts'
+import { addNotes } from './export/notes.ts'
 import { exportScript } from './export/script.ts'
 import { printDeck } from './export/slidev.ts'
 import { tellProblems } from './tell.ts'
 
-export interface ExportOptions { deck: string, format: PrintFormat | 'script', output?: string, dark: boolean }
+export interface ExportOptions { deck: string, format: PrintFormat | 'script', output?: string, dark: boolean, withNotes?: boolean }
 
 /** `kamishibai export`: prints the deck with its recordings, starting no engine; resolves with the exit code. */
-export async function exportDeck({ deck: path, format, output, dark }: ExportOptions): Promise<number> {
+export async function exportDeck({ deck: path, format, output, dark, withNotes = false }: ExportOptions): Promise<number> {
+  if (withNotes && format !== 'pdf') {
+    console.error(`--with-notes is for a PDF${format === 'pptx' || format === 'md' ? `: ${format} carries the notes anyway` : ''}.`)
+    return 2
+  }
   const deck = await parseDeck(path)
   const errors = deck.problems.filter(problem => problem.severity === 'error')
   if (errors.length) {
@@ -24,11 +30,13 @@ export async function exportDeck({ deck: path, format, output, dark }: ExportOpt
     console.log(`The steps are in ${folder}; its README.md says how to run them.`)
     return 0
   }
-  const target = resolve(output ?? { pdf: `${deck.name}.pdf`, pptx: `${deck.name}.pptx`, png: `${deck.name}-png`, md: join(`${deck.name}-md`, `${deck.name}.md`) }[format])
+  const target = resolve(output ?? { pdf: `${deck.name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${deck.name}.pptx`, png: `${deck.name}-png`, md: join(`${deck.name}-md`, `${deck.name}.md`) }[format])
   if (!await printDeck(deck, format, target, dark)) {
     console.error(`Slidev wrote no ${target}.`)
     return 1
   }
+  if (withNotes)
+    await writeFile(target, await addNotes(deck, await readFile(target)))
   const missing: string[] = []
   for (const step of deck.steps) {
     if (!await readRecordingText(deck, step.id))

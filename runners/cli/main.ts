@@ -137,7 +137,9 @@ await cli
     .option('format', { choices: ['pdf', 'png', 'pptx', 'md', 'script'] as const, default: 'pdf' as const, describe: 'A PDF with an outline, a folder of pictures, PowerPoint or Markdown with the notes, or the steps as plain scripts' })
     .option('output', { type: 'string', describe: 'File or folder to write' })
     .option('dark', { type: 'boolean', default: false, describe: 'In dark colours' })
+    .option('with-notes', { type: 'boolean', default: false, describe: 'The PDF with the notes below each slide, for the speaker' })
     .example('$0 export --output talk.pdf', 'for the audience')
+    .example('$0 export --with-notes', 'for whoever gives the talk')
     .example('$0 export --format script', 'the demos, to run without Kamishibai'), async (args) => {
     await finish(args.deck, async () => (await import('./export.ts')).exportDeck(args))
   })

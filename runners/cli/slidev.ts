@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { pathToFileURL } from 'node:url'
 import { StepError } from '../protocol/error.ts'
 
 const BROWSERS = [
@@ -22,11 +23,21 @@ export function findBrowser(): string {
   return found
 }
 
+/** The deck's Playwright, with which Slidev prints. Throws StepError where it is not installed. */
+export async function loadPlaywright(deckDir: string): Promise<typeof import('playwright-chromium')> {
+  for (const from of [join(deckDir, 'package.json'), import.meta.url]) {
+    const path = resolveFrom(createRequire(from), 'playwright-chromium')
+    if (path)
+      return (await import(pathToFileURL(path).href)).default
+  }
+  throw new StepError('not-available', 'playwright-chromium is not installed', 'npm i -D playwright-chromium@npm:playwright-core')
+}
+
 /** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. `env` is set on top of ours. */
 export async function runSlidev(deckDir: string, args: string[], env: Record<string, string> = {}): Promise<number> {
   const require = createRequire(join(deckDir, 'package.json'))
   const own = createRequire(import.meta.url)
-  const manifest = resolveFrom(require) ?? resolveFrom(own)
+  const manifest = resolveFrom(require, '@slidev/cli/package.json') ?? resolveFrom(own, '@slidev/cli/package.json')
   if (!manifest)
     throw new StepError('not-available', '@slidev/cli is not installed', 'npm i -D @slidev/cli')
   return runNode([join(dirname(manifest), 'bin', 'slidev.mjs'), ...args], env)
@@ -53,9 +64,9 @@ async function ended(child: ChildProcess): Promise<number> {
   })
 }
 
-function resolveFrom(require: NodeJS.Require): string | undefined {
+function resolveFrom(require: NodeJS.Require, name: string): string | undefined {
   try {
-    return require.resolve('@slidev/cli/package.json')
+    return require.resolve(name)
   }
   catch {
     return undefined

@@ -1,0 +1,65 @@
+import type { Deck } from '../../deck/deck.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { findBrowser, loadPlaywright } from '../slidev.ts'
+
+/** A4 in points, and what is left free around. */
+const PAGE = { width: 595.28, height: 841.89, margin: 42 }
+/** Where Slidev's speakers say that a click comes. */
+const RE_CLICK = /\[click(?::\d+)?\]\s*/g
+
+/**
+ * Makes a handout for the speaker of the PDF of a deck's slides: each on a page of A4 with its notes below; what does
+ * not fit goes on on the next page. Pages without notes, like those of the appendix, follow alone.
+ */
+export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Array> {
+  const [{ PDFDocument }, { createMarkdownExit }, { chromium }] = await Promise.all([import('pdf-lib'), import('markdown-exit'), loadPlaywright(deck.dir)])
+  const from = await PDFDocument.load(slides)
+  const to = await PDFDocument.create()
+  to.setTitle(deck.title)
+  const drawn = await to.embedPages(from.getPages())
+  const markdown = createMarkdownExit({ linkify: true })
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-notes-'))
+  // Its pages are files of ours; their fonts are files too.
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--allow-file-access-from-files'] })
+  try {
+    const page = await browser.newPage()
+    const file = join(dir, 'notes.html')
+    for (const [i, slide] of from.getPages().entries()) {
+      const { width, height } = slide.getSize()
+      const shown = { width: PAGE.width - 2 * PAGE.margin, height: (PAGE.width - 2 * PAGE.margin) * height / width }
+      const note = deck.slides[i]?.note?.replaceAll(RE_CLICK, '') ?? ''
+      await writeFile(file, documentOf(await markdown.renderAsync(note), shown.height, deck.lang))
+      await page.goto(pathToFileURL(file).href)
+      await page.evaluate('document.fonts.ready')
+      const text = await PDFDocument.load(await page.pdf({ preferCSSPageSize: true }))
+      const [first, ...rest] = await to.copyPages(text, text.getPageIndices())
+      first!.drawPage(drawn[i]!, { x: PAGE.margin, y: PAGE.height - PAGE.margin - shown.height, ...shown })
+      for (const each of [first!, ...rest])
+        to.addPage(each)
+    }
+  }
+  finally {
+    await browser.close()
+    await rm(dir, { recursive: true, force: true })
+  }
+  return to.save()
+}
+
+/** The notes of one slide as they lie below it; `height` is the slide's, in points. */
+function documentOf(html: string, height: number, lang: string): string {
+  const fonts = dirname(createRequire(import.meta.url).resolve('@fontsource/noto-sans-jp/400.css'))
+  return `<!doctype html><html lang="${lang || 'en'}"><meta charset="utf-8">
+${['400', '700'].map(weight => `<link rel="stylesheet" href="${pathToFileURL(join(fonts, `${weight}.css`)).href}">`).join('\n')}
+<style>
+@page { size: ${PAGE.width}pt ${PAGE.height}pt; margin: ${PAGE.margin}pt }
+body { margin: 0; font: 13pt/1.8 'Noto Sans JP', sans-serif; line-break: strict; word-break: auto-phrase }
+header { box-sizing: border-box; height: ${height}pt; margin-bottom: 16pt; border: 0.5pt solid #999 }
+p, ul, ol { margin: 0 0 8pt }
+</style>
+<header></header>
+${html}</html>`
+}
