@@ -1,6 +1,6 @@
 import type { EffectScope } from 'vue'
 import type { SessionClient } from './useSessionState.ts'
-import { served, steps } from 'virtual:kamishibai/deck'
+import { remote, served, steps } from 'virtual:kamishibai/deck'
 import { effectScope, shallowRef, watch } from 'vue'
 import { SOCKET_PATH, SUBPROTOCOL, TOKEN_PREFIX } from '../runners/protocol/wire.ts'
 import { createLocalSession } from './useLocalSession.ts'
@@ -37,14 +37,17 @@ function playLocally(): void {
   current.value = local
 }
 
+function socketUrl(base: string): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${base}${SOCKET_PATH}`
+}
+
 async function connect(): Promise<void> {
   const token = await findToken()
   if (!token)
     return playLocally()
-  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${import.meta.env.BASE_URL.replace(/\/$/, '')}${SOCKET_PATH}`
   let shared = false
   current.value = createSocketSession({
-    url,
+    url: socketUrl(import.meta.env.BASE_URL.replace(/\/$/, '')),
     protocols: [SUBPROTOCOL, TOKEN_PREFIX + token],
     onOpen() {
       if (!shared)
@@ -71,6 +74,10 @@ export function useSession(printing: boolean): { readonly value: SessionClient }
     scope.run(() => {
       if (printing || !served) {
         current.value = toLocal()
+        return
+      }
+      if (remote) {
+        current.value = createSocketSession({ url: socketUrl(''), protocols: [SUBPROTOCOL], readOnly: true })
         return
       }
       current.value = placeholder()

@@ -27,6 +27,8 @@ export interface SessionClient {
   drift: ShallowRef<string[]>
   /** The clock of the talk, as the service told it at `at` of this window's; undefined before the first slide. */
   pace: ShallowRef<TalkPace | undefined>
+  /** How the audience's own devices are served; undefined where they are not, or nobody tells it. */
+  remote: ShallowRef<RemoteView | undefined>
   /** What was refused that is of no one step. */
   refused: ShallowRef<ErrorInfo | undefined>
   /** Why nothing runs live here, where a person can change that. */
@@ -41,8 +43,8 @@ export interface SessionClient {
   input?: (stepId: string, data: string) => void
   /** Gives the last run of a `{terminal}` step another size. */
   resize?: (stepId: string, cols: number, rows: number) => void
-  /** Tells the service which slide this window shows. */
-  show?: (slide: number) => void
+  /** Tells the service which slide this window shows, and how many of its clicks are done. */
+  show?: (slide: number, clicks: number) => void
   /** The whole log of the last run of a step. */
   log: (stepId: string) => Promise<Recording>
   /** Shows the end of a step's recording where no run of it is known; a service shows only what ran. */
@@ -50,11 +52,14 @@ export interface SessionClient {
   close: () => void
 }
 
-/** How long each slide was shown, in ms by its number, when `at` (performance.now()) was. */
-export interface TalkPace { slide: number, spent: Record<string, number>, at: number }
+/** What the audience's own devices open, and how many do. */
+export interface RemoteView { state: 'off' | 'preparing' | 'open' | 'failed', urls: string[], viewers: number }
+
+/** The slide and how many of its clicks are done; how long each slide was shown, in ms by its number, when `at` (performance.now()) was. */
+export interface TalkPace { slide: number, clicks: number, spent: Record<string, number>, at: number }
 
 /** The state that every kind of session client has. */
-export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'refused' | 'note'> {
+export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'remote' | 'refused' | 'note'> {
   return {
     status: shallowRef<SessionClient['status']['value']>(status),
     mode: shallowRef<SessionClient['mode']['value']>('auto'),
@@ -64,6 +69,7 @@ export function createSessionState(status: 'connecting' | 'local'): Pick<Session
     errors: shallowReactive(new Map()),
     drift: shallowRef<string[]>([]),
     pace: shallowRef<TalkPace>(),
+    remote: shallowRef<RemoteView>(),
     refused: shallowRef<ErrorInfo | undefined>(),
     note: shallowRef<'token' | undefined>(),
   }

@@ -12,6 +12,8 @@ import { createSessionState } from './useSessionState.ts'
 /** Characters of one message; a longer paste goes in several. */
 const LONGEST_INPUT = 8 * 1024
 const BACKOFF = { first: 250, longest: 5000 }
+/** A service that is only read tells every 15 s that it is there; after this time without a word it is not, in ms. */
+const SILENCE = 40_000
 
 export interface SocketOptions {
   url: string
@@ -19,11 +21,13 @@ export interface SocketOptions {
   /** Called when the socket closes before it ever opened: return false to give up. */
   onRefused?: () => Promise<boolean>
   onOpen?: () => void
+  /** Tells the service nothing but where it left off. @default false */
+  readOnly?: boolean
   schedule?: Schedule
 }
 
 /** A reader of the service's logs over its WebSocket; takes every event exactly once, and comes back after a break. */
-export function createSocketSession({ url, protocols, onRefused, onOpen, schedule }: SocketOptions): SessionClient {
+export function createSocketSession({ url, protocols, onRefused, onOpen, readOnly = false, schedule }: SocketOptions): SessionClient {
   const state = createSessionState('connecting')
   const byNumber = new Map<number, ClientRun>()
   const logs = new Map<number, { resolve: (recording: Recording) => void, reject: (error: Error) => void }>()
@@ -31,11 +35,14 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
   let session: string | undefined
   let delay = BACKOFF.first
   let timer: ReturnType<typeof setTimeout> | undefined
+  let silence: ReturnType<typeof setTimeout> | undefined
   let closed = false
-  let slide: number | undefined
+  let shown: { no: number, clicks: number } | undefined
+  /** How far this window's clock is ahead of the service's, in ms. */
+  let ahead = 0
 
   const send = (message: ClientMessage): void => {
-    if (socket.readyState === WebSocket.OPEN)
+    if (socket.readyState === WebSocket.OPEN && (!readOnly || message.type === 'hello'))
       socket.send(JSON.stringify(message))
   }
 
@@ -47,7 +54,8 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
     state.allRuns.length = 0
   }
 
-  function takeSnapshot({ run: info, state: folded, screen, screenSeq }: Extract<ServerMessage, { type: 'snapshot' }>): void {
+  function takeSnapshot({ run: told, state: folded, screen, screenSeq }: Extract<ServerMessage, { type: 'snapshot' }>): void {
+    const info = { ...told, startedAt: told.startedAt + ahead }
     let run = byNumber.get(info.n)
     if (!run) {
       run = createClientRun(info, schedule)
@@ -80,6 +88,7 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
         if (session !== message.session)
           forgetRuns()
         session = message.session
+        ahead = message.now === undefined ? 0 : Date.now() - message.now
         state.drift.value = []
         state.mode.value = message.mode
         state.runners.value = message.runners as RunnerState[]
@@ -91,7 +100,9 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
       case 'drift':
         return void (state.drift.value = message.steps)
       case 'pace':
-        return void (state.pace.value = { slide: message.slide, spent: message.spent, at: performance.now() })
+        return void (state.pace.value = { slide: message.slide, clicks: message.clicks, spent: message.spent, at: performance.now() })
+      case 'remote':
+        return void (state.remote.value = { state: message.state, urls: message.urls, viewers: message.viewers })
       case 'forgotten':
         return message.runs.forEach(forget)
       case 'log':
@@ -132,11 +143,15 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
       state.status.value = 'open'
       const have = Object.fromEntries([...byNumber].map(([n, run]) => [n, run.seq]))
       send({ type: 'hello', session, have })
-      if (slide)
-        send({ type: 'slide', no: slide })
+      if (shown)
+        send({ type: 'slide', ...shown })
       onOpen?.()
     }
+    const opening = socket
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      clearTimeout(silence)
+      if (readOnly)
+        silence = setTimeout(() => opening.close(), SILENCE)
       if (typeof data !== 'string')
         return void takeFrame(data)
       takeMessage(serverMessageSchema.parse(JSON.parse(data)))
@@ -145,6 +160,7 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
       if (closed)
         return
       failLogs('the connection was lost')
+      clearTimeout(silence)
       state.status.value = 'lost'
       if (!opened && onRefused && !await onRefused())
         return
@@ -187,9 +203,9 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
       if (n)
         send({ type: 'resize', run: n, cols, rows })
     },
-    show(no) {
-      slide = no
-      send({ type: 'slide', no })
+    show(no, clicks) {
+      shown = { no, clicks }
+      send({ type: 'slide', no, clicks })
     },
     log(stepId) {
       const n = numberOf(stepId)
@@ -203,6 +219,7 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, schedul
     close() {
       closed = true
       clearTimeout(timer)
+      clearTimeout(silence)
       socket.close()
       forgetRuns()
     },

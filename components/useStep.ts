@@ -5,7 +5,7 @@ import type { StepView } from '../runners/protocol/step.ts'
 import type { ClientRun } from './useClientRun.ts'
 import type { SessionClient, StartOptions } from './useSessionState.ts'
 import { useNav } from '@slidev/client'
-import { served, steps } from 'virtual:kamishibai/deck'
+import { remote, served, steps } from 'virtual:kamishibai/deck'
 import { computed, onScopeDispose, shallowRef, watchEffect } from 'vue'
 import { isUnderWay } from '../runners/protocol/event.ts'
 import { emptyRun } from '../runners/protocol/fold.ts'
@@ -59,7 +59,7 @@ export function useStep(id: string): StepClient {
   // A fresh wrapper each time: the folded state itself is changed in place.
   const state = computed<RunState>(() => ({ ...(run.value?.state.value ?? idle) }))
   const active = computed(() => isUnderWay(state.value.phase) || (state.value.phase === 'idle' && !!own.value?.info.value.n))
-  const canRun = computed(() => !printing && !!step && ['open', 'local'].includes(session.value.status.value))
+  const canRun = computed(() => !printing && !remote && !!step && ['open', 'local'].includes(session.value.status.value))
 
   const recording = shallowRef<{ at: string, fresh: boolean, ms: number }>()
   if (step) {

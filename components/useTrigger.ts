@@ -1,5 +1,6 @@
 import type { StepClient } from './useStep.ts'
 import { onSlideEnter, useIsSlideActive, useSlideContext } from '@slidev/client'
+import { remote } from 'virtual:kamishibai/deck'
 import { computed, onMounted, onScopeDispose, watch } from 'vue'
 import { isPassed } from '../runners/protocol/event.ts'
 import { addKeys } from './useKeys.ts'
@@ -15,7 +16,7 @@ import { whenKnown } from './useSession.ts'
 export function useTrigger(client: StepClient, element: () => HTMLElement | null): { interactive: boolean } {
   const { step, session, printing } = client
   const { $clicksContext, $renderContext } = useSlideContext()
-  const interactive = !printing && ['slide', 'presenter'].includes($renderContext.value)
+  const interactive = !printing && !remote && ['slide', 'presenter'].includes($renderContext.value)
   const onSlide = useIsSlideActive()
   if (!step)
     return { interactive }

@@ -1,9 +1,10 @@
 import type { SlideRoute } from '@slidev/types'
 import type { Component, Ref } from 'vue'
 import { useNav } from '@slidev/client'
-import { exporting, rehearsing, served } from 'virtual:kamishibai/deck'
+import { exporting, rehearsing, remote, served } from 'virtual:kamishibai/deck'
 import { getCurrentInstance, h, ref, render, watch } from 'vue'
 import LiveDrift from '../components/LiveDrift.vue'
+import LiveFollow from '../components/LiveFollow.vue'
 import LivePace from '../components/LivePace.vue'
 import LivePanel from '../components/LivePanel.vue'
 import { useSession } from '../components/useSession.ts'
@@ -30,19 +31,22 @@ function place(component: Component, when: Ref<boolean>): void {
   }, { immediate: true })
 }
 
-/** The service keeps the clock of the talk: it is told of every slide that is shown. */
-function tellSlides(slide: Ref<number>): void {
+/** The service keeps the clock of the talk, and its place: it is told of every slide that is shown, and of its clicks. */
+function tellSlides(slide: Ref<number>, clicks: Ref<number>): void {
   const session = useSession(false)
-  watch([slide, () => session.value], ([no, client]) => client.show?.(no), { immediate: true })
+  watch([slide, clicks, () => session.value] as const, ([no, done, client]) => client.show?.(no, done), { immediate: true })
 }
 
 /** All slides are in the page soon after the first is: what starts and stops in a demo cannot keep one away. */
 export default (): void => {
-  const { slides, isPrintMode, isPresenter, currentSlideNo } = useNav()
-  if (served && !isPrintMode.value) {
+  const { slides, isPrintMode, isPresenter, currentSlideNo, clicks } = useNav()
+  if (remote && !isPrintMode.value) {
+    place(LiveFollow, ref(true))
+  }
+  else if (served && !isPrintMode.value) {
     place(LiveDrift, isPresenter)
     place(LivePanel, isPresenter)
-    tellSlides(currentSlideNo)
+    tellSlides(currentSlideNo, clicks)
     if (rehearsing)
       place(LivePace, ref(true))
   }

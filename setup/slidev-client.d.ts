@@ -3,7 +3,12 @@ import type { ComputedRef, Ref } from 'vue'
 
 // Slidev ships its client as sources for its own build; what we use of it stands here instead,
 // so that our strict check does not check Slidev.
-export function useNav(): { isPrintMode: Ref<boolean>, isPresenter: Ref<boolean>, total: ComputedRef<number>, currentSlideNo: ComputedRef<number>, slides: ComputedRef<SlideRoute[]> }
+interface Place { path: string, query: Record<string, unknown> }
+interface Router {
+  replace: (to: Place) => Promise<unknown>
+  afterEach: (guard: (to: Place, from: Place, failure?: unknown) => void) => () => void
+}
+export function useNav(): { router: Router, clicks: ComputedRef<number>, isPrintMode: Ref<boolean>, isPresenter: Ref<boolean>, total: ComputedRef<number>, currentSlideNo: ComputedRef<number>, slides: ComputedRef<SlideRoute[]> }
 export function useSlideContext(): {
   $clicksContext: ClicksContext
   $renderContext: Ref<'none' | 'slide' | 'overview' | 'presenter' | 'previewNext'>

@@ -8,6 +8,8 @@ declare module 'virtual:kamishibai/deck' {
   export const exporting: boolean
   /** Whether a service answers on this server. */
   export const served: boolean
+  /** Whether this is the site for the audience's own devices: it follows the talk, and steers nothing. */
+  export const remote: boolean
   /** Whether the speaker rehearses. */
   export const rehearsing: boolean
   /** The planned time of each slide, in ms. */

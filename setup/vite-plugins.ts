@@ -10,13 +10,14 @@ import { readRecordingText } from '../runners/service/store.ts'
 import { addComeback } from './comeback.ts'
 import { deckOfSteps, useDeck } from './deck.ts'
 import { addHold, holdPrint } from './print-hold.ts'
+import { isRemoteBuild, stripForRemote } from './remote.ts'
 
 const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
 const RECORDING = 'virtual:kamishibai/recording/'
 
 /** What our components import: found late, it would make the first live slide wait, or the page reload. */
-const BROWSER_PACKAGES = ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', '@xterm/xterm', 'zod']
+const BROWSER_PACKAGES = ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', '@xterm/xterm', 'uqr', 'zod']
 
 /** The gate before every route, and our socket behind it, in Slidev's dev server. */
 function servicePlugin(options: ResolvedSlidevOptions): Plugin {
@@ -62,7 +63,8 @@ function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
       if (id === `\0${DECK}`)
         return deckModule(options)
       if (id === `\0${RECORDINGS}`) {
-        const { steps } = await deckOfSteps(options.entry)
+        // What the audience's own devices show is what ran.
+        const { steps } = isRemoteBuild(options) ? { steps: [] } : await deckOfSteps(options.entry)
         const entries = steps.map(step => `${JSON.stringify(step.id)}: () => import(${JSON.stringify(RECORDING + step.id)}).then(m => m.default)`)
         return `export const recordings = {\n${entries.join(',\n')}\n}`
       }
@@ -97,9 +99,10 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
     deckName: deck.name,
     lang: deck.lang,
     exporting: options.mode === 'export',
-    plan: planOf(deck),
+    plan: isRemoteBuild(options) ? [] : planOf(deck),
     rehearsing: options.mode === 'dev' && (presenting()?.rehearsing ?? false),
-    served: options.mode === 'dev' && presenting() !== undefined,
+    served: isRemoteBuild(options) || (options.mode === 'dev' && presenting() !== undefined),
+    remote: isRemoteBuild(options),
   }
   return Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')
 }
@@ -121,4 +124,8 @@ function loadingPlugin(options: ResolvedSlidevOptions): Plugin {
   }
 }
 
-export default (options: ResolvedSlidevOptions): Plugin[] => [servicePlugin(options), modulesPlugin(options), loadingPlugin(options)]
+export default (options: ResolvedSlidevOptions): Plugin[] => {
+  if (isRemoteBuild(options))
+    stripForRemote(options)
+  return [servicePlugin(options), modulesPlugin(options), loadingPlugin(options)]
+}

@@ -82,11 +82,16 @@ await cli
     .option('trust', trust)
     .option('context', context)
     .option('resume', { type: 'boolean', default: false, describe: 'Go on at the slide where a talk was cut off, and run again what is needed' })
+    .option('remote', { type: 'string', describe: 'Serve the audience\'s own devices too, to read only: at ADDRESS:PORT, or at all private addresses' })
     .option('edit', { type: 'boolean', default: false, describe: 'Let Slidev\'s side editor write to the deck' })
     .example('$0 present', 'present slides/seminar.md')
     .example('$0 present talk.md --mode replay', 'play the recordings')
-    .example('$0 present --resume', 'after a crash, at the slide where it was'), async (args) => {
-    await finish(args.deck, async () => (await import('./present.ts')).present(args))
+    .example('$0 present --resume', 'after a crash, at the slide where it was')
+    .example('$0 present --remote', 'prints a link and a QR code for the audience'), async (args) => {
+    // `--remote` takes the word that follows it, the deck's too; no address ends so.
+    const { remote } = args
+    const deck = remote?.endsWith('.md') ? remote : args.deck
+    await finish(deck, async () => (await import('./present.ts')).present({ ...args, deck, remote: remote === deck ? '' : remote }))
   })
   .command('init [dir]', 'Write a deck of three slides, and the package.json with which it installs', args => withNotes(args, 'init')
     .positional('dir', { type: 'string', default: '.', describe: 'The folder; it is made where it is missing' })

@@ -8,6 +8,7 @@ import { driftOf } from '../deck/drift.ts'
 import { escapeDeceiving } from '../deck/escape.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { setPresenting } from '../service/presenting.ts'
+import { resolveRemote } from '../service/remote/addresses.ts'
 import { createService } from '../service/service.ts'
 import { privateDirOf } from '../service/sweep-folders.ts'
 import { keepTalk, readTalk, stepsToResume } from '../service/talk.ts'
@@ -16,6 +17,7 @@ import { keepAwake } from './awake.ts'
 import { openBrowser } from './browser.ts'
 import { withContext } from './context.ts'
 import { untilEnd } from './ending.ts'
+import { serveViewers, tellViewers } from './remote.ts'
 import { serveSlidev } from './slidev-server.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 import { askTrust } from './trust.ts'
@@ -34,6 +36,8 @@ export interface PresentOptions {
   rehearsing?: boolean
   /** Goes on at the slide where a talk of this deck was cut off, and runs again what is needed from there. */
   resume?: boolean
+  /** Serves the audience's own devices too: at this `ADDRESS:PORT`, or at all private addresses where it is empty. */
+  remote?: string
   /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
   cacheDir?: string
 }
@@ -42,6 +46,8 @@ export interface PresentOptions {
 export interface Presentation {
   url: string
   service: Service
+  /** What the audience's own devices open, once that can be opened; undefined where they are not served. */
+  remote?: Promise<string[]>
   /** Starts Slidev anew; the session, its runs and the token stay. */
   restart: () => Promise<void>
   /** False where something may be left. */
@@ -55,6 +61,7 @@ const LAST_PORT = 3999
 export async function startPresentation(options: PresentOptions): Promise<Presentation> {
   const deck = withContext(await parseDeck(options.deck), options.context)
   const mode = options.mode ?? deck.settings.mode
+  const place = options.remote === undefined ? undefined : resolveRemote(options.remote)
   tellProblems(deck)
   const live = mode !== 'replay' && await mayPresentLive(deck, options)
   const sweeping = live ? sweepEarlier(deck) : undefined
@@ -69,14 +76,17 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
     await sweeping
     const slide = options.resume ? resume(service) : undefined
     const endTalk = keepTalk(service.session, process.env)
+    const viewers = place && serveViewers(service.session, place)
     return {
       // `localhost` may be ::1, where another user of the machine can listen on the same port.
       url: `http://127.0.0.1:${server.port}/${slide ?? ''}#t=${service.token}`,
       service,
+      remote: viewers?.opened,
       restart: server.restart,
       async close() {
         unwatch()
         endTalk()
+        await viewers?.close()
         const [clean] = await Promise.allSettled([service.close(), server.close()])
         return clean.status === 'fulfilled' && clean.value
       },
@@ -126,6 +136,8 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
   for (const runner of service.session.runners)
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
   consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the talk and removes what it created.`)
+  if (presentation.remote)
+    tellViewers(presentation.remote)
   if (options.open !== false)
     await openBrowser(url, privateDirOf(service.session.id))
   const code = await ended

@@ -33,14 +33,19 @@ export async function loadPlaywright(deckDir: string): Promise<typeof import('pl
   throw new StepError('not-available', 'playwright-chromium is not installed', 'npm i -D playwright-chromium@npm:playwright-core')
 }
 
-/** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. `env` is set on top of ours. */
-export async function runSlidev(deckDir: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+/** Slidev's own command, as the deck's Slidev has it; throws StepError where there is none. */
+export function slidevBin(deckDir: string): string {
   const require = createRequire(join(deckDir, 'package.json'))
   const own = createRequire(import.meta.url)
   const manifest = resolveFrom(require, '@slidev/cli/package.json') ?? resolveFrom(own, '@slidev/cli/package.json')
   if (!manifest)
     throw new StepError('not-available', '@slidev/cli is not installed', 'npm i -D @slidev/cli')
-  return runNode([join(dirname(manifest), 'bin', 'slidev.mjs'), ...args], env)
+  return join(dirname(manifest), 'bin', 'slidev.mjs')
+}
+
+/** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. `env` is set on top of ours. */
+export async function runSlidev(deckDir: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  return runNode([slidevBin(deckDir), ...args], env)
 }
 
 /** Runs a script with this Node; resolves with its exit code. `env` is set on top of ours. */

@@ -149,6 +149,7 @@ export interface StepView {
   until: string[]
   needs: string[]
   timeoutMs: number
+  remote: boolean
   hash: string
 }
 
@@ -172,6 +173,7 @@ export function toStepView(step: Step): StepView {
     until: step.until.map(c => c.text),
     needs: step.needs,
     timeoutMs: step.timeoutMs,
+    remote: step.remote,
     hash: step.hash,
   }
 }

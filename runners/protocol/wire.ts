@@ -59,8 +59,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('mode'), mode: z.enum(['live', 'replay']) }),
   /** Makes these steps, or all, as if they had never run. */
   z.object({ type: z.literal('reset'), steps: z.array(z.string().max(64)).max(1000).optional() }),
-  /** The slide that this window shows, from 1. */
-  z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000) }),
+  /** The slide that this window shows, from 1, and how many of its clicks are done. */
+  z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000), clicks: z.int().min(0).max(1_000_000).default(0) }),
   /** Bytes of terminal frames that were drawn. */
   z.object({ type: z.literal('ack'), bytes: z.int().min(0) }),
   /** Asks for the whole log of a run, for Again. */
@@ -70,15 +70,18 @@ export type ClientMessage = z.infer<typeof clientMessageSchema>
 
 /** From service to browser; terminal output goes in binary frames instead ({@link encodeFrame}). */
 export const serverMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('session'), session: z.string(), deck: z.string(), mode: z.enum(['auto', 'live', 'replay']), runners: z.array(runnerStateSchema) }),
+  /** `now` is the service's clock, for windows on other machines. */
+  z.object({ type: z.literal('session'), session: z.string(), deck: z.string(), mode: z.enum(['auto', 'live', 'replay']), runners: z.array(runnerStateSchema), now: z.number().optional() }),
   /** A run as it stands: `state` up to its seq, `screen` (ANSI) up to `screenSeq`. */
   z.object({ type: z.literal('snapshot'), run: runInfoSchema, state: z.any().transform(s => s as RunState), screen: z.string(), screenSeq: z.int() }),
   z.object({ type: z.literal('event'), run: z.int(), seq: z.int(), at: z.number(), payload: payloadSchema }),
   z.object({ type: z.literal('log'), run: z.int(), cast: z.string(), events: z.string() }),
   /** The steps that are no longer on disk as they run here. */
   z.object({ type: z.literal('drift'), steps: z.array(z.string()) }),
-  /** The slide that is shown, and how long each was until now, in ms, by number. */
-  z.object({ type: z.literal('pace'), slide: z.int(), spent: z.record(z.string(), z.number()) }),
+  /** The slide that is shown, how many of its clicks are done, and how long each slide was until now, in ms, by number. */
+  z.object({ type: z.literal('pace'), slide: z.int(), clicks: z.int().default(0), spent: z.record(z.string(), z.number()) }),
+  /** How the audience's own devices are served: what they open, and how many do. */
+  z.object({ type: z.literal('remote'), state: z.enum(['off', 'preparing', 'open', 'failed']), urls: z.array(z.string()), viewers: z.int() }),
   errorSchema.extend({ type: z.literal('error'), step: z.string().optional() }),
   /** Numbers of the runs that a reset has undone. */
   z.object({ type: z.literal('forgotten'), runs: z.array(z.int()) }),

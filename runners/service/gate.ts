@@ -24,23 +24,28 @@ export interface GuardOptions {
   edit?: boolean
   /** If given, whatever is neither GET nor HEAD must carry it in {@link TOKEN_HEADER}. */
   token?: string
+  /** Nothing but GET and HEAD passes, there is no landing page, and links of other sites may lead to the site's first page. @default false */
+  readOnly?: boolean
+  /** The names and addresses at which the server is reached. @default those of loopback */
+  names?: readonly string[]
 }
 
 const PASS: Verdict = { ok: true }
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'] as const
 const SAFE_METHODS = ['GET', 'HEAD']
 // Not anchored at the start: with a base, Slidev's endpoints lie below it.
 const RE_WRITE_ENDPOINT = /\/__(?:slidev|mcp)(?:\/|$)/
 
 /**
- * Whether a request comes from a page of this server on `port`, or from a program that only reads.
+ * Whether a request comes from a page of this server on `port`, which is reached at `names`, or from a program that only reads.
  * Every browser sends an Origin with what changes something, and no page can forge Host or Origin.
  */
-export function judge({ method, url, rawHeaders, upgrade, linked = false }: JudgedRequest, port: number): Verdict {
+export function judge({ method, url, rawHeaders, upgrade, linked = false }: JudgedRequest, port: number, names: readonly string[] = LOOPBACK): Verdict {
   const headers = collect(rawHeaders)
   const [host, ...otherHosts] = headers.get('host') ?? []
   if (host === undefined || otherHosts.length > 0)
     return refuse('there must be exactly one Host header')
-  if (!isOwnHost(host, port))
+  if (!isOwnHost(host, port, names))
     return refuse('the Host is not this server')
   // `//host/` and `http://host/` would be read as another origin by whoever resolves them.
   if (!url.startsWith('/') || url.startsWith('//'))
@@ -71,7 +76,8 @@ export function guardServer(server: Server, port: () => number, options: GuardOp
     if (refused.has(request.socket))
       return refuse('an earlier request of this connection was refused')
     const { method = '', url = '', rawHeaders } = request
-    const verdict = judge({ method, url, rawHeaders, upgrade: upgrade || request.headers.upgrade !== undefined, linked: isLanding(request) }, port())
+    const linked = options.readOnly ? url === '/' : isLanding(request)
+    const verdict = judge({ method, url, rawHeaders, upgrade: upgrade || request.headers.upgrade !== undefined, linked }, port(), options.names)
     const last = verdict.ok ? judgeWrite(request, options) : verdict
     if (!last.ok)
       refused.add(request.socket)
@@ -88,7 +94,7 @@ export function guardServer(server: Server, port: () => number, options: GuardOp
         response.end(`${verdict.reason}\n`)
         return true
       }
-      if (isLanding(request)) {
+      if (!options.readOnly && isLanding(request)) {
         answerLanding(response)
         return true
       }
@@ -117,9 +123,11 @@ export function disableSlidevWrites(plugins: readonly { name: string, configureS
   }
 }
 
-function judgeWrite({ method = '', url = '', headers }: IncomingMessage, { edit, token }: GuardOptions): Verdict {
+function judgeWrite({ method = '', url = '', headers }: IncomingMessage, { edit, token, readOnly }: GuardOptions): Verdict {
   if (SAFE_METHODS.includes(method))
     return PASS
+  if (readOnly)
+    return refuse('here one can only read')
   if (!edit && RE_WRITE_ENDPOINT.test(url.split('?')[0]!))
     return refuse('the deck is not edited while it is presented (--edit allows it)')
   const given = headers[TOKEN_HEADER]
@@ -132,8 +140,8 @@ function refuse(why: string): Verdict {
   return { ok: false, status: 403, reason: `Kamishibai refuses this request: ${why}.` }
 }
 
-function isOwnHost(host: string, port: number): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].some(name => host === `${name}:${port}` || (port === 80 && host === name))
+function isOwnHost(host: string, port: number, names: readonly string[]): boolean {
+  return names.some(name => host === `${name}:${port}` || (port === 80 && host === name))
 }
 
 function collect(rawHeaders: string[]): Map<string, string[]> {

@@ -4,11 +4,13 @@ import { createListeners } from './listeners.ts'
 export interface Pace {
   /** The slide that is shown, from 1; undefined before the first. */
   readonly slide: number | undefined
-  /** A window shows this slide now; the windows of a talk show the same one. */
-  show: (no: number) => void
+  /** How many of its clicks are done. */
+  readonly clicks: number
+  /** A window shows this slide now, after so many clicks; the windows of a talk show the same one. */
+  show: (no: number, clicks?: number) => void
   /** The time of each slide until now, in ms, by its number. */
   spent: () => Map<number, number>
-  /** Calls back whenever another slide is shown. */
+  /** Calls back whenever another slide, or more or less of it, is shown. */
   subscribe: (listener: () => void) => () => void
 }
 
@@ -16,7 +18,7 @@ export interface Pace {
 export function createPace(now: () => number = () => performance.now()): Pace {
   const times = new Map<number, number>()
   const listeners = createListeners()
-  let current: { slide: number, since: number } | undefined
+  let current: { slide: number, clicks: number, since: number } | undefined
 
   function settle(): void {
     if (!current)
@@ -30,11 +32,14 @@ export function createPace(now: () => number = () => performance.now()): Pace {
     get slide() {
       return current?.slide
     },
-    show(no) {
-      if (no === current?.slide)
+    get clicks() {
+      return current?.clicks ?? 0
+    },
+    show(no, clicks = 0) {
+      if (no === current?.slide && clicks === current.clicks)
         return
       settle()
-      current = { slide: no, since: now() }
+      current = { slide: no, clicks, since: now() }
       listeners.tell()
     },
     spent() {

@@ -6,6 +6,7 @@ import type { RunnerState } from '../protocol/wire.ts'
 import type { RunWorld } from './create-run.ts'
 import type { Drift } from './drift.ts'
 import type { Pace } from './pace.ts'
+import type { RemoteStatus } from './remote/state.ts'
 import type { Run } from './run.ts'
 import { mkdir, rm } from 'node:fs/promises'
 import { StepError, toErrorInfo } from '../protocol/error.ts'
@@ -20,6 +21,7 @@ import { createPace } from './pace.ts'
 import { identityRules, ownIdentity } from './redact-recording.ts'
 import { createRedactor } from './redact.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
+import { createRemoteStatus } from './remote/state.ts'
 import { executeReplay } from './replay-run.ts'
 import { resetSteps } from './reset.ts'
 import { executeLive } from './run.ts'
@@ -67,6 +69,8 @@ export interface Session {
   drift: Drift
   /** The clock of the talk. */
   pace: Pace
+  /** How the audience's own devices are served. */
+  remote: RemoteStatus
   /** Ends all runs and removes what they created; false where something may be left. */
   close: () => Promise<boolean>
 }
@@ -236,6 +240,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     subscribe: onRun.subscribe,
     drift: createDrift(),
     pace: createPace(),
+    remote: createRemoteStatus(),
     close: () => closing ??= close(),
   }
 }

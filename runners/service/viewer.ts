@@ -128,11 +128,16 @@ export function createViewer(socket: WebSocket, session: Session): void {
       follow(run, known[run.info.n])
     const tellPace = (): void => {
       if (session.pace.slide)
-        send({ type: 'pace', slide: session.pace.slide, spent: Object.fromEntries(session.pace.spent()) })
+        send({ type: 'pace', slide: session.pace.slide, clicks: session.pace.clicks, spent: Object.fromEntries(session.pace.spent()) })
     }
     tellPace()
+    const tellRemote = (): void => {
+      if (session.remote.now.state !== 'off')
+        send({ type: 'remote', ...session.remote.now })
+    }
+    tellRemote()
     if (!greeted) {
-      ends.push(session.drift.subscribe(tellDrift), session.onChange(tellSession), session.pace.subscribe(tellPace), session.subscribe((run) => {
+      ends.push(session.drift.subscribe(tellDrift), session.onChange(tellSession), session.pace.subscribe(tellPace), session.remote.subscribe(tellRemote), session.subscribe((run) => {
         follow(run)
         schedule()
       }))
@@ -176,7 +181,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
       case 'reset':
         return session.reset(message.steps)
       case 'slide':
-        return session.pace.show(message.no)
+        return session.pace.show(message.no, message.clicks)
       case 'ack':
         unacked = Math.max(0, unacked - message.bytes)
         return schedule()

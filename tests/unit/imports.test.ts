@@ -29,8 +29,8 @@ const PACKAGES: Record<string, string[]> = {
   'runners/http': [],
   'runners/kubernetes': ['@kubernetes/client-node', 'ws', 'yaml'],
   'runners/service': ['ws', 'zod'],
-  'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'jiti', 'yaml', 'yargs'],
-  'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'virtual:kamishibai'],
+  'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'jiti', 'uqr', 'yaml', 'yargs'],
+  'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'uqr', 'virtual:kamishibai'],
   'setup': ['vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types', '@fontsource'],
 }
 /** Files that may use more than their room. */
@@ -38,6 +38,7 @@ const MORE: Record<string, string[]> = {
   'runners/protocol/screen.ts': ['@xterm/headless', '@xterm/addon-serialize'],
   'runners/protocol/xterm-headless.d.ts': ['@xterm/headless'],
   'runners/service/watchdog-entry.mjs': ['jiti'],
+  'runners/service/remote/entry.mjs': ['jiti'],
 }
 
 function roomOf(path: string): string {

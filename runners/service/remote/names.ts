@@ -1,0 +1,40 @@
+import type { Identity } from '../redact-recording.ts'
+import type { Rule } from '../redact.ts'
+import { identityRules } from '../redact-recording.ts'
+import { applyRules, mapStrings } from '../redact.ts'
+
+/** Takes the presenter's names out of what leaves the machine, as they are taken out of recordings. */
+export interface Unnamer {
+  text: (text: string) => string
+  /** A copy with every string of it treated. */
+  value: <T>(value: T) => T
+  /** How many of these pieces of one text, from its start, can be treated by themselves: a name may lie across the last ones and what is still to come. */
+  complete: (pieces: readonly string[]) => number
+}
+
+export function createUnnamer({ login, host, home }: Identity): Unnamer {
+  const rules: Rule[] = identityRules({ login, host, home })
+  const names = rules.length ? [...new Set([home, host, host.split('.')[0]!, login])].filter(name => name.length > 2) : []
+
+  /** Whether the end of `text` may be the start of a name, or one whose last letter is still to come. */
+  function isOpen(text: string): boolean {
+    return names.some((name) => {
+      for (let length = Math.min(name.length, text.length); length > 0; length--) {
+        if (name.startsWith(text.slice(-length)))
+          return true
+      }
+      return false
+    })
+  }
+
+  return {
+    text: text => applyRules(text, rules),
+    value: value => rules.length ? mapStrings(value, text => applyRules(text, rules)) : value,
+    complete(pieces) {
+      let count = pieces.length
+      while (count > 0 && isOpen(pieces.slice(0, count).join('')))
+        count--
+      return count
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { ResolvedSlidevOptions } from '@slidev/types'
+import process from 'node:process'
+import { REMOTE_BUILD } from '../runners/service/remote/message.ts'
+
+/** What the headmatter says to this machine only, and what is the speaker's. */
+const OWN_KEYS = ['kamishibai', 'addons', 'export', 'remote', 'mcp', 'editor', 'duration']
+/** What of Slidev only a speaker uses. */
+const OWN_FEATURES = ['PRESENTER', 'DRAWINGS', 'RECORD', 'PRINT', 'BROWSER_EXPORTER']
+
+/** Whether this builds the site for the audience's own devices. */
+export function isRemoteBuild({ mode }: ResolvedSlidevOptions): boolean {
+  return mode === 'build' && process.env[REMOTE_BUILD] === '1'
+}
+
+/** Takes out of the site what is the speaker's: settings, the presenter's view, and what goes with it. Notes go by Slidev's own option. */
+export function stripForRemote({ data, utils }: ResolvedSlidevOptions): void {
+  const matters = [data.config, data.headmatter, ...data.slides.map(slide => slide.frontmatter)] as Record<string, unknown>[]
+  for (const matter of matters) {
+    for (const key of OWN_KEYS)
+      delete matter[key]
+  }
+  for (const slide of data.slides)
+    slide.frontmatterRaw = ''
+  data.config.download = false
+  for (const feature of OWN_FEATURES)
+    utils.define[`__SLIDEV_FEATURE_${feature}__`] = 'false'
+}
