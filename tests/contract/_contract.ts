@@ -1,7 +1,7 @@
 import type { Deck } from '../../runners/deck/deck.ts'
 import type { LogEvent, Phase } from '../../runners/protocol/event.ts'
 import type { Recording } from '../../runners/protocol/recording.ts'
-import type { Runner, RunnerConfig } from '../../runners/protocol/runner.ts'
+import type { Runner, RunnerConfig, RunnerFactory } from '../../runners/protocol/runner.ts'
 import type { RunnerName, Step } from '../../runners/protocol/step.ts'
 import type { Run } from '../../runners/service/run.ts'
 import type { Session } from '../../runners/service/session.ts'
@@ -43,6 +43,8 @@ export interface Subject {
   dockerHost?: string
   /** Of a session of its own. @default one with the engine at `dockerHost` */
   config?: () => Promise<RunnerConfig>
+  /** The runner itself. @default the registry's */
+  runner?: RunnerFactory
   /** What of a session is still there. */
   left?: (config: RunnerConfig) => Promise<string[]>
 }
@@ -179,21 +181,21 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
 }
 
 /** A session for the steps of a subject, closed with the test. */
-async function open({ good, bad, lasting, late, broken, needed = [], mode = 'live', load = async () => undefined, dockerHost, config: make }: Subject): Promise<Opened> {
+async function open({ good, bad, lasting, late, broken, needed = [], mode = 'live', load = async () => undefined, dockerHost, config: make, runner }: Subject): Promise<Opened> {
   const config = await (make?.() ?? configOf(dockerHost))
   // The session removes its private folder; the deck's stays.
   Object.assign(config, { privateDir: `${config.deckDir}/private` })
   const steps = [...needed, good, bad, lasting, late, broken]
   const deck: Deck = { file: `${config.deckDir}/deck.md`, dir: config.deckDir, name: 'deck', title: 'Deck', lang: 'en', settings: config.settings, slides: [], steps, problems: [], hash: '0' }
-  const session = await createSession({ deck, mode, load, config })
+  const session = await createSession({ deck, mode, load, config, ...runner && { loadRunner: async (_, own) => runner(own) } })
   onTestFinished(async () => void await session.close())
   return { session, config, start: step => session.start(step.id) }
 }
 
 /** The runner of a subject, without a session around it. */
-async function bare({ good, mode, load, dockerHost, config: make }: Subject): Promise<{ config: RunnerConfig, runner: Runner }> {
+async function bare({ good, mode, load, dockerHost, config: make, runner: factory }: Subject): Promise<{ config: RunnerConfig, runner: Runner }> {
   const config = await (make?.() ?? configOf(dockerHost))
-  const runner = mode === 'replay' ? createReplay({ load: load! }) : await loadRunner(good.runner as Exclude<RunnerName, 'replay'>, config)
+  const runner = mode === 'replay' ? createReplay({ load: load! }) : factory ? factory(config) : await loadRunner(good.runner as Exclude<RunnerName, 'replay'>, config)
   onTestFinished(() => runner.close?.())
   return { config, runner }
 }

@@ -5,7 +5,8 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import process from 'node:process'
-import { onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import createPlainRunner from '../../docs/plain-runner.ts'
 import { parseRecording } from '../../runners/protocol/parse-recording.ts'
 import { configOf } from '../docker/_runners.ts'
 import { canConfine } from '../unit/_confine.ts'
@@ -38,6 +39,22 @@ describeRunner('sh {run}', async () => ({
   broken: step('broken', { lang: 'no-such-shell' }),
   left: async ({ privateDir }) => programsOf(privateDir),
 }))
+
+describeRunner('the runner of docs/runners.md', async () => ({
+  good: step('good', { code: WIDE }),
+  bad: step('bad', { code: 'echo no; exit 3' }),
+  lasting: step('lasting', { code: 'echo up; sleep 1000', timeoutMs: 60_000 }),
+  shown: /up/,
+  late: step('late', { code: 'echo soon; sleep 1000', timeoutMs: 700 }),
+  broken: step('broken', { lang: 'no-such-shell' }),
+  runner: createPlainRunner,
+}))
+
+it('is the one that docs/runners.md shows', () => {
+  const read = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+  const [, shown] = /```ts\n([\s\S]*?)```/.exec(read('runners.md')) ?? []
+  expect(shown).toBe(read('plain-runner.ts'))
+})
 
 const confined = await canConfine()
 if (confined || process.env.CI) {
