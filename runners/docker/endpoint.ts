@@ -83,8 +83,8 @@ function usualSockets(env: Env): string[] {
 export function toDockerOptions({ url, tls }: Endpoint): DockerOptions {
   const { protocol, hostname, port, pathname } = new URL(url)
   if (protocol === 'unix:' || protocol === 'npipe:')
-    // Without an explicit `host`, DOCKER_HOST in the environment would win over `socketPath`.
-    return { socketPath: decodeURIComponent(pathname), host: undefined }
+    // Without explicit `host` and `protocol`, DOCKER_HOST in the environment would win over `socketPath`.
+    return { socketPath: decodeURIComponent(pathname), host: undefined, protocol: 'http' }
   if (protocol === 'ssh:')
     throw new StepError('engine-unavailable', `an engine behind ssh is reached through a socket only: ${url}`)
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (tls ? 2376 : 2375)), protocol: tls ? 'https' : 'http', ...tls && { ca: tls.ca, cert: tls.cert, key: tls.key } } as DockerOptions
