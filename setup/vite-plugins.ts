@@ -18,6 +18,8 @@ const RECORDING = 'virtual:kamishibai/recording/'
 
 /** What our components import: found late, it would make the first live slide wait, or the page reload. */
 const BROWSER_PACKAGES = ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', '@xterm/xterm', 'uqr', 'zod']
+  // pnpm lets a project see its own dependencies only, not ours.
+  .map(name => import.meta.url.includes('/node_modules/') ? `slidev-addon-kamishibai > ${name}` : name)
 
 /** The gate before every route, and our socket behind it, in Slidev's dev server. */
 function servicePlugin(options: ResolvedSlidevOptions): Plugin {

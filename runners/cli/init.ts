@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import process from 'node:process'
+import { parseDocument } from 'yaml'
 
 interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, scripts?: Record<string, string> }
+
+const PRINTER = 'playwright-chromium'
 
 const DECK = `---
 theme: none
@@ -46,23 +49,46 @@ export async function init({ dir }: { dir: string }): Promise<number> {
     return 1
   }
   await mkdir(dir, { recursive: true })
-  await writeFile(join(dir, 'package.json'), `${JSON.stringify(await manifestOf(dir), null, 2)}\n`)
+  const own = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as Manifest
+  const pnpm = usesPnpm(dir)
+  await writeFile(join(dir, 'package.json'), `${JSON.stringify(await manifestOf(dir, own), null, 2)}\n`)
+  if (pnpm)
+    await writeWorkspace(join(dir, 'pnpm-workspace.yaml'), own.overrides!)
   await writeFile(deck, DECK)
   if (!existsSync(join(dir, '.gitignore')))
     await writeFile(join(dir, '.gitignore'), 'node_modules/\n.kamishibai/\n.slidev/\ndist/\n')
-  process.stdout.write(`${deck} has three slides. Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  npm install\n  npm start\n`)
+  process.stdout.write(`${deck} has three slides. Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  ${pnpm ? 'pnpm' : 'npm'} install\n  ${pnpm ? 'pnpm' : 'npm'} start\n`)
   return 0
 }
 
+/** Whether the folder is one of pnpm's, or pnpm calls us. */
+function usesPnpm(dir: string): boolean {
+  return ['pnpm-lock.yaml', 'pnpm-workspace.yaml'].some(name => existsSync(join(dir, name))) || (process.env.npm_config_user_agent ?? '').startsWith('pnpm')
+}
+
+/** What is faster with a program built at its installation, and works without: pnpm ends with an error until it is told. */
+const UNBUILT = ['cpu-features', 'protobufjs', 'ssh2']
+
+/** pnpm reads overrides here; what stands in the file stays. */
+async function writeWorkspace(file: string, overrides: Record<string, string>): Promise<void> {
+  const document = parseDocument(existsSync(file) ? await readFile(file, 'utf8') : '')
+  const settings = [...Object.entries(overrides).map(([name, version]) => [['overrides', name], version] as const), ...UNBUILT.map(name => [['allowBuilds', name], false] as const)]
+  for (const [path, value] of settings) {
+    if (!document.hasIn(path))
+      document.setIn(path, value)
+  }
+  await writeFile(file, document.toString())
+}
+
 /** What stands in the folder's manifest stays. An addon's own overrides have no effect: the project carries them itself. */
-async function manifestOf(dir: string): Promise<object> {
-  const own = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as Manifest
+async function manifestOf(dir: string, own: Manifest): Promise<object> {
   const path = join(dir, 'package.json')
   const there: Manifest = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) as Manifest : { name: basename(resolve(dir)).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replace(/^-+/, '') || 'talk', private: true, type: 'module' }
   return {
     ...there,
     scripts: { start: 'kamishibai present slides.md', ...there.scripts },
-    devDependencies: { ...own.peerDependencies, [own.name!]: `^${own.version}`, ...there.devDependencies },
+    // With the last of them Slidev prints; it brings no browser of its own.
+    devDependencies: { ...own.peerDependencies, [own.name!]: `^${own.version}`, [PRINTER]: own.devDependencies![PRINTER]!, ...there.devDependencies },
     overrides: { ...own.overrides, ...there.overrides },
   }
 }

@@ -38,6 +38,8 @@ const MORE: Record<string, string[]> = {
   'runners/protocol/screen.ts': ['@xterm/headless', '@xterm/addon-serialize'],
   'runners/protocol/xterm-headless.d.ts': ['@xterm/headless'],
   'runners/service/watchdog-entry.mjs': ['jiti'],
+  'runners/cli/export/notes.ts': ['markdown-exit', 'pdf-lib'],
+  'runners/cli/slidev.ts': ['playwright-chromium'],
   'runners/service/remote/entry.mjs': ['jiti'],
 }
 

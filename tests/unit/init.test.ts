@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { kamishibai } from './_cli.ts'
@@ -33,4 +34,14 @@ it('init keeps what is there', { timeout: 60_000 }, async () => {
   await writeFile(join(dir, 'slides.md'), '# Mine\n')
   expect(await kamishibai('init', dir)).toMatchObject({ code: 1 })
   expect(await readFile(join(dir, 'slides.md'), 'utf8')).toBe('# Mine\n')
+})
+
+it('init writes the overrides where pnpm reads them, and keeps its file', { timeout: 60_000 }, async () => {
+  const dir = await folder()
+  await writeFile(join(dir, 'pnpm-workspace.yaml'), '# mine\npackages: [.]\noverrides:\n  unocss: 1.2.3\nallowBuilds:\n  ssh2: true\n')
+  const { out } = await kamishibai('init', dir)
+  expect(out).toContain('pnpm install')
+  const text = await readFile(join(dir, 'pnpm-workspace.yaml'), 'utf8')
+  expect(text).toContain('# mine')
+  expect(parse(text)).toEqual({ packages: ['.'], overrides: { ...manifest.overrides, unocss: '1.2.3' }, allowBuilds: { 'cpu-features': false, 'protobufjs': false, 'ssh2': true } })
 })
