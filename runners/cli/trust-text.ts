@@ -1,3 +1,4 @@
+import type { TrustedCluster } from '../service/trust-cluster.ts'
 import type { TrustPlan } from '../service/trust.ts'
 import { styleText } from 'node:util'
 import { escapeDeceiving } from '../deck/escape.ts'
@@ -8,14 +9,14 @@ const LISTED = 40
 /** How a line of the plan begins that the slide does not show; no line of a deck can begin so. */
 const HIDDEN = '  hidden |'
 
-/** The plan of a deck as the question about it shows it: grants first, then code that runs anyway, then every step. */
-export function formatTrust({ plan, code, sources, changes }: TrustPlan, stream: NodeJS.WriteStream): string {
-  const heading = (text: string): string => styleText('bold', text, { stream })
-  const section = (title: string, lines: string[]): string[] => lines.length ? [heading(title), ...list(lines), ''] : []
+/** The plan of a deck as the question about it shows it: grants first, then the cluster, then code that runs anyway, then every step. */
+export function formatTrust({ plan, code, sources, changes }: TrustPlan, cluster: TrustedCluster | undefined, stream: NodeJS.WriteStream): string {
+  const section = (title: string, lines: string[]): string[] => formatSection(title, lines, stream)
   const { steps, grants, files } = plan
   const touched = (key: 'images' | 'ports' | 'hosts' | 'mounts' | 'namespaces'): string[] => [...new Set(steps.flatMap(step => step[key]))].sort()
   return [
     ...section('It asks for more than the guard allows (grants)', grants),
+    ...cluster ? formatCluster(cluster, stream) : [],
     ...changes
       ? section('Since you approved it', [
           ...changes.changed.map(name => `changed  ${name}`),
@@ -48,6 +49,20 @@ export function summarize({ plan: { steps, grants } }: TrustPlan): string {
     ...count(steps.filter(step => step.hidden.length).length, 'of them with hidden lines', 'of them with hidden lines'),
     ...count(grants.length, 'grant', 'grants'),
   ].join(', ')
+}
+
+/** A cluster as the question about it shows it, beside the one that was approved under its name. */
+export function formatCluster({ context, server, uid, standing, before }: TrustedCluster, stream: NodeJS.WriteStream): string[] {
+  return formatSection('The Kubernetes cluster that its steps use', [
+    `context  ${context}`,
+    `server   ${server}`,
+    `UID      ${uid}`,
+    ...standing === 'changed' && before ? [`before   ${before.uid} at ${before.server}, approved on ${before.approvedAt.slice(0, 10)}`] : [],
+  ], stream)
+}
+
+function formatSection(title: string, lines: string[], stream: NodeJS.WriteStream): string[] {
+  return lines.length ? [styleText('bold', title, { stream }), ...list(lines), ''] : []
 }
 
 function list(lines: string[]): string[] {

@@ -14,6 +14,8 @@ export interface AllowedContext {
   /** The kubeconfig in which it stands. */
   file: string
   server: string
+  /** Whether Kamishibai made the cluster: its certificates prove that it is this one. */
+  own: boolean
 }
 
 /** Why no context may be used. */
@@ -55,7 +57,7 @@ export async function findContext({ env, contexts }: { env: Env, contexts: reado
   }
 }
 
-interface Found extends AllowedContext { current: boolean, own: boolean }
+interface Found extends AllowedContext { current: boolean }
 
 function ownContexts(env: Env): Found[] {
   return readRecords(env).flatMap(({ name }) => readContexts(kubeconfigOf(env, name)).filter(context => context.name === contextOf(name)).map(context => ({ ...context, own: true })))
@@ -88,11 +90,11 @@ function readContexts(file: string): Found[] {
   })
 }
 
-async function checkServer({ name, file, server }: Found): Promise<AllowedContext | NoContext> {
+async function checkServer({ name, file, server, own }: Found): Promise<AllowedContext | NoContext> {
   const host = URL.canParse(server) ? new URL(server).hostname.replace(/^\[|\]$/g, '') : ''
   const addresses = !host ? [] : isIP(host) ? [host] : await lookup(host, { all: true }).then(list => list.map(({ address }) => address), () => [])
   if (addresses.length && addresses.every(isPrivate))
-    return { name, file, server }
+    return { name, file, server, own }
   return {
     reason: `the server of the context ${name} is ${server}, which is ${addresses.length ? 'a public address' : 'no address that is known here'}`,
     hint: 'Demos run on clusters of this machine or its own network only. Make one: kamishibai cluster create',

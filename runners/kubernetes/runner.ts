@@ -22,6 +22,7 @@ import { createDiscovery } from './discovery.ts'
 import { runExec } from './exec.ts'
 import { followSpace } from './follow.ts'
 import { OLDEST_MINOR } from './guard.ts'
+import { admit, identityOf } from './identity.ts'
 import { offersOf } from './offers.ts'
 import { project } from './project.ts'
 import { removeObjects } from './reset.ts'
@@ -46,6 +47,7 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
   // Chosen once: what changes in a kubeconfig during a talk changes nothing.
   let context: AllowedContext | undefined
   let entering: Promise<Access> | undefined
+  let admitted = false
   let opening: Promise<Opened> | undefined
   let emit: Emit = () => {}
 
@@ -56,10 +58,19 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
     return found
   }
 
-  async function enter(): Promise<Access> {
+  /** The way into the cluster, once it is known to be one that the user approved. */
+  async function enter(signal?: AbortSignal): Promise<Access> {
     const found = await find()
     if ('reason' in found)
       throw new StepError('engine-unavailable', found.reason, found.hint)
+    const access = await reach(found)
+    if (!admitted && config.standingOf && !found.own)
+      await admit(await identityOf(found, access, signal), config.standingOf)
+    admitted = true
+    return access
+  }
+
+  async function reach(found: AllowedContext): Promise<Access> {
     const access = await (entering ??= accessOf(found.file, found.name))
     if (access.server !== found.server)
       throw new StepError('not-allowed', `the kubeconfig ${found.file} was changed: the server of ${found.name} is now ${access.server}`, 'Start again.')
@@ -116,15 +127,21 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       if ('reason' in found)
         return { available: false, ...found }
       try {
-        const { major, minor, gitVersion } = await createApi(await enter()).get<{ major: string, minor: string, gitVersion: string }>('/version', { signal })
+        const access = await enter(signal)
+        const { major, minor, gitVersion } = await createApi(access).get<{ major: string, minor: string, gitVersion: string }>('/version', { signal })
         if (Number(major) === 1 && Number.parseInt(minor) < OLDEST_MINOR)
           return { available: false, reason: `the cluster ${found.name} is Kubernetes ${gitVersion}, which cannot bound what steps do`, hint: `Take one of 1.${OLDEST_MINOR} or newer.` }
         return { available: true, version: `${gitVersion} (${found.name})` }
       }
       catch (error) {
-        const { message } = signal.aborted ? { message: `the cluster ${found.name} does not answer` } : toStepError(error)
-        return { available: false, reason: message, hint: 'Start it, or make one: kamishibai cluster create' }
+        const { code, message, hint } = signal.aborted ? new StepError('engine-unavailable', `the cluster ${found.name} does not answer`) : toStepError(error)
+        return { available: false, reason: message, hint: (code === 'not-allowed' && hint) || 'Start it, or make one: kamishibai cluster create' }
       }
+    },
+
+    async identify(signal) {
+      const found = await find()
+      return 'reason' in found || found.own ? undefined : identityOf(found, await reach(found), signal).catch(() => undefined)
     },
 
     async run(step, context) {

@@ -11,6 +11,17 @@ export const LABELS = {
   owner: 'dev.kamishibai.owner',
 } as const
 
+/** A cluster, told from any other that a context of its name may lead to. */
+export interface ClusterIdentity {
+  context: string
+  server: string
+  /** The UID of its namespace `kube-system`: it lives as long as the cluster. */
+  uid: string
+}
+
+/** How the user stands to a cluster: approved, never asked about, or another than the approved ones of its context. */
+export type ClusterStanding = 'approved' | 'new' | 'changed'
+
 /** What a runner may know of the session it works for. */
 export interface RunnerConfig {
   sessionId: string
@@ -25,6 +36,8 @@ export interface RunnerConfig {
   labels: Record<string, string>
   /** Process environment, so that no runner reads `process.env`. */
   env: Record<string, string | undefined>
+  /** How the user stands to a cluster; asked before more than its identity is requested. @default approved */
+  standingOf?: (cluster: ClusterIdentity) => Promise<ClusterStanding>
 }
 
 /** Whether a runner can work here. */
@@ -57,6 +70,8 @@ export interface Health { ok: boolean, detail: string }
 export interface Runner {
   name: RunnerName
   probe: (signal: AbortSignal) => Promise<Probe>
+  /** The cluster that sessions would work in; undefined where there is none that the user must be asked about, or it does not answer. */
+  identify?: (signal: AbortSignal) => Promise<ClusterIdentity | undefined>
   /** Resolves when the run is over; throws only `StepError`. Emits `exit` before it resolves, where there is one. */
   run: (step: Step, context: RunContext) => Promise<void>
   /** Removes what earlier runs of the step left. */

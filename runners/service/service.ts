@@ -14,6 +14,7 @@ import { createSession } from './session.ts'
 import { readRecording } from './store.ts'
 import { openFolder, privateDirOf } from './sweep-folders.ts'
 import { createToken } from './token.ts'
+import { standingOf } from './trust-cluster.ts'
 import { startWatchdog } from './watchdog.ts'
 
 export interface ServiceOptions {
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   mode: 'auto' | 'live' | 'replay'
   /** Whether the presenter trusts the deck; without, everything is replayed. */
   live: boolean
+  /** Whether any cluster will do that a context leads to; else those that the user has approved. @default false */
+  anyCluster?: boolean
   /** @default process.env */
   env?: Record<string, string | undefined>
   /** @default a new one */
@@ -40,7 +43,7 @@ export interface Service {
 }
 
 /** Probes the engines and opens a session for the deck. */
-export async function createService({ deck, mode, live, env = process.env, token = createToken() }: ServiceOptions): Promise<Service> {
+export async function createService({ deck, mode, live, anyCluster = false, env = process.env, token = createToken() }: ServiceOptions): Promise<Service> {
   const sessionId = randomUUID().slice(0, 8)
   const config: RunnerConfig = {
     sessionId,
@@ -49,6 +52,7 @@ export async function createService({ deck, mode, live, env = process.env, token
     settings: deck.settings,
     measured: deck.measured,
     env,
+    ...!anyCluster && { standingOf: cluster => standingOf(cluster, env) },
     labels: {
       [LABELS.session]: sessionId,
       [LABELS.deck]: createHash('sha256').update(deck.file).digest('hex').slice(0, 12),

@@ -12,6 +12,7 @@ import { LABELS } from '../protocol/runner.ts'
 import { ownerState, pidOf } from './owner.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
 import { findFolders } from './sweep-folders.ts'
+import { standingOf } from './trust-cluster.ts'
 
 type LiveRunner = Exclude<RunnerName, 'replay'>
 
@@ -112,7 +113,7 @@ async function sweepRunner(runner: Runner, filter: SweepFilter): Promise<SweepRe
 /** Runners are made for a session; this is none, and opens what it needs in a folder of its own. */
 function configFor(notes: SessionNote[], privateDir: string, env: SweepOptions['env']): RunnerConfig {
   const contexts = notes.flatMap(note => note.settings.contexts)
-  return { sessionId: '', deckDir: privateDir, privateDir, settings: settingsSchema.parse({ contexts }), labels: {}, env }
+  return { sessionId: '', deckDir: privateDir, privateDir, settings: settingsSchema.parse({ contexts }), labels: {}, env, standingOf: cluster => standingOf(cluster, env) }
 }
 
 function reasonToKeep(labels: Record<string, string>): string | undefined {

@@ -46,10 +46,7 @@ export async function readApprovals(file: string, env: Record<string, string | u
 /** Remembers that the user approved the deck with these files. */
 export async function writeApproval(approval: Approval, env: Record<string, string | undefined>): Promise<void> {
   const folder = folderOf(approval.deck, env)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, `${approval.hash}.json`)
-  await writeFile(`${path}.new`, `${JSON.stringify(approval, null, 2)}\n`, { mode: 0o600 })
-  await rename(`${path}.new`, path)
+  await writePrivate(folder, `${approval.hash}.json`, approval)
   for (const { hash } of (await readApprovals(approval.deck, env)).slice(KEPT))
     await rm(join(folder, `${hash}.json`), { force: true })
 }
@@ -63,7 +60,16 @@ function folderOf(file: string, env: Record<string, string | undefined>): string
   return join(stateDir(env), 'trust', createHash('sha256').update(file).digest('hex').slice(0, 32))
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Writes a file of the user alone, whole or not at all. */
+export async function writePrivate(folder: string, name: string, content: unknown): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, name)
+  await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+  await rename(`${path}.new`, path)
+}
+
+/** What a file holds; undefined where it is not there, or no JSON. */
+export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'))
   }

@@ -62,7 +62,7 @@ describe.skipIf(!cluster?.name)('a watch of a real API server', () => {
     privateDir = config.privateDir
     const access = await accessOf(cluster!.kubeconfig, cluster!.context)
     admin = (await adminOf(cluster!)).api
-    space = await openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server }, access, config)
+    space = await openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
     path = `/api/v1/namespaces/${space.namespace}/configmaps`
     proxy.listen(0, '127.0.0.1')
     await once(proxy, 'listening')

@@ -9,6 +9,7 @@ import { engineOf, runnersOf } from '../engine-of.ts'
 import { loadRunner as loadFromRegistry } from '../registry.ts'
 import { privateDirOf } from '../sweep-folders.ts'
 import { sweepDead } from '../sweep.ts'
+import { standingOf } from '../trust-cluster.ts'
 import { checkDeck, checkNetwork, checkRecordings, readAll } from './deck.ts'
 import { checkEngines, checkImages, checkRequirements, imagesOf } from './engines.ts'
 import { fine } from './finding.ts'
@@ -35,7 +36,7 @@ export interface Doctor {
 /** Opens no session, and starts nothing on any engine. */
 export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }: DoctorOptions): Promise<Doctor> {
   const sessionId = randomUUID().slice(0, 8)
-  const config: RunnerConfig = { sessionId, deckDir: deck.dir, privateDir: privateDirOf(sessionId), settings: deck.settings, labels: {}, env }
+  const config: RunnerConfig = { sessionId, deckDir: deck.dir, privateDir: privateDirOf(sessionId), settings: deck.settings, labels: {}, env, standingOf: cluster => standingOf(cluster, env) }
   const runners: Runner[] = []
   for (const name of runnersOf(deck)) {
     if (name !== 'replay')
