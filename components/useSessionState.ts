@@ -43,8 +43,8 @@ export interface SessionClient {
   input?: (stepId: string, data: string) => void
   /** Gives the last run of a `{terminal}` step another size. */
   resize?: (stepId: string, cols: number, rows: number) => void
-  /** Tells the service which slide this window shows, and how many of its clicks are done. */
-  show?: (slide: number, clicks: number) => void
+  /** Tells the service which slide this window shows, and how many of its clicks are done, and which step lies over it. */
+  show?: (slide: number, clicks: number, over?: string) => void
   /** The whole log of the last run of a step. */
   log: (stepId: string) => Promise<Recording>
   /** Shows the end of a step's recording where no run of it is known; a service shows only what ran. */
@@ -55,8 +55,8 @@ export interface SessionClient {
 /** What the audience's own devices open, and how many do. */
 export interface RemoteView { state: 'off' | 'preparing' | 'open' | 'failed', urls: string[], viewers: number }
 
-/** The slide and how many of its clicks are done; how long each slide was shown, in ms by its number, when `at` (performance.now()) was. */
-export interface TalkPace { slide: number, clicks: number, spent: Record<string, number>, at: number }
+/** The slide, how many of its clicks are done, and which step lies over it; how long each slide was shown, in ms by its number, when `at` (performance.now()) was. */
+export interface TalkPace { slide: number, clicks: number, over?: string, spent: Record<string, number>, at: number }
 
 /** The state that every kind of session client has. */
 export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'remote' | 'refused' | 'note'> {

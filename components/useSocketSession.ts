@@ -37,7 +37,7 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, readOnl
   let timer: ReturnType<typeof setTimeout> | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
   let closed = false
-  let shown: { no: number, clicks: number } | undefined
+  let shown: { no: number, clicks: number, over?: string } | undefined
   /** How far this window's clock is ahead of the service's, in ms. */
   let ahead = 0
 
@@ -100,7 +100,7 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, readOnl
       case 'drift':
         return void (state.drift.value = message.steps)
       case 'pace':
-        return void (state.pace.value = { slide: message.slide, clicks: message.clicks, spent: message.spent, at: performance.now() })
+        return void (state.pace.value = { slide: message.slide, clicks: message.clicks, over: message.over, spent: message.spent, at: performance.now() })
       case 'remote':
         return void (state.remote.value = { state: message.state, urls: message.urls, viewers: message.viewers })
       case 'forgotten':
@@ -203,9 +203,9 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, readOnl
       if (n)
         send({ type: 'resize', run: n, cols, rows })
     },
-    show(no, clicks) {
-      shown = { no, clicks }
-      send({ type: 'slide', no, clicks })
+    show(no, clicks, over) {
+      shown = { no, clicks, over }
+      send({ type: 'slide', ...shown })
     },
     log(stepId) {
       const n = numberOf(stepId)

@@ -7,6 +7,7 @@ import LiveDrift from '../components/LiveDrift.vue'
 import LiveFollow from '../components/LiveFollow.vue'
 import LivePace from '../components/LivePace.vue'
 import LivePanel from '../components/LivePanel.vue'
+import { over } from '../components/useOverlay.ts'
 import { useSession } from '../components/useSession.ts'
 import { releaseWhenPrintable } from './printing.ts'
 import { keepLoading } from './slide-loader.ts'
@@ -31,10 +32,10 @@ function place(component: Component, when: Ref<boolean>): void {
   }, { immediate: true })
 }
 
-/** The service keeps the clock of the talk, and its place: it is told of every slide that is shown, and of its clicks. */
+/** The service keeps the clock of the talk, and its place: it is told of every slide that is shown, of its clicks, and of the step that lies over it. */
 function tellSlides(slide: Ref<number>, clicks: Ref<number>): void {
   const session = useSession(false)
-  watch([slide, clicks, () => session.value] as const, ([no, done, client]) => client.show?.(no, done), { immediate: true })
+  watch([slide, clicks, over, () => session.value] as const, ([no, done, step, client]) => client.show?.(no, done, step), { immediate: true })
 }
 
 /** All slides are in the page soon after the first is: what starts and stops in a demo cannot keep one away. */

@@ -59,8 +59,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('mode'), mode: z.enum(['live', 'replay']) }),
   /** Makes these steps, or all, as if they had never run. */
   z.object({ type: z.literal('reset'), steps: z.array(z.string().max(64)).max(1000).optional() }),
-  /** The slide that this window shows, from 1, and how many of its clicks are done. */
-  z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000), clicks: z.int().min(0).max(1_000_000).default(0) }),
+  /** The slide that this window shows, from 1, how many of its clicks are done, and the step that lies over it. */
+  z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000), clicks: z.int().min(0).max(1_000_000).default(0), over: z.string().max(64).optional() }),
   /** Bytes of terminal frames that were drawn. */
   z.object({ type: z.literal('ack'), bytes: z.int().min(0) }),
   /** Asks for the whole log of a run, for Again. */
@@ -78,8 +78,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), run: z.int(), cast: z.string(), events: z.string() }),
   /** The steps that are no longer on disk as they run here. */
   z.object({ type: z.literal('drift'), steps: z.array(z.string()) }),
-  /** The slide that is shown, how many of its clicks are done, and how long each slide was until now, in ms, by number. */
-  z.object({ type: z.literal('pace'), slide: z.int(), clicks: z.int().default(0), spent: z.record(z.string(), z.number()) }),
+  /** The slide that is shown, how many of its clicks are done, the step that lies over it, and how long each slide was until now, in ms, by number. */
+  z.object({ type: z.literal('pace'), slide: z.int(), clicks: z.int().default(0), over: z.string().optional(), spent: z.record(z.string(), z.number()) }),
   /** How the audience's own devices are served: what they open, and how many do. */
   z.object({ type: z.literal('remote'), state: z.enum(['off', 'preparing', 'open', 'failed']), urls: z.array(z.string()), viewers: z.int() }),
   errorSchema.extend({ type: z.literal('error'), step: z.string().optional() }),

@@ -6,8 +6,10 @@ export interface Pace {
   readonly slide: number | undefined
   /** How many of its clicks are done. */
   readonly clicks: number
-  /** A window shows this slide now, after so many clicks; the windows of a talk show the same one. */
-  show: (no: number, clicks?: number) => void
+  /** The step that lies over it. */
+  readonly over: string | undefined
+  /** A window shows this slide now, after so many clicks, with this step over it; the windows of a talk show the same one. */
+  show: (no: number, clicks?: number, over?: string) => void
   /** The time of each slide until now, in ms, by its number. */
   spent: () => Map<number, number>
   /** Calls back whenever another slide, or more or less of it, is shown. */
@@ -18,7 +20,7 @@ export interface Pace {
 export function createPace(now: () => number = () => performance.now()): Pace {
   const times = new Map<number, number>()
   const listeners = createListeners()
-  let current: { slide: number, clicks: number, since: number } | undefined
+  let current: { slide: number, clicks: number, over?: string, since: number } | undefined
 
   function settle(): void {
     if (!current)
@@ -35,11 +37,14 @@ export function createPace(now: () => number = () => performance.now()): Pace {
     get clicks() {
       return current?.clicks ?? 0
     },
-    show(no, clicks = 0) {
-      if (no === current?.slide && clicks === current.clicks)
+    get over() {
+      return current?.over
+    },
+    show(no, clicks = 0, over) {
+      if (no === current?.slide && clicks === current.clicks && over === current.over)
         return
       settle()
-      current = { slide: no, clicks, since: now() }
+      current = { slide: no, clicks, over, since: now() }
       listeners.tell()
     },
     spent() {

@@ -128,7 +128,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
       follow(run, known[run.info.n])
     const tellPace = (): void => {
       if (session.pace.slide)
-        send({ type: 'pace', slide: session.pace.slide, clicks: session.pace.clicks, spent: Object.fromEntries(session.pace.spent()) })
+        send({ type: 'pace', slide: session.pace.slide, clicks: session.pace.clicks, over: session.pace.over, spent: Object.fromEntries(session.pace.spent()) })
     }
     tellPace()
     const tellRemote = (): void => {
@@ -181,7 +181,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
       case 'reset':
         return session.reset(message.steps)
       case 'slide':
-        return session.pace.show(message.no, message.clicks)
+        return session.pace.show(message.no, message.clicks, message.over)
       case 'ack':
         unacked = Math.max(0, unacked - message.bytes)
         return schedule()

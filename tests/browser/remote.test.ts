@@ -39,9 +39,10 @@ const sign = (which: string): Promise<void> => viewer.locator(`.kb-follow[data-f
 const stepOf = (id: string) => viewer.locator(`[data-kb-step="${id}"]:visible`).first()
 const placeOf = (page: Page): string => new URL(page.url()).hash
 
-/** Presses until the talk has gone on: a press right after a start is ignored. */
+/** Presses *next*, and waits until the talk has gone on; what comes right after a start would be ignored. */
 async function next(): Promise<void> {
   const { pace } = presentation.service.session
+  await presenter.waitForFunction(before => performance.now() > before + 450, await presenter.evaluate(() => performance.now()))
   const before = [pace.slide, pace.clicks].join()
   await presenter.keyboard.press('PageDown')
   await expect.poll(() => [pace.slide, pace.clicks].join(), SLOW).not.toBe(before)
@@ -81,6 +82,13 @@ it('lets the viewer turn a page, and go back to the talk', async () => {
   await viewer.locator('.kb-follow button').click()
   await expect.poll(() => placeOf(viewer), SLOW).toBe('#/2?clicks=2')
   await sign('following')
+})
+
+it('opens over the slide what the talk opens there', async () => {
+  await presenter.locator('[data-kb-extra="more"]:visible').first().click()
+  await expect.poll(() => viewer.locator('.kb-overlay').textContent(), SLOW).toContain('more than 42')
+  await presenter.keyboard.press('Escape')
+  await expect.poll(() => viewer.locator('.kb-overlay').count(), SLOW).toBe(0)
 })
 
 it('shows the terminals of the talk only where the step says remote', async () => {

@@ -156,7 +156,7 @@ export function createAudience(onCount: (count: number) => void): Audience {
             break
           }
           case 'place':
-            place = pack({ type: 'pace', slide: message.slide, clicks: message.clicks, spent: {} })
+            place = pack({ type: 'pace', slide: message.slide, clicks: message.clicks, over: message.over, spent: {} })
             tellAll(place)
             break
           case 'forgotten':

@@ -58,7 +58,7 @@ export function createFeed({ session, send, unnamer = createUnnamer(ownIdentity(
         messages.push({ type: 'forgotten', runs: [...session.forgotten] })
     }
     if (moved && session.pace.slide)
-      messages.push({ type: 'place', slide: session.pace.slide, clicks: session.pace.clicks })
+      messages.push({ type: 'place', slide: session.pace.slide, clicks: session.pace.clicks, over: session.pace.over })
     moved = false
     for (const n of [...dirty]) {
       dirty.delete(n)
