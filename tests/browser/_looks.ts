@@ -34,6 +34,9 @@ export async function collisionsOf(page: Page): Promise<string[]> {
     }))
     lines.forEach((a, i) => {
       for (const b of lines.slice(i + 1)) {
+        // What an ellipsis stands for is reported at its place.
+        if (a.element === b.element && getComputedStyle(a.element).textOverflow === 'ellipsis')
+          continue
         const wide = Math.min(a.ink.right, b.ink.right) - Math.max(a.ink.left, b.ink.left)
         const high = Math.min(a.ink.bottom, b.ink.bottom) - Math.max(a.ink.top, b.ink.top)
         if (wide > 2 * scale && high > 2 * scale)

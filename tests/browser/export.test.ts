@@ -57,6 +57,19 @@ it.each(['slides/tour.md', 'slides/seminar.md'])('%s: every step stands on paper
   expect([...links].filter(page => page > deck.slides.length)).toHaveLength(appendix)
 })
 
+it('two exports of a deck are the same to the eye', async () => {
+  const pagesOf = async (name: string): Promise<Buffer[]> => {
+    const target = join(dir, `${name}.pdf`)
+    expect(await exportDeck({ deck: 'tests/fixtures/decks/views.md', format: 'pdf', output: target, dark: false })).toBe(0)
+    await run('pdftoppm', ['-r', '60', '-gray', target, join(dir, name)])
+    const files = (await readdir(dir)).filter(file => file.startsWith(`${name}-`)).sort()
+    return Promise.all(files.map(file => readFile(join(dir, file))))
+  }
+  const [one, two] = [await pagesOf('one'), await pagesOf('two')]
+  expect(one.length).toBeGreaterThan(1)
+  expect(two.map((page, i) => page.equals(one[i]!))).toEqual(one.map(() => true))
+})
+
 it.each([['pptx', 'deck.pptx'], ['md', join('handout', 'deck.md')]] as const)('%s has a picture of each slide, and the notes', async (format, name) => {
   const target = join(dir, name)
   const deck = await parseDeck('slides/seminar.md')

@@ -13,8 +13,6 @@ import { collisionsOf, coveredOf, orphansOf, paleOf, silentOf } from './_looks.t
 import { serveStatic } from './_static.ts'
 
 const DECK = 'slides/seminar.md'
-/** What views of pods still get wrong, by slide; a new fault is none of these. */
-const KNOWN = [/^(?:18|2\d)\.\d+: "web-\w+-" and "web-\w+-" lie on one another$/]
 
 let dir: string
 let site: StaticSite
@@ -68,7 +66,7 @@ it.each(['light', 'dark'] as const)('%s: on every slide, at every click, all can
     }
   }
   await page.close()
-  expect([...faults].filter(fault => !KNOWN.some(known => known.test(fault)))).toEqual([])
+  expect([...faults]).toEqual([])
 }, 170_000)
 
 it('a mouse reaches the buttons of every slide, in a window in which Slidev\'s own are as large as they get', async () => {
