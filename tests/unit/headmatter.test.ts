@@ -142,6 +142,6 @@ it('reads a pattern with and without flags, always for all of a text', () => {
 
 it('stands in the schema for editors as it is read', async () => {
   const schema = z.toJSONSchema(z.looseObject({ kamishibai: settingsSchema.optional() }), { io: 'input', unrepresentable: 'any' })
-  await expect(`${JSON.stringify({ title: 'The headmatter of a Slidev deck with Kamishibai', ...schema }, null, 2)}\n`).toMatchFileSnapshot('../../headmatter.schema.json')
+  await expect(`${JSON.stringify({ title: 'The headmatter of a Slidev deck with Kamishibai', ...schema }, null, 2)}\n`).toMatchFileSnapshot('../../setup/headmatter.schema.json')
   expect(schema).toMatchObject({ additionalProperties: {}, properties: { kamishibai: { additionalProperties: false, properties: { confine: { type: 'boolean' } } } } })
 })
