@@ -12,6 +12,8 @@ export default defineConfig({
       // A real virtual machine.
       { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], testTimeout: 120_000, sequence: { groupOrder: 3 } } },
       { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 4 } } },
+      // The package as somebody installs it elsewhere: minutes of a registry.
+      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 5 } } },
     ],
   },
 })
