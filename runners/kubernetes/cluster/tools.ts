@@ -1,6 +1,7 @@
 import type { ClusterMaker, Making } from './maker.ts'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { parse, stringify } from 'yaml'
 import { command, isInstalled } from './command.ts'
 import { contextOf } from './place.ts'
 
@@ -59,9 +60,12 @@ function maker(program: string, tool: Tool): ClusterMaker {
   }
 }
 
+interface Kubeconfig { contexts: { name: string }[], [field: string]: unknown }
+
+/** Clusters and users keep the names that contexts call them by. */
 async function renameContext(kubeconfig: string, from: string, to: string): Promise<void> {
-  const text = await readFile(kubeconfig, 'utf8')
-  const escaped = from.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  await writeFile(kubeconfig, text.replaceAll(new RegExp(`^(current-context|(?:- )?\\s*name): ${escaped}$`, 'gm'), `$1: ${to}`))
+  const config = parse(await readFile(kubeconfig, 'utf8')) as Kubeconfig
+  const contexts = config.contexts.map(context => context.name === from ? { ...context, name: to } : context)
+  await writeFile(kubeconfig, stringify({ ...config, contexts, 'current-context': to }))
   await chmod(kubeconfig, 0o600)
 }
