@@ -19,8 +19,8 @@ export async function sweep({ dryRun, json }: SweepCommand): Promise<number> {
   }
   else {
     const line = (what: string, kind: string, name: string, rest: string): string => `${what}  ${kind.padEnd(9)}  ${escapeDeceiving(name)}  (${escapeDeceiving(rest)})\n`
-    for (const { kind, name, session } of removed)
-      process.stdout.write(line(dryRun ? 'would remove' : 'removed', kind, name, `session ${session}`))
+    for (const { kind, name, session, reason } of removed)
+      process.stdout.write(line(dryRun ? 'would remove' : 'removed', kind, name, `session ${session}${reason ? `: ${reason}` : ''}`))
     for (const { kind, name, reason } of kept)
       process.stdout.write(line('kept', kind, name, reason))
     if (!removed.length)

@@ -57,6 +57,11 @@ export async function findContext({ env, contexts }: { env: Env, contexts: reado
   }
 }
 
+/** Whether any kubeconfig of the user, or of a cluster that Kamishibai made, has a context of this name. */
+export function hasContext(env: Env, name: string): boolean {
+  return [...ownContexts(env), ...userContexts(env)].some(context => context.name === name)
+}
+
 interface Found extends AllowedContext { current: boolean }
 
 function ownContexts(env: Env): Found[] {

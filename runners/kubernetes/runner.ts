@@ -21,6 +21,7 @@ import { createDialer } from './dial.ts'
 import { createDiscovery } from './discovery.ts'
 import { runExec } from './exec.ts'
 import { followSpace } from './follow.ts'
+import { whyGone } from './gone.ts'
 import { OLDEST_MINOR } from './guard.ts'
 import { admit, identityOf } from './identity.ts'
 import { offersOf } from './offers.ts'
@@ -212,6 +213,8 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       const spaces = await sweepSpaces(createApi(await enter()), filter)
       return { removed: [...clusters.removed, ...spaces.removed], kept: [...clusters.kept, ...spaces.kept] }
     },
+
+    forgets: privateDir => whyGone(privateDir, config.env),
 
     async close() {
       over.abort()

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { createApi, isRefusal, toStepError } from './api.ts'
+import { kubeconfigIn } from './gone.ts'
 import { ACCOUNT, guardSetup, namespaceOf, namespaceSetup } from './guard.ts'
 import { removeSpace } from './sweep.ts'
 
@@ -43,11 +44,11 @@ export async function openSpace(context: AllowedContext, access: Access, config:
   const api = createApi({ server: access.server, options: async () => ({ agent, headers: { Authorization: `Bearer ${token}` } }) })
   const over = new AbortController()
   try {
+    const kubeconfig = await writeKubeconfig(config.privateDir, { name: context.name, server: access.server, tls, namespace })
     await make(admin, namespaceSetup(namespace, config))
     await Promise.all(guardSetup(namespace, config).map(setup => make(admin, setup)))
     token = await newToken()
     await Promise.all([guardHolds(api, namespace), renewLease()])
-    const kubeconfig = await writeKubeconfig(config.privateDir, { name: context.name, server: access.server, tls, namespace })
     await writeToken()
     void every(TOKEN_LIFE * 500, async () => {
       token = await newToken()
@@ -126,7 +127,7 @@ async function guardHolds(api: Api, namespace: string): Promise<void> {
 
 async function writeKubeconfig(privateDir: string, { name, server, tls, namespace }: { name: string, server: string, tls: Awaited<ReturnType<Access['options']>>, namespace: string }): Promise<string> {
   await mkdir(join(privateDir, 'kubernetes'), { recursive: true, mode: 0o700 })
-  const path = join(privateDir, 'kubernetes', 'config')
+  const path = kubeconfigIn(privateDir)
   const ca = tls.ca && Buffer.from(tls.ca as Buffer).toString('base64')
   await writeFile(path, JSON.stringify({
     'apiVersion': 'v1',

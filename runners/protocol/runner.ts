@@ -95,6 +95,8 @@ export interface Runner {
    * that of none. Throws StepError `engine-unavailable` where the engine does not answer.
    */
   sweep?: (filter: SweepFilter) => Promise<SweepReport>
+  /** Asked where the engine does not answer: why nothing of the session with this private folder can be left there; undefined where it may be. */
+  forgets?: (privateDir: string) => Promise<string | undefined>
   /** Which of these images its engine has not. */
   lacks?: (images: string[]) => Promise<string[]>
   /** Gets an image from its registry; `onProgress` tells bytes. Throws StepError `image-missing`. */

@@ -1,5 +1,11 @@
 /** Something that sessions leave: an object of an engine, a process of a shell, a folder. */
-export interface Removed { kind: string, name: string, session: string }
+export interface Removed {
+  kind: string
+  name: string
+  session: string
+  /** Where nothing else of the session had to be looked for: why. */
+  reason?: string
+}
 
 /** What stays, and why. */
 export interface Kept { kind: string, name: string, reason: string }

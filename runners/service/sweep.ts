@@ -67,15 +67,30 @@ async function sweepFolders(folders: SessionFolder[], wanted: Set<RunnerName>, w
   // Made by a runner that needs it, as one that reaches its engine through ssh does.
   const workDir = join(tmpdir(), `kamishibai-sweep-${randomUUID().slice(0, 8)}`)
   const config = configFor(notes, workDir, env)
+  /** Why nothing of a session is left in an engine that does not answer. */
+  const forgotten = new Map<string, string>()
 
   async function sweepOne(name: LiveRunner): Promise<void> {
     const runner = await loadRunner(name, config)
     const report = await sweepRunner(runner, filter)
     if ('message' in report)
-      return void sweep.unreachable.push({ runner: name, message: report.message, hint: report.hint, sessions: notes.filter(note => note.runners.includes(name)).map(note => note.session) })
+      return void sweep.unreachable.push({ runner: name, message: report.message, hint: report.hint, sessions: await sessionsIn(runner) })
     sweep.removed.push(...report.removed)
     sweep.kept.push(...report.kept)
     await runner.close?.()
+  }
+
+  /** The sessions of which something may be left in the engine of a runner. */
+  async function sessionsIn(runner: Runner): Promise<string[]> {
+    const sessions: string[] = []
+    for (const { session, path } of folders.filter(({ note }) => note?.runners.includes(runner.name as LiveRunner))) {
+      const reason = await runner.forgets?.(path)
+      if (reason)
+        forgotten.set(session, reason)
+      else
+        sessions.push(session)
+    }
+    return sessions
   }
 
   try {
@@ -93,7 +108,8 @@ async function sweepFolders(folders: SessionFolder[], wanted: Set<RunnerName>, w
       continue
     if (!dryRun)
       await rm(path, { recursive: true, force: true })
-    sweep.removed.push({ kind: 'folder', name: path, session })
+    const reason = forgotten.get(session)
+    sweep.removed.push({ kind: 'folder', name: path, session, ...reason && { reason } })
   }
   return sweep
 }
