@@ -2,6 +2,7 @@ import type { RunnerConfig } from '../protocol/runner.ts'
 import type { Access, Api } from './api.ts'
 import type { AllowedContext } from './context.ts'
 import type { Setup } from './guard.ts'
+import type { KubeObject } from './objects.ts'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:https'
 import { join } from 'node:path'
@@ -45,7 +46,7 @@ export async function openSpace(context: AllowedContext, access: Access, config:
   const over = new AbortController()
   try {
     const kubeconfig = await writeKubeconfig(config.privateDir, { name: context.name, server: access.server, tls, namespace })
-    await make(admin, namespaceSetup(namespace, config))
+    await create(admin, namespaceSetup(namespace, config), config.sessionId)
     await Promise.all(guardSetup(namespace, config).map(setup => make(admin, setup)))
     token = await newToken()
     await Promise.all([guardHolds(api, namespace), renewLease()])
@@ -58,7 +59,9 @@ export async function openSpace(context: AllowedContext, access: Access, config:
     return { namespace, context, api, admin, kubeconfig, close }
   }
   catch (error) {
-    await close().catch(() => {})
+    // What was there before is somebody's.
+    if (!(error instanceof Taken))
+      await close().catch(() => {})
     throw toStepError(error)
   }
 
@@ -101,6 +104,24 @@ export async function openSpace(context: AllowedContext, access: Access, config:
 
 function tokenFile(privateDir: string): string {
   return join(privateDir, 'kubernetes', 'token')
+}
+
+/** A namespace of the session's name that is not the session's. */
+class Taken extends StepError {}
+
+/** Makes the namespace; one that this session made, when the answer was lost, is its own. */
+async function create(admin: Api, { path, object }: Setup, sessionId: string): Promise<void> {
+  const { name } = object.metadata
+  try {
+    await admin.send('POST', path, object)
+  }
+  catch (error) {
+    if (!isRefusal(error, 409))
+      throw error
+    const { metadata } = await admin.get<KubeObject>(`${path}/${name}`)
+    if (metadata.labels?.[LABELS.session] !== sessionId)
+      throw new Taken('failed', `the namespace ${name} is there already, and is left as it is`, 'Start again: each session takes a name of its own.', { cause: error })
+  }
 }
 
 /** Makes an object; one that the cluster itself made meanwhile is taken over. */

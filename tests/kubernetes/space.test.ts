@@ -1,0 +1,38 @@
+import { describe, expect, inject, it } from 'vitest'
+import { accessOf } from '../../runners/kubernetes/credentials.ts'
+import { namespaceSetup } from '../../runners/kubernetes/guard.ts'
+import { openSpace } from '../../runners/kubernetes/space.ts'
+import { removeSpace } from '../../runners/kubernetes/sweep.ts'
+import { adminOf, configOf } from './_cluster.ts'
+
+const cluster = inject('cluster')
+
+describe.skipIf(!cluster)('the namespace of a session', () => {
+  it('is not taken where one of its name is there already, which stays as it is', async () => {
+    const { api, left } = await adminOf(cluster!)
+    const config = await configOf(cluster!)
+    const namespace = `kamishibai-${config.sessionId}`
+    await api.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+    try {
+      const access = await accessOf(cluster!.kubeconfig, cluster!.context)
+      const opening = openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
+      await expect(opening).rejects.toMatchObject({ code: 'failed', message: `the namespace ${namespace} is there already, and is left as it is` })
+      expect(await api.get(`/api/v1/namespaces/${namespace}`)).toMatchObject({ metadata: { name: namespace }, status: { phase: 'Active' } })
+      expect(await left(config.sessionId)).toEqual([])
+    }
+    finally {
+      await removeSpace(api, namespace)
+    }
+  })
+
+  it('is taken where this session made it before, and the answer was lost', async () => {
+    const { api, left } = await adminOf(cluster!)
+    const config = await configOf(cluster!)
+    const { path, object } = namespaceSetup(`kamishibai-${config.sessionId}`, config)
+    await api.send('POST', path, object)
+    const access = await accessOf(cluster!.kubeconfig, cluster!.context)
+    const space = await openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
+    await space.close()
+    expect(await left(config.sessionId)).toEqual([])
+  })
+})
