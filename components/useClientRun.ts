@@ -96,9 +96,9 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
       state.value = folded
       run.seq = screenSeq
       run.screen.write(ansi, screenSeq)
+      // Not before: it is blank until then.
       void run.screen.settled().then(changed)
       displays.refill()
-      changed()
     },
     dispose() {
       disposed = true

@@ -27,8 +27,8 @@ export interface Screen {
   resize: (cols: number, rows: number) => void
   /** Resolves when all that was written is drawn. */
   settled: () => Promise<void>
-  /** The screen with its scrollback as ANSI, the number of the last event in it, and its size. */
-  snapshot: () => Promise<{ ansi: string, seq: number, cols: number, rows: number }>
+  /** The screen with its scrollback, or so many lines of that, as ANSI; the number of the last event in it, and its size. */
+  snapshot: (scrollback?: number) => Promise<{ ansi: string, seq: number, cols: number, rows: number }>
   /** The visible rows, trailing blanks trimmed. */
   lines: () => ScreenLine[]
   /** Scrollback and screen as plain text, wrapped rows rejoined, without blank lines at the end. */
@@ -66,9 +66,9 @@ export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
     // In its turn: what was written before was meant for the old size.
     resize: (c, r) => terminal.write('', () => terminal.resize(c, r)),
     settled,
-    async snapshot() {
+    async snapshot(scrollback) {
       await settled()
-      return { ansi: serializer.serialize(), seq: parsed, cols: terminal.cols, rows: terminal.rows }
+      return { ansi: serializer.serialize({ scrollback }), seq: parsed, cols: terminal.cols, rows: terminal.rows }
     },
     lines() {
       const buffer = terminal.buffer.active

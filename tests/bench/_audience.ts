@@ -1,28 +1,27 @@
 import { once } from 'node:events'
 import process from 'node:process'
 import { WebSocket } from 'ws'
-import { decodeFrame, SOCKET_PATH, SUBPROTOCOL, TOKEN_PREFIX } from '../../runners/protocol/wire.ts'
+import { decodeFrame, SOCKET_PATH, SUBPROTOCOL } from '../../runners/protocol/wire.ts'
 
-const [port, count, token] = process.argv.slice(2)
+const [port, count] = process.argv.slice(2)
 
 interface Snapshot { type: string, run: { n: number, step: string, startedAt: number } }
 
 const delays: number[] = []
 
-/** One window: acknowledges what it gets, and notes how late each frame of the step `paced` is. */
+/** One device: notes how late each frame of the step `paced` is. */
 async function open(): Promise<void> {
   const started = new Map<number, number>()
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${SOCKET_PATH}`, [SUBPROTOCOL, TOKEN_PREFIX + token])
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${SOCKET_PATH}`, [SUBPROTOCOL], { origin: `http://127.0.0.1:${port}` })
   socket.binaryType = 'arraybuffer'
   await once(socket, 'open')
   socket.on('message', (data: ArrayBuffer | string, binary) => {
     if (binary) {
-      const frame = data as ArrayBuffer
-      const { run, at } = decodeFrame(frame)
+      const { run, at } = decodeFrame(data as ArrayBuffer)
       const since = started.get(run)
       if (since)
         delays.push(Date.now() - since - at)
-      return socket.send(JSON.stringify({ type: 'ack', bytes: frame.byteLength }))
+      return
     }
     const message = JSON.parse(Buffer.from(data as ArrayBuffer).toString()) as Snapshot
     if (message.type === 'snapshot' && message.run.step === 'paced')

@@ -259,7 +259,7 @@ it('gives a socket that does not keep up the screen as it stands, and none of wh
   let written = 0
   const { session, port } = await stage([step('a', { timeoutMs: 60_000 })], async ({ emit }) => {
     for (let line = 0; line < 4000; line++) {
-      const data = `line ${line} ${'x'.repeat(2000)}\r\n`
+      const data = `${'x'.repeat(2000)} line ${line}\r\n`
       written += data.length
       emit({ type: 'output', data })
       if (line % 20 === 0)

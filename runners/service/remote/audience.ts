@@ -3,14 +3,14 @@ import type { Feed } from './message.ts'
 import type { Mirror, Packet } from './mirror.ts'
 import { Buffer } from 'node:buffer'
 import { clientMessageSchema } from '../../protocol/wire.ts'
-import { beginningOf, createMirror, pack } from './mirror.ts'
+import { beginningOf, createMirror, isTooMuch, pack } from './mirror.ts'
 
 /** A browser that does not say hello in this time is let go, in ms. */
 const HELLO_TIMEOUT = 5000
 /** A socket for which more than this waits is slow, in bytes; below the second it is so no longer. */
 const SLOW = { from: 256 * 1024, until: 16 * 1024 }
-/** Between two looks at slow sockets, in ms. */
-const LOOK = 100
+/** Between two looks at who has to catch up, in ms. */
+const LOOK = 50
 /** Between two beats, in ms: who does not answer until the next is gone, and who hears none knows it too. */
 const BEAT = 15_000
 
@@ -44,21 +44,28 @@ export function createAudience(onCount: (count: number) => void): Audience {
   const tellAll = (packet: Packet): void => seats.forEach(seat => isOpen(seat) && sendTo(seat, packet))
   const greeting = (): Packet => pack({ type: 'session', ...session!, runners: [], now: Date.now() })
 
-  /** Sends what was added to run `n`, of which all had what came `before`, if anything; a slow one has to catch up later. */
+  /** From now on a viewer, which has everything but what came after `last` of run `n`, has to catch up. */
+  function hold(seat: Seat, n: number, last: number | undefined): void {
+    seat.have = new Map([...mirrors].map(([m, { seq }]) => [m, seq]))
+    if (last === undefined)
+      seat.have.delete(n)
+    else
+      seat.have.set(n, last)
+  }
+
+  /** Sends what was added to run `n`, of which all had what came `before`, if anything; who is slow, and all where it is too much, catch up later. */
   function spread(n: number, packets: Packet[], before: number | undefined): void {
+    const tooMuch = isTooMuch(packets)
     for (const seat of seats) {
       let last = before
       for (let i = 0; i < packets.length && !seat.have && isOpen(seat); i++) {
-        if (seat.socket.bufferedAmount <= SLOW.from) {
+        if (tooMuch || seat.socket.bufferedAmount > SLOW.from) {
+          hold(seat, n, last)
+        }
+        else {
           sendTo(seat, packets[i]!)
           last = packets[i]!.seq
-          continue
         }
-        seat.have = new Map([...mirrors].map(([m, { seq }]) => [m, seq]))
-        if (last === undefined)
-          seat.have.delete(n)
-        else
-          seat.have.set(n, last)
       }
     }
   }
@@ -99,17 +106,21 @@ export function createAudience(onCount: (count: number) => void): Audience {
       return
     seat.catching = true
     const { have } = seat
+    const told = new Set<Mirror>()
     const lacks = ([n, mirror]: [number, Mirror]): boolean => !have.has(n) || !mirror.since(have.get(n)!)
-    for (let lack = [...mirrors].find(lacks); lack && isOpen(seat); lack = [...mirrors].find(lacks)) {
+    const next = (): [number, Mirror] | undefined => [...mirrors].find(entry => !told.has(entry[1]) && lacks(entry))
+    for (let lack = next(); lack && isOpen(seat); lack = next()) {
       const [n, mirror] = lack
       const packet = await mirror.snapshot()
       if (mirrors.get(n) !== mirror)
         continue
       sendTo(seat, packet)
       have.set(n, packet.seq)
+      told.add(mirror)
     }
     seat.catching = false
-    if (!isOpen(seat))
+    // Where again too much has come meanwhile, the next look goes on.
+    if (!isOpen(seat) || [...mirrors].some(lacks))
       return
     for (const [n, mirror] of mirrors)
       mirror.since(have.get(n)!)!.forEach(packet => sendTo(seat, packet))

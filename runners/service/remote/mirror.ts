@@ -9,8 +9,8 @@ import { encodeFrame } from '../../protocol/wire.ts'
 
 /** How much of a log is kept for viewers that fall behind, in bytes; who is farther behind gets a snapshot. */
 const TAIL = 256 * 1024
-/** How far a snapshot may lie back to serve one more viewer, in bytes. */
-const REUSE = 64 * 1024
+/** Output that is told as it came, in bytes; in place of more, the screen as it stands is less, and shows the same. */
+const MOST_OUTPUT = 4 * 1024
 
 /** A message as it goes to all sockets alike; `seq` is the last event in it. */
 export interface Packet { data: Buffer, binary: boolean, seq: number }
@@ -21,11 +21,16 @@ export interface Mirror {
   readonly seq: number
   /** Folds events and returns what viewers that were up to date get of them. */
   take: (info: RunInfo, events: LogEvent[]) => Packet[]
-  /** What a viewer that has everything up to `seq` lacks; undefined where that needs a snapshot. */
+  /** What a viewer that has everything up to `seq` lacks; undefined where it needs a snapshot. */
   since: (seq: number) => Packet[] | undefined
   /** The run as it stands, made once for all that ask for it at about the same time. */
   snapshot: () => Promise<Packet>
   dispose: () => void
+}
+
+/** Whether the screen as it stands is sent in place of these. */
+export function isTooMuch(packets: Packet[]): boolean {
+  return packets.reduce((sum, { data, binary }) => sum + (binary ? data.length : 0), 0) > MOST_OUTPUT
 }
 
 /** How a run begins, for those who see it from its start. */
@@ -62,16 +67,15 @@ export function createMirror(given: RunInfo, from?: Extract<Feed, { type: 'snaps
   function since(place: number): Packet[] | undefined {
     if (place === seq)
       return []
-    if (place === base)
-      return tail
-    const index = tail.findIndex(packet => packet.seq === place)
-    return index < 0 ? undefined : tail.slice(index + 1)
+    const index = place === base ? -1 : tail.findIndex(packet => packet.seq === place)
+    const lack = index < 0 && place !== base ? undefined : tail.slice(index + 1)
+    return lack && !isTooMuch(lack) ? lack : undefined
   }
 
   async function make(): Promise<Packet> {
     // All of it is drawn by then, and perhaps more.
     const drawn = seq
-    const { ansi, seq: last } = await screen.snapshot()
+    const { ansi, seq: last } = await screen.snapshot(0)
     const screenSeq = Math.max(drawn, last)
     return pack({ type: 'snapshot', run: info, state, screen: ansi, screenSeq }, screenSeq)
   }
@@ -104,8 +108,7 @@ export function createMirror(given: RunInfo, from?: Extract<Feed, { type: 'snaps
     },
     since,
     snapshot() {
-      const lag = latest && since(latest.seq)
-      if (!lag || lag.reduce((sum, packet) => sum + packet.data.length, 0) > REUSE)
+      if (!latest || !since(latest.seq))
         latest = { made: make(), seq }
       return latest!.made
     },
