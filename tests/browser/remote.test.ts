@@ -29,7 +29,7 @@ beforeAll(async () => {
   viewer.on('pageerror', error => errors.push(error))
   await viewer.goto(url)
   await sign('following')
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await browser?.close()
   await presentation?.close()
@@ -116,4 +116,4 @@ it('says that the connection is lost, can be read on, and follows the talk that 
   await viewer.locator('.kb-follow button').click(SLOW)
   await expect.poll(() => placeOf(viewer), SLOW).toBe('#/3')
   expect(errors).toEqual([])
-}, 120_000)
+}, 300_000)
