@@ -65,7 +65,7 @@ describe('what a shell offers', () => {
 
   it('is a machine emulator for vm; of other things it knows nothing', async () => {
     const empty = await folder()
-    const runner = createShellRunner({ env: { PATH: empty }, deckDir: empty } as never)
+    const runner = createShellRunner({ env: { PATH: empty }, deckDir: empty, settings: {} } as never)
     expect(await runner.offers!('vm')).toBe(`there is no QEMU on this machine (${QEMU})`)
     expect(await runner.offers!('policy')).toBeUndefined()
     await writeFile(join(empty, QEMU), '', { mode: 0o755 })
