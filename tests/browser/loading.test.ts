@@ -77,7 +77,8 @@ describe('present', () => {
     await page.route('**', route => route.abort('internetdisconnected'))
     for (let no = 1; no <= slides.length; no++) {
       await slide(no).locator('h1').waitFor(SLOW)
-      await page.keyboard.press('PageDown')
+      // The next slide, whatever clicks this one has.
+      await page.keyboard.press('ArrowDown')
     }
   })
 

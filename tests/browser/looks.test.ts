@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-chromium'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build } from '../../runners/cli/build.ts'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
@@ -12,22 +12,11 @@ import { faultsOf } from './_canvas.ts'
 import { collisionsOf, coveredOf, orphansOf, paleOf, silentOf } from './_looks.ts'
 import { serveStatic } from './_static.ts'
 
-const DECK = 'slides/seminar.md'
-
-let dir: string
-let site: StaticSite
 let browser: Browser
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'kamishibai-looks-'))
-  expect(await build({ deck: DECK, output: dir })).toBe(0)
-  site = await serveStatic(dir)
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
 })
-afterAll(async () => {
-  await browser?.close()
-  site?.close()
-  await rm(dir, { recursive: true, force: true })
-})
+afterAll(async () => browser?.close())
 
 /** What of Slidev's navigation is used here. */
 interface Nav { clicksTotal: number, go: (no: number, clicks: number) => Promise<void> }
@@ -50,34 +39,48 @@ async function goTo(page: Page, no: number, clicks = 99): Promise<number> {
   return total
 }
 
-it.each(['light', 'dark'] as const)('%s: on every slide, at every click, all can be read', async (colorScheme) => {
-  const page = await browser.newPage({ viewport: { width: 1960, height: 1104 }, colorScheme, reducedMotion: 'reduce' })
-  await page.goto(site.url)
-  await expect.poll(() => page.locator('[data-slidev-no="1"]:visible').count(), { timeout: 20_000 }).toBe(1)
-  const faults = new Set<string>()
-  for (const { no } of (await parseDeck(DECK)).slides) {
-    // Backwards, which runs nothing.
-    for (let clicks = await goTo(page, no); clicks >= 0; clicks--) {
-      await goTo(page, no, clicks)
-      for (const faultsIn of [faultsOf, collisionsOf, paleOf, silentOf, orphansOf]) {
-        for (const fault of await faultsIn(page))
-          faults.add(`${no}.${clicks}: ${fault}`)
+describe.each(['slides/seminar.md', 'slides/tour.md'])('%s', (path) => {
+  let dir: string
+  let site: StaticSite
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'kamishibai-looks-'))
+    expect(await build({ deck: path, output: dir })).toBe(0)
+    site = await serveStatic(dir)
+  })
+  afterAll(async () => {
+    site?.close()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  it.each(['light', 'dark'] as const)('%s: on every slide, at every click, all can be read', async (colorScheme) => {
+    const page = await browser.newPage({ viewport: { width: 1960, height: 1104 }, colorScheme, reducedMotion: 'reduce' })
+    await page.goto(site.url)
+    await expect.poll(() => page.locator('[data-slidev-no="1"]:visible').count(), { timeout: 20_000 }).toBe(1)
+    const faults = new Set<string>()
+    for (const { no } of (await parseDeck(path)).slides) {
+      // Backwards, which runs nothing.
+      for (let clicks = await goTo(page, no); clicks >= 0; clicks--) {
+        await goTo(page, no, clicks)
+        for (const faultsIn of [faultsOf, collisionsOf, paleOf, silentOf, orphansOf]) {
+          for (const fault of await faultsIn(page))
+            faults.add(`${no}.${clicks}: ${fault}`)
+        }
       }
     }
-  }
-  await page.close()
-  expect([...faults]).toEqual([])
-}, 170_000)
+    await page.close()
+    expect([...faults]).toEqual([])
+  }, 170_000)
 
-it('a mouse reaches the buttons of every slide, in a window in which Slidev\'s own are as large as they get', async () => {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' })
-  await page.goto(site.url)
-  await expect.poll(() => page.locator('[data-slidev-no="1"]:visible').count(), { timeout: 20_000 }).toBe(1)
-  const faults: string[] = []
-  for (const { no } of (await parseDeck(DECK)).slides) {
-    await goTo(page, no)
-    faults.push(...(await coveredOf(page)).map(fault => `${no}: ${fault}`))
-  }
-  await page.close()
-  expect(faults).toEqual([])
+  it('a mouse reaches the buttons of every slide, in a window in which Slidev\'s own are as large as they get', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' })
+    await page.goto(site.url)
+    await expect.poll(() => page.locator('[data-slidev-no="1"]:visible').count(), { timeout: 20_000 }).toBe(1)
+    const faults: string[] = []
+    for (const { no } of (await parseDeck(path)).slides) {
+      await goTo(page, no)
+      faults.push(...(await coveredOf(page)).map(fault => `${no}: ${fault}`))
+    }
+    await page.close()
+    expect(faults).toEqual([])
+  })
 })

@@ -121,7 +121,7 @@ describe('check of what needs no engine', () => {
 it('plans as JSON: what every step would run', async () => {
   const { code, out } = await kamishibai('plan', 'slides/tour.md', '--json')
   const plan = JSON.parse(out) as { steps: object[] }
-  expect(plan).toMatchObject({ deck: 'tour', hash: expect.any(String) as string, grants: [], files: expect.any(Array) as string[] })
+  expect(plan).toMatchObject({ deck: 'tour', hash: expect.any(String) as string, grants: ['cap:NET_ADMIN:granted'], files: expect.any(Array) as string[] })
   expect(plan.steps[0]).toMatchObject({ id: 'hello', slide: 1, file: 'tour.md', line: expect.any(Number) as number, verb: 'run', runner: 'shell', code: expect.any(String) as string, hidden: [], extra: false, images: [], namespaces: [], ports: [], hosts: [], mounts: [], needs: [], timeoutMs: expect.any(Number) as number })
   expect(code).toBe(0)
 })

@@ -1,7 +1,7 @@
 import type { View } from '../../runners/protocol/event.ts'
 import type { ResourceState } from '../../runners/protocol/fold.ts'
 import { expect, it } from 'vitest'
-import { clusterEvents, objectTable, singular } from '../../components/useObjects.ts'
+import { clusterEvents, fitColumns, objectTable, singular } from '../../components/useObjects.ts'
 import { describePods, podForm, podModel } from '../../components/usePods.ts'
 import { emptyRun } from '../../runners/protocol/fold.ts'
 
@@ -79,6 +79,15 @@ it('writes tables as kubectl does', () => {
   expect(of('Service')[1]).toEqual(['web', 'NodePort', '10.96.0.9', '80:30080/TCP', '5s'])
   expect(of('virtualmachines')).toEqual([['NAME', 'STATUS', 'AGE'], ['vm-1', 'Running', '5s']])
   expect(of('pods')).toHaveLength(1)
+})
+
+it('leaves out the columns at the end of a table that do not fit whole', () => {
+  const table = objectTable([run(object('pod', 'web-0', { readyContainers: '1/1', status: 'Terminating', restarts: 0, ip: '10.1.1.2', node: 'n1' }))], 'pods', 1_005_000)
+  const heads = (width: number): string[] => fitColumns(table, width).head
+  expect(heads(876)).toEqual(table.head)
+  expect(heads(430)).toEqual(['NAME', 'READY', 'STATUS', 'RESTARTS', 'IP'])
+  expect(fitColumns(table, 300).rows[0]!.cells).toEqual(['web-0', '1/1', 'Terminating'])
+  expect(heads(10)).toEqual(['NAME'])
 })
 
 it('says how many rows are not shown', () => {

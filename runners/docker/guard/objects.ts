@@ -1,10 +1,11 @@
 import type { Engine } from './engine.ts'
 import type { Query } from './target.ts'
 import { LABELS } from '../../protocol/runner.ts'
+import { containerNames } from '../container.ts'
 import { notFound, Refusal } from './refusal.ts'
 
-/** A container of the session, as far as the guard needs it. */
-export interface OwnContainer { id: string, names: string[], imageId: string, state: string, volumes: string[] }
+/** A container of the session, as far as the guard needs it; that of a `{container}` step may be called by the step's id, too. */
+export interface OwnContainer { id: string, names: string[], alias?: string, imageId: string, state: string, volumes: string[] }
 export interface OwnNetwork { id: string, name: string, gateways: string[] }
 
 /** What the session has. A reference resolves as engines do it – whole id, name, beginning of an id –, among its own objects only. */
@@ -30,7 +31,7 @@ export interface Objects {
 /** Networks of every engine: seen by all, changed by none. */
 export const BUILT_IN_NETWORKS = new Set(['bridge', 'host', 'none'])
 
-interface ContainerItem { Id: string, Names?: string[], ImageID: string, State: string, Mounts?: { Type: string, Name?: string }[] | null }
+interface ContainerItem { Id: string, Names?: string[], Labels?: Record<string, string> | null, ImageID: string, State: string, Mounts?: { Type: string, Name?: string }[] | null }
 interface NetworkItem { Id: string, Name: string, IPAM?: { Config?: { Gateway?: string }[] | null } }
 interface VolumeItem { Name: string }
 
@@ -50,7 +51,8 @@ export function createObjects(engine: Engine, sessionId: string): Objects {
     async container(ref) {
       if (seen.container.has(ref))
         return ref
-      const found = find(await objects.containers(), ref, container => container.names)
+      const containers = await objects.containers()
+      const found = find(containers, ref, container => container.names) ?? containers.find(({ alias }) => alias === ref)
       if (!found)
         throw notFound('container', ref)
       return found.id
@@ -83,12 +85,15 @@ export function createObjects(engine: Engine, sessionId: string): Objects {
 
     async containers() {
       const items = await listed<ContainerItem[]>(['containers', 'json'], ['all', '1'])
-      return items.map(({ Id, Names, ImageID, State, Mounts }) => {
+      return items.map(({ Id, Names, Labels, ImageID, State, Mounts }) => {
         const volumes = (Mounts ?? []).flatMap(({ Type, Name }) => Type === 'volume' && Name ? [Name] : [])
         seen.container.add(Id)
         volumes.forEach(name => seen.volume.add(name))
         // A name with a second slash is a link's.
-        return { id: Id, names: (Names ?? []).map(name => name.slice(1)), imageId: ImageID, state: State, volumes }
+        const names = (Names ?? []).map(name => name.slice(1))
+        const step = Labels?.[LABELS.step]
+        const alias = step !== undefined && containerNames(step, { sessionId }).some(name => names.includes(name)) ? step : undefined
+        return { id: Id, names, alias, imageId: ImageID, state: State, volumes }
       })
     },
 

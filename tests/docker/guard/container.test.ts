@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { LABELS } from '../../../runners/protocol/runner.ts'
 import { CLIENTS, IMAGE, openGuarded, usersOwn, withDemoImage } from './_guard.ts'
 
 const dockerHost = inject('dockerHost')!
@@ -136,5 +137,18 @@ describe.skipIf(!dockerHost)('docker run behind the guard', () => {
     await docker(['run', '-d', '--name', name('c'), '-p', `${gateway}::8080`, IMAGE])
     expect((await docker(['port', name('c')])).stdout).toContain(`-> ${gateway}:`)
     expect(await docker(['run', '-d', '-p', '172.17.0.1::8080', IMAGE])).toMatchObject({ code: 125, stderr: expect.stringContaining('grants: ["port:172.17.0.1:one"]') })
+  })
+
+  it('knows the container of a step by the step\'s id, unless another has it as its name', async () => {
+    const guarded = await openGuarded(dockerHost)
+    const { config: { sessionId, labels }, docker, name } = guarded
+    const step = name('web')
+    const labelled = Object.entries({ ...labels, [LABELS.step]: step }).flatMap(([key, value]) => ['--label', `${key}=${value}`])
+    const id = await usersOwn(guarded, ['create', '--name', `${step}-${sessionId}`, ...labelled, IMAGE], ['rm', '-f', `${step}-${sessionId}`])
+    expect((await docker(['inspect', '-f', '{{.Id}}', step])).stdout.trim()).toBe(id)
+    const { stdout: other } = await docker(['create', '--name', step, IMAGE])
+    expect((await docker(['inspect', '-f', '{{.Id}}', step])).stdout).toBe(other)
+    const stranger = await openGuarded(dockerHost)
+    expect((await stranger.docker(['inspect', step])).code).not.toBe(0)
   })
 })
