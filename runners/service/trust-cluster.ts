@@ -28,7 +28,7 @@ export interface TrustedCluster extends ClusterIdentity {
 type Env = Record<string, string | undefined>
 
 /** How long a cluster has to say which one it is, in ms. */
-const IDENTITY_LIMIT = 3000
+const IDENTITY_LIMIT = 10_000
 /** Approvals of a context that are kept. */
 const KEPT = 10
 
