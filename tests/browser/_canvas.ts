@@ -90,8 +90,9 @@ export async function faultsOf(page: Page): Promise<string[]> {
       const least = screen && !element.closest('.kb-hint') ? result : other
       if (size < least - 0.1)
         faults.add(`${label} is ${px(size)} px, less than ${least}`)
-      // A screen shows what fits of it, the last lines first.
-      const out = Math.max(...(screen ? [screen.getBoundingClientRect()] : lines).map(line =>
+      // A screen shows what fits of it, the last lines first; an ellipsis stands for what its box has no room for.
+      const box = screen ?? (getComputedStyle(element).textOverflow === 'ellipsis' ? element : undefined)
+      const out = Math.max(...(box ? [box.getBoundingClientRect()] : lines).map(line =>
         Math.max(canvas.left - line.left, canvas.top - line.top, line.right - canvas.right, line.bottom - canvas.bottom) / scale))
       if (out > 1)
         faults.add(`${label} lies ${px(out)} px outside the canvas`)
