@@ -65,7 +65,9 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
     })
   }
 
+  // What a later click shows is not there yet, for a key as for the audience.
+  const isShown = (): boolean => !!element()?.checkVisibility({ opacityProperty: true, visibilityProperty: true })
   if (interactive)
-    onScopeDispose(addKeys({ client, element, isCurrent: () => onSlide.value }))
+    onScopeDispose(addKeys({ client, element, isCurrent: () => onSlide.value && isShown() }))
   return { interactive }
 }

@@ -116,6 +116,20 @@ it('starts a step on entering its slide, once', async () => {
   expect(runsOf('entered')).toHaveLength(1)
 })
 
+it('starts by a key only what the slide shows', async () => {
+  await open('10')
+  await phaseOf('shown').toBe('idle')
+  await press('r')
+  await phaseOf('shown').toBe('exited')
+  await press('r')
+  await expect.poll(() => runsOf('shown').length, SLOW).toBe(2)
+  await phaseOf('shown').toBe('exited')
+  expect(runsOf('hidden')).toEqual([])
+  await press('ArrowRight')
+  await press('r')
+  await phaseOf('hidden').toBe('exited')
+})
+
 describe('two windows', () => {
   it('show the same run, start one for one press, and a late joiner sees all', async () => {
     await open('presenter/7')
