@@ -39,7 +39,7 @@ const JA: Record<ErrorCode, Japanese> = {
   'port-taken': { title: 'ポートが使用中', otherwise: '公開するポートはすでに使われています。', message: p => p.port !== undefined && `ポート ${p.port} はすでに使われています。`, hint: 'ポートを使っているプログラムを止めるか、別のポートで公開してください。' },
   'recording-damaged': { title: '録画が壊れています', otherwise: '録画を読み取れません。', message: p => p.line !== undefined && `録画ファイルの ${p.line} 行目を読み取れません。`, hint: '録画し直してください: kamishibai record --only STEP' },
   'recording-stale': { title: '録画が古くなっています', otherwise: '録画のあとでステップが変更されました。', hint: '録画し直してください: kamishibai record' },
-  'timeout': { title: '時間切れ', otherwise: '制限時間内に終わりませんでした。', message: p => p.seconds !== undefined && `${p.seconds} 秒以内に終わりませんでした${p.until ? `（満たされていない条件: ${p.until}）` : ''}。`, hint: 'フェンスの timeout= を延ばすか、もう一度実行してください。' },
+  'timeout': { title: '時間切れ', otherwise: '制限時間内に終わりませんでした。', message: p => p.seconds !== undefined && `${p.seconds} 秒以内に終わりませんでした${p.until ? `（満たされていない条件: ${p.until}）` : ''}。`, hint: p => `${p.lasting ? 'サーバーのように動き続けるものには until= が必要です。そうでなければ、' : ''}フェンスの timeout= を延ばすか、もう一度実行してください。` },
   'unknown-step': { title: 'ステップがありません', otherwise: 'そのステップはこのデッキにありません。', message: p => p.step !== undefined && `ステップ ${p.step} はこのデッキにありません。`, hint: '' },
 }
 

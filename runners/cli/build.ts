@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
+import { checkProject } from './project.ts'
 import { runSlidev } from './slidev.ts'
 import { tellProblems } from './tell.ts'
 
@@ -12,6 +13,7 @@ export async function build({ deck: path, output }: { deck: string, output: stri
     tellProblems(errors, process.stderr)
     return 1
   }
+  checkProject(deck)
   const target = resolve(output)
   const code = await runSlidev(deck.dir, ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash'], { NODE_ENV: 'production' })
   if (code === 0)

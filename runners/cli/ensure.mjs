@@ -60,7 +60,8 @@ function install() {
   const windows = process.platform === 'win32'
   // Where an older installation can step in, a speaker without network must not wait for many attempts.
   const patience = before ? ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=2000'] : []
-  const { status } = spawnSync(windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline', ...patience], { cwd: workshop, stdio: 'inherit', shell: windows, env: withoutLifecycle(process.env) })
+  // Warnings speak of the machine's own Node, for which one of the packages stands in.
+  const { status } = spawnSync(windows ? 'npm.cmd' : 'npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund', '--prefer-offline', ...patience], { cwd: workshop, stdio: 'inherit', shell: windows, env: withoutLifecycle(process.env) })
   if (status !== 0) {
     rmSync(workshop, { recursive: true, force: true })
     if (before) {

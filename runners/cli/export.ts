@@ -8,6 +8,7 @@ import { readRecordingText } from '../service/store.ts'
 import { addNotes } from './export/notes.ts'
 import { exportScript } from './export/script.ts'
 import { printDeck } from './export/slidev.ts'
+import { checkProject } from './project.ts'
 import { tellProblems } from './tell.ts'
 
 export interface ExportOptions { deck: string, format: PrintFormat | 'script', output?: string, dark: boolean, withNotes?: boolean }
@@ -30,6 +31,7 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
     console.log(`The steps are in ${folder}; its README.md says how to run them.`)
     return 0
   }
+  checkProject(deck)
   const target = resolve(output ?? { pdf: `${deck.name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${deck.name}.pptx`, png: `${deck.name}-png`, md: join(`${deck.name}-md`, `${deck.name}.md`) }[format])
   if (!await printDeck(deck, format, target, dark)) {
     console.error(`Slidev wrote no ${target}.`)

@@ -1,13 +1,14 @@
 import type { Imported } from './import/blocks.ts'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import process from 'node:process'
 import { YAMLParseError } from 'yaml'
 import { parseDeck } from '../deck/parse.ts'
 import { StepError } from '../protocol/error.ts'
 import { fromPresenterm, isPresenterm } from './import/presenterm.ts'
 import { fromRunme } from './import/runme.ts'
+import { addonName } from './project.ts'
 import { tellProblems } from './tell.ts'
 
 export interface ImportOptions {
@@ -24,7 +25,7 @@ export async function importFile({ file, output, from }: ImportOptions): Promise
     console.error(`There is ${output} already: nothing was written. Name another file with --output.`)
     return 1
   }
-  const { deck, steps, lost } = convert(await readFile(file, 'utf8'), file, from)
+  const { deck, steps, lost } = convert(await readFile(file, 'utf8'), { file, output, from })
   for (const { line, what, hint } of lost)
     console.error(`${file}:${line}  not carried over: ${what}${hint ? `. ${hint}` : ''}`)
   if (!output) {
@@ -41,10 +42,11 @@ export async function importFile({ file, output, from }: ImportOptions): Promise
 }
 
 /** Throws StepError `bad-input` where the front matter cannot be read. */
-function convert(markdown: string, file: string, from: ImportOptions['from']): Imported {
+function convert(markdown: string, { file, output, from }: ImportOptions): Imported {
   const text = markdown.replaceAll('\r\n', '\n')
+  const addon = addonName(resolve(dirname(output ?? '.')))
   try {
-    return from === 'presenterm' || (!from && isPresenterm(text)) ? fromPresenterm(text) : fromRunme(text)
+    return from === 'presenterm' || (!from && isPresenterm(text)) ? fromPresenterm(text, addon) : fromRunme(text, addon)
   }
   catch (error) {
     if (error instanceof YAMLParseError)

@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import process from 'node:process'
+import { promisify } from 'node:util'
 import { parseDocument } from 'yaml'
+import { StepError } from '../protocol/error.ts'
+import { isCheckout, OWN_ROOT } from './project.ts'
 
 interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, scripts?: Record<string, string> }
 
@@ -49,15 +53,16 @@ export async function init({ dir }: { dir: string }): Promise<number> {
     return 1
   }
   await mkdir(dir, { recursive: true })
-  const own = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as Manifest
+  const own = JSON.parse(await readFile(join(OWN_ROOT, 'package.json'), 'utf8')) as Manifest
   const pnpm = usesPnpm(dir)
-  await writeFile(join(dir, 'package.json'), `${JSON.stringify(await manifestOf(dir, own), null, 2)}\n`)
+  const addon = isCheckout ? `file:${await pack(dir)}` : `^${own.version}`
+  await writeFile(join(dir, 'package.json'), `${JSON.stringify(await manifestOf(dir, own, addon), null, 2)}\n`)
   if (pnpm)
     await writeWorkspace(join(dir, 'pnpm-workspace.yaml'), own.overrides!)
   await writeFile(deck, DECK)
   if (!existsSync(join(dir, '.gitignore')))
     await writeFile(join(dir, '.gitignore'), 'node_modules/\n.kamishibai/\n.slidev/\ndist/\n')
-  process.stdout.write(`${deck} has three slides. Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  ${pnpm ? 'pnpm' : 'npm'} install\n  ${pnpm ? 'pnpm' : 'npm'} start\n`)
+  process.stdout.write(`${deck} has three slides.${isCheckout ? ' The addon is packed beside it from this working tree.' : ''} Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  ${pnpm ? 'pnpm' : 'npm'} install\n  ${pnpm ? 'pnpm' : 'npm'} start\n`)
   return 0
 }
 
@@ -80,15 +85,23 @@ async function writeWorkspace(file: string, overrides: Record<string, string>): 
   await writeFile(file, document.toString())
 }
 
+/** Packs this working tree as it would be published, into `dir`; returns the file's name. Throws StepError where npm cannot. */
+async function pack(dir: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', resolve(dir)], { cwd: OWN_ROOT, shell: process.platform === 'win32' })
+    .catch((error: Error) => { throw new StepError('failed', `this working tree could not be packed for ${dir}`, 'See what npm says: npm pack', { cause: error }) })
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
+  return filename
+}
+
 /** What stands in the folder's manifest stays. An addon's own overrides have no effect: the project carries them itself. */
-async function manifestOf(dir: string, own: Manifest): Promise<object> {
+async function manifestOf(dir: string, own: Manifest, addon: string): Promise<object> {
   const path = join(dir, 'package.json')
   const there: Manifest = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) as Manifest : { name: basename(resolve(dir)).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replace(/^-+/, '') || 'talk', private: true, type: 'module' }
   return {
     ...there,
     scripts: { start: 'kamishibai present slides.md', ...there.scripts },
     // With the last of them Slidev prints; it brings no browser of its own.
-    devDependencies: { ...own.peerDependencies, [own.name!]: `^${own.version}`, [PRINTER]: own.devDependencies![PRINTER]!, ...there.devDependencies },
+    devDependencies: { ...own.peerDependencies, [own.name!]: addon, [PRINTER]: own.devDependencies![PRINTER]!, ...there.devDependencies },
     overrides: { ...own.overrides, ...there.overrides },
   }
 }

@@ -1,4 +1,5 @@
 import type { Deck } from '../deck/deck.ts'
+import type { Problem } from '../protocol/step.ts'
 import type { Service } from '../service/service.ts'
 import type { DeckChange } from '../service/trust-watch.ts'
 import { createServer as createNetServer } from 'node:net'
@@ -17,6 +18,7 @@ import { keepAwake } from './awake.ts'
 import { openBrowser } from './browser.ts'
 import { withContext } from './context.ts'
 import { untilEnd } from './ending.ts'
+import { addonProblem, checkProject } from './project.ts'
 import { serveViewers, tellViewers } from './remote.ts'
 import { serveSlidev } from './slidev-server.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
@@ -62,7 +64,9 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   const deck = withContext(await parseDeck(options.deck), options.context)
   const mode = options.mode ?? deck.settings.mode
   const place = options.remote === undefined ? undefined : resolveRemote(options.remote)
-  tellProblems(deck)
+  checkProject(deck)
+  const unnamed = await addonProblem(deck)
+  tellProblems([...deck.problems, ...unnamed ? [unnamed] : []])
   const live = mode !== 'replay' && await mayPresentLive(deck, options)
   const sweeping = live ? sweepEarlier(deck) : undefined
   // It takes a second, in which the engines are asked.
@@ -162,9 +166,9 @@ async function tellChange({ session }: Service, { name, used }: DeckChange): Pro
     : `${file} has changed since the start; the steps are the same.`)
 }
 
-function tellProblems(deck: Deck): void {
-  for (const { severity, file, line, column, message } of deck.problems)
-    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${file}:${line}:${column} ${message}`))
+function tellProblems(problems: Problem[]): void {
+  for (const { severity, file, line, column, message, hint = '' } of problems)
+    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${file}:${line}:${column} ${message}. ${hint}`.trim()))
 }
 
 /** The first port from 3030 on that nobody listens on at 127.0.0.1. */

@@ -16,6 +16,7 @@ import { readHeadmatter } from './headmatter.ts'
 import { parseInfo } from './info.ts'
 import { idOf, toStep } from './step.ts'
 import { readFiles, usedFiles } from './used-files.ts'
+import { checkViews } from './views.ts'
 
 interface Parsing {
   dir: string
@@ -52,8 +53,11 @@ export async function parseDeck(entry: string): Promise<Deck> {
     fences: fencesOf(slide, parsing),
   }))
   const steps = [...parsing.steps.values()]
-  checkNeeds([...parsing.fences.values()], new Set(parsing.ids.values()), problems)
-  checkGrants([...new Set(parsing.ids.values())])
+  const ids = [...new Set(parsing.ids.values())]
+  checkNeeds([...parsing.fences.values()], new Set(ids), problems)
+  for (const source of new Set(data.slides.map(slide => slide.source)))
+    checkViews({ file: relative(dir, source.filepath), start: source.start, lines: source.raw.split('\n'), from: contentOf(source) }, ids, problems)
+  checkGrants(ids)
   const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown }
   return {
     file,
@@ -86,13 +90,18 @@ function packageRoot(dir: string): string {
   }
 }
 
+/** Index of the first line behind the frontmatter among the lines of a slide. */
+function contentOf({ start, contentStart = start }: SlideInfo['source']): number {
+  return Math.max(0, contentStart - start)
+}
+
 function fencesOf(slide: SlideInfo, parsing: Parsing): Fence[] {
   const { source } = slide
   const path = relative(parsing.dir, source.filepath)
   const lines = source.raw.split('\n')
   const yamlEaten = source.frontmatterStyle === 'yaml'
   let ordinal = 0
-  return scanFences(lines, Math.max(0, (source.contentStart ?? source.start) - source.start)).flatMap((raw) => {
+  return scanFences(lines, contentOf(source)).flatMap((raw) => {
     const info = parseInfo(raw.info)
     if (!info)
       return []

@@ -1,4 +1,6 @@
 import type { RequestSpec } from '../protocol/step.ts'
+import { METHODS } from 'node:http'
+import { nearest } from '../protocol/suggest.ts'
 
 /** A mistake in a request; `line` and `column` count from 1 within the fence. */
 export interface RequestMistake { line: number, column: number, message: string, hint?: string }
@@ -44,8 +46,10 @@ function parseRequest(lines: string[], report: Report): RequestSpec | undefined 
     report(first, `${JSON.stringify(lines[first])} is no request`, FORM)
     return undefined
   }
-  if (method !== method.toUpperCase())
-    report(first, `${method} is no method`, `Did you mean ${method.toUpperCase()}?`)
+  if (!METHODS.includes(method)) {
+    const near = nearest(method, METHODS)
+    report(first, `${method} is no method`, near ? `Did you mean ${near}?` : FORM)
+  }
   const blank = lines.findIndex((line, i) => i > first && !line.trim())
   const end = blank < 0 ? lines.length : blank
   const headers = parseHeaders(lines.slice(first + 1, end), (line, ...mistake) => report(first + 1 + line, ...mistake))

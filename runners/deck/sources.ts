@@ -32,7 +32,8 @@ export async function readSources(file: string): Promise<Sources> {
   }
 }
 
-function findUp(from: string, name: string): string | undefined {
+/** The nearest `name` in `from` or a folder above it. */
+export function findUp(from: string, name: string): string | undefined {
   for (let at = from; ; at = dirname(at)) {
     if (existsSync(join(at, name)))
       return join(at, name)

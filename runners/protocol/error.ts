@@ -64,6 +64,8 @@ export const errorParamsSchema = z.object({
   command: z.string(),
   port: z.string(),
   seconds: z.number(),
+  /** What was waited for may be meant to go on. */
+  lasting: z.boolean(),
   mebibytes: z.number(),
   requirement: z.string(),
   line: z.number(),

@@ -55,7 +55,10 @@ function timeoutError(step: Step, judgements: Expectation[]): StepError {
     return judged?.ok ? [] : [{ text, detail: judged?.detail }]
   })
   const seconds = step.timeoutMs / 1000
-  return new StepError('timeout', `it took longer than ${seconds} s${missing.map(({ text, detail }) => ` and ${text} did not hold${detail ? ` (${detail})` : ''}`).join('')}`, `Raise timeout= on the fence, or run it again.`, { params: { seconds, until: missing.map(({ text }) => text).join(', ') } })
+  // A server without `until` is waited for until it ends.
+  const lasting = !step.until.length && ['run', 'exec', 'container'].includes(step.verb)
+  const hint = lasting ? 'What is to go on, as a server does, needs until= on the fence; else raise timeout=, or run it again.' : 'Raise timeout= on the fence, or run it again.'
+  return new StepError('timeout', `it took longer than ${seconds} s${missing.map(({ text, detail }) => ` and ${text} did not hold${detail ? ` (${detail})` : ''}`).join('')}`, hint, { params: { seconds, until: missing.map(({ text }) => text).join(', '), ...lasting && { lasting } } })
 }
 
 function expectationError(step: Step, wrong: Expectation, log: RunLog): StepError {

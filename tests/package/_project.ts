@@ -73,12 +73,12 @@ export async function editManifest(dir: string, change: (manifest: Manifest) => 
   await writeFile(path, JSON.stringify(manifest, null, 2))
 }
 
-/** Packs this repository as it would be published; returns the tarball and the names of its files. */
-export async function pack(into: string): Promise<{ tarball: string, files: string[] }> {
+/** Packs this repository as it would be published; returns the names of the package's files. */
+export async function packedFiles(into: string): Promise<string[]> {
   await mkdir(into, { recursive: true })
   const { code, out } = await run(ROOT, 'npm', ['pack', '--json', '--pack-destination', into])
   if (code)
     throw new Error(out)
-  const [packed] = JSON.parse(out.slice(out.indexOf('['), out.lastIndexOf(']') + 1)) as [{ filename: string, files: { path: string }[] }]
-  return { tarball: join(into, packed.filename), files: packed.files.map(({ path }) => path) }
+  const [packed] = JSON.parse(out.slice(out.indexOf('['), out.lastIndexOf(']') + 1)) as [{ files: { path: string }[] }]
+  return packed.files.map(({ path }) => path)
 }

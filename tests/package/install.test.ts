@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { serveStatic } from '../browser/_static.ts'
 import { ROOT } from '../unit/_cli.ts'
-import { editManifest, pack, run, serve } from './_project.ts'
+import { editManifest, run, serve } from './_project.ts'
 
 /** Vite makes a project's packages ready when its first page is asked for. */
 const SLOW = { timeout: 90_000 }
@@ -43,12 +43,11 @@ if (!online)
   console.warn('No registry answers: the package is not installed.')
 
 let dir: string
-let tarball: string
 let files: string[]
 let browser: Browser
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'kamishibai-package-'));
-  ({ tarball, files } = await pack(join(dir, 'packed')))
+  dir = await mkdtemp(join(tmpdir(), 'kamishibai-package-'))
+  files = await packedFiles(join(dir, 'packed'))
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
 })
 afterAll(async () => {
@@ -79,7 +78,7 @@ describe.skipIf(!online && !process.env.CI).each(MANAGERS)('installed with %s', 
     project = join(dir, manager)
     const user = manager === 'pnpm' ? { npm_config_user_agent: 'pnpm/12.0.0' } : undefined
     expect(await run(dir, process.execPath, [join(ROOT, 'runners/cli/bin.mjs'), 'init', project], user)).toMatchObject({ code: 0 })
-    await editManifest(project, ({ devDependencies }) => Object.assign(devDependencies, { 'slidev-addon-kamishibai': `file:${tarball}`, '@slidev/theme-default': '*', '@slidev/theme-seriph': '*' }))
+    await editManifest(project, ({ devDependencies }) => Object.assign(devDependencies, { '@slidev/theme-default': '*', '@slidev/theme-seriph': '*' }))
     if (manager === 'pnpm') {
       const tools = join(dir, 'tools')
       expect(await run(dir, 'npm', ['install', '--prefix', tools, '--no-audit', '--no-fund', '--prefer-offline', 'pnpm@12'])).toMatchObject({ code: 0 })

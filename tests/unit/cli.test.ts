@@ -102,8 +102,8 @@ describe('check of what needs no engine', () => {
   }
 
   it('warns of a step without id, and fails only for its recording', async () => {
-    const { out } = await kamishibai('check', await deckOf('# T\n\n```sh {run}\ntrue\n```\n'), '--reporter', 'json')
-    expect(JSON.parse(out)).toMatchObject({ ok: false, problems: [{ severity: 'warning', file: 'deck.md', line: 3, column: 7, code: 'no-id' }], steps: [{ id: 'slide1-1', error: { code: 'no-recording' } }] })
+    const { out } = await kamishibai('check', await deckOf('---\naddons: [kamishibai]\n---\n\n# T\n\n```sh {run}\ntrue\n```\n'), '--reporter', 'json')
+    expect(JSON.parse(out)).toMatchObject({ ok: false, problems: [{ severity: 'warning', file: 'deck.md', line: 7, column: 7, code: 'no-id' }], steps: [{ id: 'slide1-1', error: { code: 'no-recording' } }] })
   })
 
   it('reports as JUnit: a case a step, and the deck\'s mistakes', async () => {

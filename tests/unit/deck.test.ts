@@ -84,6 +84,30 @@ describe('mistakes', () => {
     expect(problems).toEqual([expect.objectContaining({ code: 'duplicate-id', line: 11, message: expect.stringContaining('deck.md:3') as string })])
   })
 
+  it('reports a view of a step that is not there, where it stands', async () => {
+    const { problems } = await parse(`${fence('sh {run id=hello}')}
+<div><LiveOutput step="helo" /></div>
+
+<live-race
+  class="wide"
+  steps="hello, other"
+/>
+
+<!-- <LiveOutput step="note" /> -->
+
+<LiveOutput :step="bound" />
+${fence('html', '<LiveOutput step="quoted" />')}`)
+    expect(problems).toEqual([
+      expect.objectContaining({ severity: 'error', code: 'unknown-step', line: 7, column: 24, hint: 'Did you mean hello?' }),
+      expect.objectContaining({ code: 'unknown-step', line: 11, column: 17, message: '<live-race> shows the step other, and there is none' }),
+    ])
+  })
+
+  it('reports a view of an imported file there', async () => {
+    const { problems } = await parse('# T\n\n---\nsrc: ./views.md\n---\n', { 'views.md': '# A\n\n---\nlayout: two\n---\n\n<LiveOutput step="a"/>\n' })
+    expect(problems).toEqual([expect.objectContaining({ file: 'views.md', line: 7, column: 19 })])
+  })
+
   it('reports a cycle of needs', async () => {
     const { problems } = await parse(`${fence('sh {run id=a needs=b}')}\n${fence('sh {run id=b needs=a}')}`)
     expect(problems.map(p => p.code)).toContain('needs-cycle')

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -6,6 +6,9 @@ import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { kamishibai } from './_cli.ts'
+
+/** From its repository, the addon comes along as a file. */
+const TARBALL = `slidev-addon-kamishibai-${manifest.version}.tgz`
 
 async function folder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-init-'))
@@ -20,7 +23,8 @@ it('init writes a deck whose steps run, and the manifest with which it installs'
   const deck = await parseDeck(join(dir, 'slides.md'))
   expect(deck.problems).toEqual([])
   expect(deck.slides).toHaveLength(3)
-  expect(await read(join(dir, 'package.json'))).toMatchObject({ name: 'my-talk', overrides: manifest.overrides, devDependencies: { 'slidev-addon-kamishibai': `^${manifest.version}`, '@slidev/cli': expect.any(String) as string } })
+  expect(await read(join(dir, 'package.json'))).toMatchObject({ name: 'my-talk', overrides: manifest.overrides, devDependencies: { 'slidev-addon-kamishibai': `file:${TARBALL}`, '@slidev/cli': expect.any(String) as string } })
+  expect(await readdir(dir)).toContain(TARBALL)
   const { code, out } = await kamishibai('check', join(dir, 'slides.md'), '--mode', 'live', '--trust')
   expect(out).toContain('4 of 4 steps ok')
   expect(code).toBe(0)

@@ -29,6 +29,7 @@ describe('an .http text', () => {
     ['', 1, /there is no request/],
     ['# only a comment', 1, /there is no request/],
     ['GET http://a/\n\n###\nget http://a/', 4, /get is no method/],
+    ['FOO bar', 1, /FOO is no method/],
     ['GET http://a/\nno header', 2, /"no header" is no header/],
     ['GET http://a/\nContent-Length: 3', 2, /Content-Length is not the request's to set/],
     ['GET /path', 1, /\/path is no address/],

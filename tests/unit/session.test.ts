@@ -53,7 +53,7 @@ describe('when a run is over', () => {
   it('fails at its timeout and aborts what ran', async () => {
     session = await sessionOf([step('a', { timeoutMs: 50 })], lasts)
     const run = session.start('a')
-    await expect(run.moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'timeout' } })
+    await expect(run.moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'timeout', hint: expect.stringContaining('until=') as string } })
     await run.over
   })
 

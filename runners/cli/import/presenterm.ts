@@ -25,12 +25,12 @@ export function isPresenterm(text: string): boolean {
   return /^\s*(?:`{3,}|~{3,})\s*\w.*\s\+\w+/m.test(text) || /<!--\s*(?:end_slide|pause|column_layout|jump_to_middle)\b/.test(text)
 }
 
-/** A presentation of presenterm as a deck. */
-export function fromPresenterm(text: string): Imported {
+/** A presentation of presenterm as a deck. `addon` is what its headmatter calls us. */
+export function fromPresenterm(text: string, addon = 'kamishibai'): Imported {
   const lines = text.split('\n')
   const { yaml, from } = frontOf(lines)
   const front = (parse(yaml) ?? {}) as Front
-  const slides = createSlides({ theme: 'none', addons: ['kamishibai'], ...front.title && { title: front.title } })
+  const slides = createSlides({ theme: 'none', addons: [addon], ...front.title && { title: front.title } })
   const lost: Lost[] = []
   const idOf = createIds()
   const shown = new Set([...text.matchAll(/<!--\s*snippet_output:\s*(\S+?)\s*-->/g)].map(([, id]) => id!))

@@ -16,12 +16,12 @@ const HINTS: Record<string, string> = {
   tag: 'record --only and check take ids.',
 }
 
-/** A Markdown file with cells of Runme's as a deck: every heading of the first two levels begins a slide. */
-export function fromRunme(text: string): Imported {
+/** A Markdown file with cells of Runme's as a deck: every heading of the first two levels begins a slide. `addon` is what its headmatter calls us. */
+export function fromRunme(text: string, addon = 'kamishibai'): Imported {
   const lines = text.split('\n')
   const { yaml, from } = frontOf(lines)
   const front = (parse(yaml) ?? {}) as { title?: string, runme?: unknown, cwd?: string, shell?: string }
-  const slides = createSlides({ theme: 'none', addons: ['kamishibai'], ...front.title && { title: front.title } })
+  const slides = createSlides({ theme: 'none', addons: [addon], ...front.title && { title: front.title } })
   const lost: Lost[] = []
   const idOf = createIds()
   let heading = front.title ?? ''
