@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { serveStatic } from '../browser/_static.ts'
 import { ROOT } from '../unit/_cli.ts'
-import { editManifest, run, serve } from './_project.ts'
+import { editManifest, packedFiles, run, serve } from './_project.ts'
 
 /** Vite makes a project's packages ready when its first page is asked for. */
 const SLOW = { timeout: 90_000 }
