@@ -26,14 +26,12 @@ const OF_IMAGES = new Map([['rm', 'rmi'], ['inspect', 'image inspect']])
 /** What a line of the `docker` command line touches, `words` being those after the program's name. */
 export function readContainerLine(words: string[]): Touched {
   const touched = nothing()
-  const { options, rest: [first = '', second = '', ...others] } = readOptions(words, GLOBAL)
-  const group = ['container', 'image', 'builder'].includes(first)
-  const command = group ? first === 'image' ? OF_IMAGES.get(second) ?? second : second : first
+  const { options, command, args } = commandOf(words)
   const form = FORMS.get(command)
   touched.hosts.push(...options.flatMap(([name, value]) => name === 'host' || name === 'H' ? hostOf(value) : []))
   if (!form)
     return touched
-  const line = readOptions(group ? others : [second, ...others], form, form !== RUN)
+  const line = readOptions(args, form, form !== RUN)
   touched.images.push(...line.rest.filter(word => word !== '-').slice(0, form.images))
   for (const [name, value] of line.options)
     readOption(name, value, command, touched)
@@ -42,11 +40,27 @@ export function readContainerLine(words: string[]): Touched {
   return touched
 }
 
+/** The names that a line of the `docker` command line gives to images: nothing that an engine needs to have before. */
+export function namesGiven(words: string[]): string[] {
+  const { command, args } = commandOf(words)
+  const { options, rest } = readOptions(args, FORMS.get(command) ?? { flags: 'help pause', short: 'p' }, true)
+  if (command === 'build')
+    return options.flatMap(([name, value]) => name === 'tag' || name === 't' ? [value] : [])
+  return ['tag', 'import', 'commit'].includes(command) ? rest.slice(1, 2) : []
+}
+
+/** The command that a line calls, `docker image rm` as `rmi`, and the words after it. */
+function commandOf(words: string[]): { options: [name: string, value: string][], command: string, args: string[] } {
+  const { options, rest: [first = '', second = '', ...others] } = readOptions(words, GLOBAL)
+  if (!['container', 'image', 'builder'].includes(first))
+    return { options, command: first, args: [second, ...others] }
+  return { options, command: first === 'image' ? OF_IMAGES.get(second) ?? second : second, args: others }
+}
+
 /** Whether a line runs a container that is gone when it ends. */
 export function isThrowAway(words: string[]): boolean {
-  const { rest: [first, second, ...others] } = readOptions(words, GLOBAL)
-  const args = first === 'run' ? [second ?? '', ...others] : first === 'container' && second === 'run' ? others : []
-  return readOptions(args, RUN).options.some(([name]) => name === 'rm')
+  const { command, args } = commandOf(words)
+  return command === 'run' && readOptions(args, RUN).options.some(([name]) => name === 'rm')
 }
 
 function readOption(name: string, value: string, command: string, { images, ports, hosts, mounts }: Touched): void {

@@ -1,5 +1,5 @@
 import type { Touched } from './touched.ts'
-import { isThrowAway, readContainerLine } from './container-line.ts'
+import { isThrowAway, namesGiven, readContainerLine } from './container-line.ts'
 import { nameOf, shellCommands } from './shell-words.ts'
 import { nothing, together } from './touched.ts'
 
@@ -23,6 +23,11 @@ export function touchedByShell(script: string): Touched {
 /** Whether the script runs a container that is gone when it ends: its end is no surprise to a reader. */
 export function hasThrowAway(script: string): boolean {
   return programsOf(script).some(({ program, args }) => CONTAINER_PROGRAMS.has(program) && isThrowAway(args))
+}
+
+/** The images that the script itself makes or names. */
+export function imagesMadeByShell(script: string): string[] {
+  return programsOf(script).flatMap(({ program, args }) => CONTAINER_PROGRAMS.has(program) ? namesGiven(args) : [])
 }
 
 interface Line { program: string, args: string[] }

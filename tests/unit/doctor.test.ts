@@ -54,6 +54,16 @@ describe('doctor', () => {
     expect((await examine(CONTAINER)).recordings).toMatchObject({ ok: false, severity: 'warning' })
   })
 
+  it('misses no image that the deck makes', async () => {
+    const made = '# A\n\n```sh {run id=a}\ndocker tag base:1 shop:1\ntar -c . | docker import - shop:2\ndocker build -t shop:3 .\ndocker commit web shop:4\ndocker run shop:4\ndocker image tag shop:3 shop:5\n```\n'
+    expect((await examine(made, { lacks: ['base:1', 'shop:1', 'shop:2', 'shop:3', 'shop:4', 'shop:5'] }))['images-docker']).toMatchObject({ message: 'docker lacks base:1' })
+  })
+
+  it('names what the pages load from the internet', async () => {
+    expect((await examine('---\ntheme: none\nfonts:\n  sans: Lobster\n---\n\n# A\n\n![a](https://example.org/a.png)\n')).pages).toMatchObject({ ok: false, severity: 'warning', message: 'The pages load from the internet: its icon, fonts (Lobster), 1 picture' })
+    expect((await examine('---\ntheme: none\nfavicon: \'\'\nfonts: { sans: Lobster, provider: none }\n---\n\n# A\n\n![a](/a.png)\n')).pages).toMatchObject({ ok: true })
+  })
+
   it('names the images that an engine lacks, and gets them', async () => {
     const fetched: string[] = []
     const { 'images-docker': images } = await examine(CONTAINER, { lacks: ['nginx:1'], fetched })

@@ -62,6 +62,13 @@ export function checkNetwork(deck: Deck, hostsOf: (step: Step) => string[]): Fin
     : fine('network', 'no step needs the network')
 }
 
+/** What the pages themselves get from the internet: where it hangs, so do they. */
+export function checkPages(parts: string[]): Finding {
+  return parts.length
+    ? { id: 'pages', ok: false, severity: 'warning', message: `The pages load from the internet: ${parts.join(', ')}`, fix: 'In the headmatter: favicon: \'\' and fonts: { provider: none }; pictures belong into public/.' }
+    : fine('pages', 'the pages load nothing from the internet')
+}
+
 /** Names without a dot are those of the session's containers; `pod/…` and `service/…` are in its cluster. */
 function isOutside(host: string): boolean {
   const [name = ''] = host.split(':')

@@ -5,12 +5,13 @@ import type { Finding } from './finding.ts'
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { toPlan } from '../../deck/plan.ts'
+import { webPartsOf } from '../../deck/web-parts.ts'
 import { engineOf, runnersOf } from '../engine-of.ts'
 import { loadRunner as loadFromRegistry } from '../registry.ts'
 import { privateDirOf } from '../sweep-folders.ts'
 import { sweepDead } from '../sweep.ts'
 import { standingOf } from '../trust-cluster.ts'
-import { checkDeck, checkNetwork, checkRecordings, readAll } from './deck.ts'
+import { checkDeck, checkNetwork, checkPages, checkRecordings, readAll } from './deck.ts'
 import { checkEngines, checkImages, checkRequirements, imagesOf } from './engines.ts'
 import { fine } from './finding.ts'
 import { checkClock, checkDisk, checkMemory, checkNode, checkPorts, checkPower } from './machine.ts'
@@ -64,6 +65,7 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
         checkClock(recorded.latest),
         ...checkPower(),
         checkNetwork(deck, step => plan.steps.find(({ id }) => id === step.id)!.hosts),
+        checkPages(await webPartsOf(deck.file)),
       ]
     },
     async fetchImages(onProgress) {

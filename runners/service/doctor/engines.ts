@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toPlan } from '../../deck/plan.ts'
+import { imagesMadeByShell } from '../../deck/shell-touch.ts'
 import { findLacks } from '../requirements.ts'
 import { fine } from './finding.ts'
 
@@ -33,13 +34,13 @@ export async function checkEngines(runners: Iterable<Runner>): Promise<{ finding
   return { findings, versions }
 }
 
-/** The images that the deck's steps need on an engine, without those that it builds itself. */
+/** The images that the deck's steps need on an engine, without those that the deck itself makes. */
 export function imagesOf(deck: Deck, engineOf: (step: Step) => RunnerName): Map<RunnerName, string[]> {
-  const built = new Set(deck.steps.map(step => step.tag).filter(Boolean))
+  const made = new Set(deck.steps.flatMap(step => step.tag ?? (step.runner === 'shell' ? imagesMadeByShell(step.code) : [])))
   const images = new Map<RunnerName, Set<string>>()
   const { steps } = toPlan(deck)
   for (const step of deck.steps) {
-    const wanted = steps.find(({ id }) => id === step.id)!.images.filter(image => !built.has(image) && RE_FETCHED.test(image))
+    const wanted = steps.find(({ id }) => id === step.id)!.images.filter(image => !made.has(image) && RE_FETCHED.test(image))
     const name = engineOf(step)
     images.set(name, new Set([...images.get(name) ?? [], ...wanted]))
   }
