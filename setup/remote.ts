@@ -1,4 +1,5 @@
 import type { ResolvedSlidevOptions } from '@slidev/types'
+import type { Plugin } from 'vite'
 import process from 'node:process'
 import { REMOTE_BUILD } from '../runners/service/remote/message.ts'
 
@@ -6,6 +7,8 @@ import { REMOTE_BUILD } from '../runners/service/remote/message.ts'
 const OWN_KEYS = ['kamishibai', 'addons', 'export', 'remote', 'mcp', 'editor', 'duration']
 /** What of Slidev only a speaker uses. */
 const OWN_FEATURES = ['PRESENTER', 'DRAWINGS', 'RECORD', 'PRINT', 'BROWSER_EXPORTER']
+
+const RE_FLAG = new RegExp(`__SLIDEV_FEATURE_(?:${OWN_FEATURES.join('|')})__`, 'g')
 
 /** Whether this builds the site for the audience's own devices. */
 export function isRemoteBuild({ mode }: ResolvedSlidevOptions): boolean {
@@ -24,4 +27,16 @@ export function stripForRemote({ data, utils }: ResolvedSlidevOptions): void {
   data.config.download = false
   for (const feature of OWN_FEATURES)
     utils.define[`__SLIDEV_FEATURE_${feature}__`] = 'false'
+}
+
+/** Takes the same out of Slidev's components: it reads their flags before an addon can set them. */
+export function remoteFlagsPlugin(): Plugin {
+  return {
+    name: 'kamishibai:remote-flags',
+    enforce: 'pre',
+    transform: {
+      order: 'pre',
+      handler: (code, id) => /\.vue(?:$|\?)/.test(id) && code.search(RE_FLAG) >= 0 ? code.replaceAll(RE_FLAG, 'false') : undefined,
+    },
+  }
 }

@@ -10,7 +10,7 @@ import { readRecordingText } from '../runners/service/store.ts'
 import { addComeback } from './comeback.ts'
 import { deckOfSteps, useDeck } from './deck.ts'
 import { addHold, holdPrint } from './print-hold.ts'
-import { isRemoteBuild, stripForRemote } from './remote.ts'
+import { isRemoteBuild, remoteFlagsPlugin, stripForRemote } from './remote.ts'
 
 const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
@@ -127,7 +127,8 @@ function loadingPlugin(options: ResolvedSlidevOptions): Plugin {
 }
 
 export default (options: ResolvedSlidevOptions): Plugin[] => {
-  if (isRemoteBuild(options))
+  const remote = isRemoteBuild(options)
+  if (remote)
     stripForRemote(options)
-  return [servicePlugin(options), modulesPlugin(options), loadingPlugin(options)]
+  return [...remote ? [remoteFlagsPlugin()] : [], servicePlugin(options), modulesPlugin(options), loadingPlugin(options)]
 }

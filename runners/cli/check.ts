@@ -45,7 +45,7 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
   const report = { deck: deck.name, mode, ok, problems, steps }
   if (text) {
     tellProblems(problems, process.stdout)
-    process.stdout.write(`${steps.filter(step => step.ok).length} of ${steps.length} steps ok\n`)
+    process.stdout.write(`${steps.filter(step => step.ok).length} of ${steps.length} steps ok${deck.steps.length ? '' : ': the deck has none'}\n`)
   }
   else {
     process.stdout.write(reporter === 'json' ? `${JSON.stringify(report, null, 2)}\n` : formatJunit(report))

@@ -69,7 +69,7 @@ export function tellViewers(opened: Promise<string[]>): void {
 
 /** A QR code of half blocks, dark on light whatever colours the terminal has. */
 function qrOf(url: string): string {
-  if (process.env.NO_COLOR)
+  if (process.env.NO_COLOR || !process.stdout.isTTY)
     return renderUnicodeCompact(url)
   const { data, size } = encode(url, { border: 4 })
   const rows = Array.from({ length: Math.ceil(size / 2) }, (_, row) => Array.from({ length: size }, (_, x) => {

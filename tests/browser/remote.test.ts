@@ -55,7 +55,7 @@ it('holds nothing that is the speaker\'s: no notes, no settings, no hidden lines
   const texts = await Promise.all(names.filter(name => /\.(?:html|js|css|json|txt)$/.test(name)).map(name => readFile(join(dir, name), 'utf8')))
   const site = texts.join('\n')
   expect(site).toContain('what comes later')
-  for (const own of ['note for the speaker', 'NAME_OF_A_VARIABLE', 'a hidden line', resolve('.'), homedir().length > 5 ? homedir() : DECK, '10min'])
+  for (const own of ['note for the speaker', 'i-carbon:user-speaker', 'NAME_OF_A_VARIABLE', 'a hidden line', resolve('.'), homedir().length > 5 ? homedir() : DECK, '10min'])
     expect(site).not.toContain(own)
 })
 
