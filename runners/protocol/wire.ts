@@ -39,6 +39,8 @@ export const runInfoSchema = z.object({
   recordedAt: z.string().optional(),
   /** What went wrong live, where a recording was taken for it. */
   fallback: errorSchema.optional(),
+  /** It catches up, unseen, what a step still to come needs. */
+  background: z.boolean().optional(),
   /** When the run began, ms since the epoch by the service's clock. */
   startedAt: z.number(),
   cols: z.int(),

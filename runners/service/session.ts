@@ -13,11 +13,13 @@ import { StepError, toErrorInfo } from '../protocol/error.ts'
 import { isFinal, isPassed } from '../protocol/event.ts'
 import { needsRecording } from '../protocol/fold.ts'
 import { createReplay } from '../replay/runner.ts'
+import { keepCaughtUp } from './catch-up.ts'
 import { createRun } from './create-run.ts'
 import { createDrift } from './drift.ts'
 import { openEngines } from './engines.ts'
 import { createListeners } from './listeners.ts'
 import { createPace } from './pace.ts'
+import { prepareRun } from './prepare.ts'
 import { identityRules, ownIdentity } from './redact-recording.ts'
 import { createRedactor } from './redact.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
@@ -87,6 +89,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   const lastOf = new Map<string, Run>()
   const forgotten = new Set<number>()
   const onChange = createListeners()
+  const pace = createPace()
   let replaying = mode === 'replay'
   const ending = new AbortController()
   let closing: Promise<boolean> | undefined
@@ -99,30 +102,9 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     openShell: shell => engines.openShell(shell, () => shells.stepIn(shell)),
   }
 
-  async function prepare(step: Step, run: Run, before: Run | undefined, signal: AbortSignal): Promise<void> {
-    for (const id of step.needs)
-      await provide(id, run)
-    await shells.take(step, run, signal)
-    signal.throwIfAborted()
-    run.log.append({ type: 'phase', phase: 'preparing' })
-    await before?.over
-    await engines.demand(step)
-    if (before)
-      await engines.reset(step)
-  }
+  const canRunLive = (step: Step): boolean => !replaying && engines.canRun(step)
 
-  async function provide(id: string, run: Run): Promise<void> {
-    const need = lastOf.get(id)
-    // A recording that was taken for a failed run made nothing that this one could use.
-    if (need && isPassed(need.log.state.phase) && !need.info.fallback)
-      return
-    run.log.append({ type: 'phase', phase: 'waiting', reason: `${id} runs first`, awaits: { kind: 'step', name: id } })
-    const { phase } = await start(id).moment
-    if (!isPassed(phase))
-      throw new StepError('needs-failed', `the step ${id}, which this one needs, ${phase === 'cancelled' ? 'was cancelled' : 'failed'}`, `Run ${id} again, then this step.`, { params: { step: id } })
-  }
-
-  function start(stepId: string, options: { replay?: boolean } = {}): Run {
+  function start(stepId: string, options: { replay?: boolean, background?: boolean } = {}): Run {
     const step = stepOf(deck, stepId)
     if (ending.signal.aborted)
       throw new StepError('cancelled', 'the session is ending')
@@ -132,8 +114,10 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     before?.cancel('run again')
     for (const other of runs)
       other.endTail()
-    const live = !options.replay && !replaying && engines.canRun(step)
+    const live = !options.replay && canRunLive(step)
     const run = live ? startLive(step, before) : startReplay(step)
+    if (options.background)
+      run.info.background = true
     const lack = live || replaying ? undefined : engines.lackOf(step)
     if (!live && before?.info.mode === 'live')
       run.info.fallback = before.log.state.error
@@ -150,7 +134,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     return createRun(world, step, runs.length + 1, 'live', async (live, run) => {
       await executeLive({
         ...live,
-        prepare: () => prepare(step, run, before, live.signal.signal),
+        prepare: () => prepareRun({ engines, shells, lastOf, canRunLive, start }, { step, run, before, signal: live.signal.signal }),
         lost: signal => engines.lost(step, signal),
         diagnose: error => engines.diagnose(step, error),
       })
@@ -180,6 +164,8 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     run?.log.append(redactor.payload(payload))
   }, ending.signal)
 
+  const endCatchUp = keepCaughtUp({ deck, pace, lastOf, canRunLive, start })
+
   async function reset(stepIds?: string[]): Promise<void> {
     const steps = stepIds ? stepIds.map(id => stepOf(deck, id)) : deck.steps
     try {
@@ -205,6 +191,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   }
 
   async function close(): Promise<boolean> {
+    endCatchUp()
     for (const run of runs) {
       if (!isFinal(run.log.state.phase))
         run.cancel('the session ends')
@@ -239,7 +226,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     cancel: n => runs.find(run => run.info.n === n)?.cancel('cancelled by the presenter'),
     subscribe: onRun.subscribe,
     drift: createDrift(),
-    pace: createPace(),
+    pace,
     remote: createRemoteStatus(),
     close: () => closing ??= close(),
   }

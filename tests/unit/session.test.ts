@@ -188,6 +188,54 @@ describe('what needs a step whose recording was taken', () => {
   })
 })
 
+describe('what a step still to come needs', () => {
+  const steps = [step('a', { slides: [1] }), step('b', { needs: ['a'], slides: [2] }), step('c', { slides: [1] })]
+
+  /** The first slide, on which `a` and `c` failed live and their recordings were taken. */
+  async function rescued(codes: () => number): Promise<void> {
+    session = await sessionOf(steps, exits())
+    const recordings = { a: await session.start('a').recorded(), c: await session.start('c').recorded() }
+    await session.close()
+    session = await sessionOf(steps, (context, s) => exits(codes())(context, s), { recordings })
+    session.pace.show(1)
+    for (const id of ['a', 'c']) {
+      await session.start(id).over
+      await session.start(id, { replay: true }).over
+    }
+  }
+  const runsOf = (id: string): string[] => session.runs.filter(run => run.info.step === id).map(({ info, log }) => `${info.background ? 'background ' : ''}${info.mode} ${log.state.phase}`)
+
+  it('is caught up unseen once the talk has left the slide, and nothing else is', async () => {
+    let code = 1
+    await rescued(() => code)
+    code = 0
+    session.pace.show(1, 1)
+    expect(runsOf('a')).toEqual(['live failed', 'replay exited'])
+    session.pace.show(2)
+    await expect.poll(() => runsOf('a')).toEqual(['live failed', 'replay exited', 'background live exited'])
+    await session.start('b').moment
+    expect(runsOf('a')).toHaveLength(3)
+    expect(runsOf('b')).toEqual(['live exited'])
+    expect(runsOf('c')).toEqual(['live failed', 'replay exited'])
+  })
+
+  it('shows its recording as before where it fails again, and is tried once', async () => {
+    await rescued(() => 1)
+    session.pace.show(2)
+    await expect.poll(() => runsOf('a')).toEqual(['live failed', 'replay exited', 'background live failed', 'replay exited'])
+    session.pace.show(3)
+    await expect(session.start('b').moment).resolves.toMatchObject({ error: { code: 'needs-failed' } })
+    expect(runsOf('a').slice(4)).toEqual(['live failed'])
+  })
+
+  it('stays as it is while the talk plays recordings', async () => {
+    await rescued(() => 1)
+    session.setMode('replay')
+    session.pace.show(2)
+    expect(runsOf('a')).toHaveLength(2)
+  })
+})
+
 describe('a reset', () => {
   it('ends what runs, forgets it, and lets the deck run again with the same verdict', async () => {
     session = await sessionOf([step('a', { until: [match('up')], shell: 'up' }), step('b', { needs: ['a'] })], (context, s) => s.id === 'a' ? says('up', lasts)(context, s) : exits()(context, s))
