@@ -19,5 +19,7 @@ export async function releaseWhenPrintable(slides: SlideRoute[]): Promise<void> 
     await new Promise(resolve => setTimeout(resolve, PAUSE))
     ready = isPrintable() ? ready + 1 : 0
   }
+  // All of it is there: the exporter would ask for one after the other.
+  document.querySelectorAll('[data-waitfor]').forEach(element => element.removeAttribute('data-waitfor'))
   await fetch(RELEASE)
 }
