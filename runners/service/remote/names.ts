@@ -16,6 +16,16 @@ export function createUnnamer({ login, host, home }: Identity): Unnamer {
   const rules: Rule[] = identityRules({ login, host, home })
   const names = rules.length ? [...new Set([home, host, host.split('.')[0]!, login])].filter(name => name.length > 2) : []
 
+  const longest = Math.max(0, ...names.map(name => name.length))
+
+  /** The end of the first `count` pieces, as long as a name may be; of a flood the whole would be too much. */
+  function endOf(pieces: readonly string[], count: number): string {
+    let end = ''
+    for (let i = count - 1; i >= 0 && end.length < longest; i--)
+      end = pieces[i]! + end
+    return end
+  }
+
   /** Whether the end of `text` may be the start of a name, or one whose last letter is still to come. */
   function isOpen(text: string): boolean {
     return names.some((name) => {
@@ -32,7 +42,7 @@ export function createUnnamer({ login, host, home }: Identity): Unnamer {
     value: value => rules.length ? mapStrings(value, text => applyRules(text, rules)) : value,
     complete(pieces) {
       let count = pieces.length
-      while (count > 0 && isOpen(pieces.slice(0, count).join('')))
+      while (count > 0 && isOpen(endOf(pieces, count)))
         count--
       return count
     },
