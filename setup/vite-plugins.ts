@@ -9,6 +9,7 @@ import { presenting } from '../runners/service/presenting.ts'
 import { readRecordingText } from '../runners/service/store.ts'
 import { addComeback } from './comeback.ts'
 import { deckOfSteps, useDeck } from './deck.ts'
+import { isOneFileBuild, oneFilePlugin } from './one-file.ts'
 import { addHold, holdPrint } from './print-hold.ts'
 import { isRemoteBuild, remoteFlagsPlugin, stripForRemote } from './remote.ts'
 
@@ -130,5 +131,5 @@ export default (options: ResolvedSlidevOptions): Plugin[] => {
   const remote = isRemoteBuild(options)
   if (remote)
     stripForRemote(options)
-  return [...remote ? [remoteFlagsPlugin()] : [], servicePlugin(options), modulesPlugin(options), loadingPlugin(options)]
+  return [...remote ? [remoteFlagsPlugin()] : [], ...isOneFileBuild(options) ? [oneFilePlugin()] : [], servicePlugin(options), modulesPlugin(options), loadingPlugin(options)]
 }

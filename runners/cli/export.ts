@@ -5,13 +5,14 @@ import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { recordCommand } from '../deck/record-command.ts'
 import { readRecordingText } from '../service/store.ts'
+import { exportHtml } from './export/html.ts'
 import { addNotes } from './export/notes.ts'
 import { exportScript } from './export/script.ts'
 import { printDeck } from './export/slidev.ts'
 import { checkProject } from './project.ts'
 import { tellProblems } from './tell.ts'
 
-export interface ExportOptions { deck: string, format: PrintFormat | 'script', output?: string, dark: boolean, withNotes?: boolean }
+export interface ExportOptions { deck: string, format: PrintFormat | 'html' | 'script', output?: string, dark: boolean, withNotes?: boolean }
 
 /** `kamishibai export`: prints the deck with its recordings, starting no engine; resolves with the exit code. */
 export async function exportDeck({ deck: path, format, output, dark, withNotes = false }: ExportOptions): Promise<number> {
@@ -32,11 +33,13 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
     return 0
   }
   checkProject(deck)
-  const target = resolve(output ?? { pdf: `${deck.name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${deck.name}.pptx`, png: `${deck.name}-png`, md: join(`${deck.name}-md`, `${deck.name}.md`) }[format])
-  if (!await printDeck(deck, format, target, dark)) {
+  const target = resolve(output ?? { pdf: `${deck.name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${deck.name}.pptx`, html: `${deck.name}.html`, png: `${deck.name}-png`, md: join(`${deck.name}-md`, `${deck.name}.md`) }[format])
+  if (!await (format === 'html' ? exportHtml(deck, target) : printDeck(deck, format, target, dark))) {
     console.error(`Slidev wrote no ${target}.`)
     return 1
   }
+  if (format === 'html')
+    console.log(`${target} plays from disk, without a network.`)
   if (withNotes)
     await writeFile(target, await addNotes(deck, await readFile(target)))
   const missing: string[] = []

@@ -139,7 +139,7 @@ await cli
     await finish(args.deck, async () => (await import('./check.ts')).check(args))
   })
   .command('export [deck]', 'Print the deck with its recorded results', args => deckArgument(args, 'export')
-    .option('format', { choices: ['pdf', 'png', 'pptx', 'md', 'script'] as const, default: 'pdf' as const, describe: 'A PDF with an outline, a folder of pictures, PowerPoint or Markdown with the notes, or the steps as plain scripts' })
+    .option('format', { choices: ['pdf', 'png', 'pptx', 'md', 'html', 'script'] as const, default: 'pdf' as const, describe: 'A PDF with an outline, a folder of pictures, PowerPoint or Markdown with the notes, one page that plays from disk, or the steps as plain scripts' })
     .option('output', { type: 'string', describe: 'File or folder to write' })
     .option('dark', { type: 'boolean', default: false, describe: 'In dark colours' })
     .option('with-notes', { type: 'boolean', default: false, describe: 'The PDF with the notes below each slide, for the speaker' })

@@ -1,0 +1,23 @@
+import type { Deck } from '../../deck/deck.ts'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { ONE_FILE_BUILD } from '../../protocol/one-file.ts'
+import { runSlidev } from '../slidev.ts'
+import { toOneFile } from './one-file.ts'
+
+/** Writes the deck with its recordings as one page that plays from disk. Says whether it is there. */
+export async function exportHtml(deck: Deck, target: string): Promise<boolean> {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-html-'))
+  try {
+    const code = await runSlidev(deck.dir, ['build', deck.file, '--out', dir, '--base', './', '--router-mode', 'hash'], { NODE_ENV: 'production', [ONE_FILE_BUILD]: '1' })
+    if (code !== 0)
+      return false
+    await mkdir(dirname(target), { recursive: true })
+    await writeFile(target, await toOneFile(dir))
+    return true
+  }
+  finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
