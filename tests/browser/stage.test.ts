@@ -25,16 +25,25 @@ async function press(key: string): Promise<void> {
   await stage.page.keyboard.press(key)
 }
 
+/** A slip of the thumb: from within the page, for a busy machine is no faster between two presses from outside. */
+async function pressTwice(key: string): Promise<void> {
+  await stage.page.waitForFunction(before => performance.now() > before + 450, await stage.page.evaluate(() => performance.now()))
+  await stage.page.evaluate(async (key) => {
+    const press = (): void => ['keydown', 'keyup'].forEach(type => window.dispatchEvent(new KeyboardEvent(type, { key, code: key, bubbles: true })))
+    press()
+    await new Promise(resolve => setTimeout(resolve, 60))
+    press()
+  }, key)
+}
+
 describe('the clicker', () => {
   it('runs steps in their place among the clicks, ignores a slip, and never runs anything going back', async () => {
     await open('1')
     await press('PageDown')
     await expect.poll(() => clicksOf()).toBe('1')
     expect(runsOf('first')).toEqual([])
-    await press('PageDown')
-    await expect.poll(() => runsOf('first').length).toBe(1)
-    // The second press of a double press.
-    await stage.page.keyboard.press('PageDown')
+    await pressTwice('PageDown')
+    await expect.poll(() => runsOf('first').length, SLOW).toBe(1)
     await phaseOf('first').toBe('exited')
     expect(clicksOf()).toBe('2')
     await press('PageDown')
