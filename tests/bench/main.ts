@@ -12,6 +12,7 @@ import { click } from './click.ts'
 import { cluster } from './cluster.ts'
 import { container } from './container.ts'
 import { echo } from './echo.ts'
+import { fallback } from './fallback.ts'
 import { flood } from './flood.ts'
 import { guard } from './guard.ts'
 import { killed } from './killed.ts'
@@ -19,7 +20,7 @@ import { replay } from './replay.ts'
 import { slidev } from './slidev.ts'
 import { viewers } from './viewers.ts'
 
-const ROWS: Row[] = [click, echo, container, guard, cleanUp, killed, cluster, viewers, flood, replay, slidev]
+const ROWS: Row[] = [click, echo, container, guard, cleanUp, killed, cluster, viewers, flood, replay, fallback, slidev]
 const ROOT = resolve(import.meta.dirname, '../..')
 const OUT = join(ROOT, '.kamishibai')
 
