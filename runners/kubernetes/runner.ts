@@ -26,9 +26,9 @@ import { OLDEST_MINOR } from './guard.ts'
 import { admit, identityOf } from './identity.ts'
 import { offersOf } from './offers.ts'
 import { project } from './project.ts'
-import { removeObjects } from './reset.ts'
+import { emptySpace, removeObjects } from './reset.ts'
 import { createShells } from './shell.ts'
-import { openSpace } from './space.ts'
+import { keptIn, openSpace } from './space.ts'
 import { sweepClusters, sweepSpaces } from './sweep.ts'
 import { watchTrouble } from './trouble.ts'
 
@@ -164,12 +164,20 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       }
     },
 
-    async reset(stepId) {
+    async reset(stepId, { again = false } = {}) {
       const own = made.get(stepId)
-      if (!own?.reset || !opening)
+      if (!own || !opening || (again && !own.reset))
         return
       await removeObjects((await opening).space, own.paths)
       made.delete(stepId)
+    },
+
+    async startOver() {
+      blocks.clear()
+      if (!opening)
+        return
+      const { space, discovery } = await opening
+      await emptySpace(space, discovery, keptIn(space.namespace, config))
     },
 
     async open(_shell, step) {

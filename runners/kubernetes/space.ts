@@ -35,6 +35,15 @@ const LEASE = { every: 10_000, seconds: 40 }
 /** How long the cluster may take to enforce the guard, in ms. */
 const GUARD_LIMIT = 10_000
 
+/** API paths of all in a session's namespace that no step made. */
+export function keptIn(namespace: string, config: RunnerConfig): Set<string> {
+  return new Set([
+    ...guardSetup(namespace, config).map(({ path, object }) => `${path}/${object.metadata.name}`),
+    leasePath(namespace),
+    `/api/v1/namespaces/${namespace}/configmaps/kube-root-ca.crt`,
+  ])
+}
+
 /** Makes the namespace of the session with its guard, and resolves once the cluster enforces it. */
 export async function openSpace(context: AllowedContext, access: Access, config: RunnerConfig): Promise<Space> {
   const admin = createApi(access)
@@ -89,7 +98,7 @@ export async function openSpace(context: AllowedContext, access: Access, config:
       metadata: { name: ACCOUNT },
       spec: { holderIdentity: config.labels[LABELS.owner], leaseDurationSeconds: LEASE.seconds, renewTime: new Date().toISOString().replace('Z', '000Z') },
     }
-    await admin.send('PATCH', `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${ACCOUNT}`, lease, { query: { fieldManager: 'kamishibai-session', force: true }, contentType: 'application/apply-patch+yaml' })
+    await admin.send('PATCH', leasePath(namespace), lease, { query: { fieldManager: 'kamishibai-session', force: true }, contentType: 'application/apply-patch+yaml' })
   }
 
   /** A cluster that is away for a while must not end this. */
@@ -100,6 +109,10 @@ export async function openSpace(context: AllowedContext, access: Access, config:
         await work().catch(() => {})
     }
   }
+}
+
+function leasePath(namespace: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${ACCOUNT}`
 }
 
 function tokenFile(privateDir: string): string {

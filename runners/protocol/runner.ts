@@ -74,9 +74,9 @@ export interface Runner {
   identify?: (signal: AbortSignal) => Promise<ClusterIdentity | undefined>
   /** Resolves when the run is over; throws only `StepError`. Emits `exit` before it resolves, where there is one. */
   run: (step: Step, context: RunContext) => Promise<void>
-  /** Removes what earlier runs of the step left. */
-  reset?: (stepId: string) => Promise<void>
-  /** Forgets what blocks handed on to later ones, and ends what they left running. */
+  /** Removes what earlier runs of the step left; before it runs `again`, only what that run does not go on from. */
+  reset?: (stepId: string, options?: { again?: boolean }) => Promise<void>
+  /** Forgets what blocks handed on to later ones, ends what they left running, and removes what no step is known to have made. */
   startOver?: () => Promise<void>
   /** Environment for a named shell of the session; `step` says which step runs in it now. */
   open?: (shell: string, step: () => string) => Promise<Record<string, string>>

@@ -35,7 +35,7 @@ export interface Engines {
   /** Throws StepError if the runner of the step is not to be had now. */
   demand: (step: Step) => Promise<void>
   /** Removes what an earlier run of the step made. */
-  reset: (step: Step) => Promise<void>
+  reset: (step: Step, options?: { again?: boolean }) => Promise<void>
   /** Resolves when the engine that a step of the shell calls is lost while it runs, or with undefined at the signal; the other runners notice it themselves. */
   lost: (step: Step, signal: AbortSignal) => Promise<StepError | undefined>
   /** What a failure of the step really was: what fails with an engine gone failed for that, whatever its program says. */
@@ -83,9 +83,9 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
       if (!probe.available)
         throw new StepError(runner === 'docker' ? 'engine-unavailable' : 'not-available', probe.reason, probe.hint)
     },
-    async reset(step) {
+    async reset(step, options) {
       for (const runner of live)
-        await runner.reset?.(step.id).catch((error: unknown) => resetFailed(runner, step, error))
+        await runner.reset?.(step.id, options).catch((error: unknown) => resetFailed(runner, step, error))
     },
     async lost(step, signal) {
       const engine = engineOf(step)

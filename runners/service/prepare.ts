@@ -26,7 +26,7 @@ export async function prepareRun(world: PrepareWorld, { step, run, before, signa
   await before?.over
   await world.engines.demand(step)
   if (before)
-    await world.engines.reset(step)
+    await world.engines.reset(step, { again: true })
 }
 
 /** Runs the step `id` first, unless it has run and left what `run` can use. */

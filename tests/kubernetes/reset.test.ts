@@ -1,0 +1,95 @@
+import type { KubeList } from '../../runners/kubernetes/objects.ts'
+import type { Service } from '../../runners/service/service.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { LABELS } from '../../runners/protocol/runner.ts'
+import { createService } from '../../runners/service/service.ts'
+import { adminOf } from './_cluster.ts'
+
+const cluster = inject('cluster')
+
+const DECK = `---
+kamishibai:
+  contexts: [CONTEXT]
+---
+
+# Slide
+
+\`\`\`yaml {apply id=apply until=pods=2/2@app=web timeout=60s}
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers: [{name: web, image: 'kamishibai/demo:1'}]
+\`\`\`
+
+\`\`\`sh {run id=scale needs=apply timeout=60s}
+kubectl scale deployment/web --replicas=3 && kubectl rollout status deployment/web
+\`\`\`
+
+\`\`\`yaml {apply id=service needs=scale}
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080}]
+\`\`\`
+
+\`\`\`http {request id=ask needs=service timeout=60s}
+GET service/web/
+\`\`\`
+
+\`\`\`sh {run id=create needs=apply}
+kubectl create configmap notes --from-literal=a=b
+\`\`\`
+`
+
+describe.skipIf(!cluster)('a reset on a real cluster', () => {
+  let dir: string
+  let service: Service
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'kamishibai-kubernetes-'))
+    await writeFile(join(dir, 'deck.md'), DECK.replace('CONTEXT', cluster!.context))
+    service = await createService({ deck: await parseDeck(join(dir, 'deck.md')), mode: 'live', live: true, anyCluster: true, env: { ...process.env, KUBECONFIG: cluster!.kubeconfig } })
+  })
+  afterAll(async () => {
+    await service?.close()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  async function verdicts(): Promise<string[]> {
+    const told: string[] = []
+    for (const { id } of service.session.deck.steps) {
+      const run = service.session.start(id)
+      const { phase, error } = await run.moment
+      told.push(`${id} ${phase} ${error?.message ?? ''}${['scale', 'ask'].includes(id) ? '' : ` ${run.log.text().trim()}`}`)
+    }
+    return told
+  }
+
+  it('of the talk leaves nothing of it, and the talk runs again with the same verdict', { timeout: 180_000 }, async () => {
+    const { api } = await adminOf(cluster!)
+    const first = await verdicts()
+    expect(first).toEqual(['apply ready  deployment.apps/web created', 'scale exited ', 'service exited  service/web created', 'ask exited ', 'create exited  configmap/notes created'])
+    await service.session.reset()
+    const { items: [space] } = await api.get<KubeList>('/api/v1/namespaces', { query: { labelSelector: `${LABELS.session}=${service.session.id}` } })
+    const names = async (path: string): Promise<string[]> => (await api.get<KubeList>(`${path.replace('NS', space!.metadata.name!)}`)).items.map(({ metadata }) => metadata.name!)
+    expect(await names('/apis/apps/v1/namespaces/NS/deployments')).toEqual([])
+    expect(await names('/apis/apps/v1/namespaces/NS/replicasets')).toEqual([])
+    expect(await names('/api/v1/namespaces/NS/services')).toEqual([])
+    expect(await names('/api/v1/namespaces/NS/configmaps')).not.toContain('notes')
+    expect(await verdicts()).toEqual(first)
+  })
+})
