@@ -1,4 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
+import type { PlacedPage } from './pdf-links.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -13,13 +14,15 @@ const RE_CLICK = /\[click(?::\d+)?\]\s*/g
 
 /**
  * Makes a handout for the speaker of the PDF of a deck's slides: each on a page of A4 with its notes below; what does
- * not fit goes on on the next page. Pages without notes, like those of the appendix, follow alone.
+ * not fit goes on on the next page. Pages without notes, like those of the appendix, follow alone. Links and outline lead
+ * to the pages on which the slides lie.
  */
 export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Array> {
-  const [{ PDFDocument }, { createMarkdownExit }, { chromium }] = await Promise.all([import('pdf-lib'), import('markdown-exit'), loadPlaywright(deck.dir)])
+  const [{ PDFDocument }, { carryLinks }, { createMarkdownExit }, { chromium }] = await Promise.all([import('pdf-lib'), import('./pdf-links.ts'), import('markdown-exit'), loadPlaywright(deck.dir)])
   const from = await PDFDocument.load(slides)
   const to = await PDFDocument.create()
   to.setTitle(deck.title)
+  const placed: PlacedPage[] = []
   const drawn = await to.embedPages(from.getPages())
   const markdown = createMarkdownExit({ linkify: true })
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-notes-'))
@@ -37,7 +40,9 @@ export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Arr
       await page.evaluate('document.fonts.ready')
       const text = await PDFDocument.load(await page.pdf({ preferCSSPageSize: true }))
       const [first, ...rest] = await to.copyPages(text, text.getPageIndices())
-      first!.drawPage(drawn[i]!, { x: PAGE.margin, y: PAGE.height - PAGE.margin - shown.height, ...shown })
+      const [x, y] = [PAGE.margin, PAGE.height - PAGE.margin - shown.height]
+      first!.drawPage(drawn[i]!, { x, y, ...shown })
+      placed.push({ from: slide, on: first!, x, y, scale: shown.width / width })
       for (const each of [first!, ...rest])
         to.addPage(each)
     }
@@ -46,6 +51,7 @@ export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Arr
     await browser.close()
     await rm(dir, { recursive: true, force: true })
   }
+  carryLinks(from, to, placed)
   return to.save()
 }
 
