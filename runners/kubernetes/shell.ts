@@ -3,7 +3,7 @@ import type { RunnerConfig } from '../protocol/runner.ts'
 import type { ClusterService, ServeOptions } from './cluster/remote.ts'
 import type { AllowedContext } from './context.ts'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, constants, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { builtBinaries } from './cluster/binaries.ts'
@@ -37,10 +37,16 @@ export function createShells(config: RunnerConfig, grants: readonly Grant[], con
     await chmod(path, 0o700)
   }
 
+  /** A confined shell sees nothing of where programs are kept. */
+  async function copy(program: string, path: string): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await copyFile(program, path, constants.COPYFILE_FICLONE)
+  }
+
   async function writePrograms(): Promise<void> {
     const kubectl = join(builtBinaries(env), 'kubectl')
     if (!isInstalled('kubectl', env) && existsSync(kubectl))
-      await script(join(folder, 'kubectl'), [kubectl])
+      await (config.settings.confine ? copy(kubectl, join(folder, 'kubectl')) : script(join(folder, 'kubectl'), [kubectl]))
     await script(join(folder, 'kamishibai'), [process.execPath, CLI])
     if (record?.maker === 'two-node')
       await script(join(folder, 'unguarded', 'etcdctl'), ['nsenter', `--net=/run/netns/kb-${idOf(clusterDir(env, record.name))}-n1`, join(builtBinaries(env), 'etcdctl')])
