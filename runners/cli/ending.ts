@@ -15,6 +15,8 @@ const ONE_PRESS = 300
 export async function untilEnd(hasBegun: () => boolean): Promise<number> {
   dropOthers('SIGTERM')
   const ends = (['SIGTERM', 'SIGHUP'] as const).map(async (signal) => {
+    // A closed terminal may say so twice: one that nobody hears would end the process in the middle of its clean-up.
+    process.on(signal, () => {})
     await once(process, signal)
     return ENDS[signal]
   })

@@ -68,7 +68,8 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
   }
   const offInterrupt = onInterrupt(n => n > 1 ? process.exit(ENDS.SIGINT) : end(ENDS.SIGINT))
   const handlers = (['SIGTERM', 'SIGHUP'] as const).map(signal => [signal, () => end(ENDS[signal])] as const)
-  handlers.forEach(([signal, handler]) => process.once(signal, handler))
+  // A closed terminal may say so twice: one that nobody hears would end the process in the middle of this.
+  handlers.forEach(([signal, handler]) => process.on(signal, handler))
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
   try {

@@ -6,9 +6,14 @@ const SLOW = { timeout: 20_000 }
 
 const stage = onStage()
 
+function allLeft(): string {
+  const { length } = stage.presentation.service.session.deck.steps
+  return `${length} of ${length} steps left`
+}
+
 async function openPresenter(slide: number): Promise<void> {
   await stage.page.goto(stage.presentation.url.replace('/#', `/presenter/${slide}#`))
-  await expect.poll(() => stage.page.locator('.kb-panel-toggle').textContent(), { timeout: 60_000 }).toContain('of 9 steps left')
+  await expect.poll(() => stage.page.locator('.kb-panel-toggle').textContent(), { timeout: 60_000 }).toMatch(/of \d+ steps left/)
   await stage.page.locator('.kb-panel-toggle').click()
 }
 
@@ -42,10 +47,10 @@ it('resets a step, a slide and the whole talk, each in one press', async () => {
   await expect.poll(() => phaseOf('first')).toBeUndefined()
   expect(phaseOf('entered')).toBe('exited')
   await stage.page.locator('.kb-reset-all').click()
-  await expect.poll(() => stage.page.locator('.kb-panel-toggle').textContent(), SLOW).toContain('9 of 9 steps left')
+  await expect.poll(() => stage.page.locator('.kb-panel-toggle').textContent(), SLOW).toContain(allLeft())
   expect(session.deck.steps.map(({ id }) => phaseOf(id)).filter(Boolean)).toEqual([])
   await stage.page.reload()
-  await expect.poll(() => stage.page.locator('.kb-panel-toggle').textContent(), SLOW).toContain('9 of 9 steps left')
+  await expect.poll(() => stage.page.locator('.kb-panel-toggle').textContent(), SLOW).toContain(allLeft())
 })
 
 it('plays recordings from the switch on, and runs live again', async () => {

@@ -58,6 +58,15 @@ const FAULTY_MODULE = `process.on('SIGUSR2', () => { throw new Error('nobody cat
 
 const LIMIT = 3000
 
+/** Sends a signal until the command has ended. */
+function again(signal: NodeJS.Signals): (command: Command) => void {
+  return (command) => {
+    command.signal(signal)
+    const timer = setInterval(() => command.signal(signal), 20)
+    void command.ended.finally(() => clearInterval(timer))
+  }
+}
+
 describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
   let docker: Docker
   beforeAll(async () => {
@@ -103,6 +112,7 @@ describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
     ['SIGTERM without a terminal', false, 143, command => command.signal('SIGTERM')],
     ['a closed terminal', true, 129, command => command.hangUp()],
     ['SIGHUP without a terminal', false, 129, command => command.signal('SIGHUP')],
+    ['SIGHUP, again and again', false, 129, again('SIGHUP')],
     ['an exception', true, 1, (_, origin) => fetch(`${origin}/throw`)],
     ['a rejection without a terminal', false, 1, (_, origin) => fetch(`${origin}/reject`)],
   ])('present: %s', async (_, terminal, code, cause) => {
@@ -130,6 +140,7 @@ describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
     ['record', [], 'Ctrl-C', true, 130, command => command.type('\x03')],
     ['record', [], 'SIGTERM', false, 143, command => command.signal('SIGTERM')],
     ['record', [], 'a closed terminal', true, 129, command => command.hangUp()],
+    ['record', [], 'SIGHUP, again and again', false, 129, again('SIGHUP')],
     ['record', [], 'an exception', false, 1, command => command.signal('SIGUSR2')],
     ['check', ['--mode', 'live'], 'SIGINT', false, 130, command => command.signal('SIGINT')],
     ['check', ['--mode', 'live'], 'SIGTERM', true, 143, command => command.signal('SIGTERM')],
