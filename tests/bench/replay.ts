@@ -3,12 +3,16 @@ import { parseDeck } from '../../runners/deck/parse.ts'
 import { formatRecording } from '../../runners/protocol/format-recording.ts'
 import { parseRecording } from '../../runners/protocol/parse-recording.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
+import { play } from '../../runners/replay/play.ts'
 import { createService } from '../../runners/service/service.ts'
 import { readRecording } from '../../runners/service/store.ts'
 import { median, ms } from './_row.ts'
 
 const TIMES = 20
 const MEGABYTES = 10
+/** How long a recording is played for its drift, in ms, and the time of its events. */
+const PLAYED = { ms: 5000, every: 20 }
+const FRAME = 1000 / 60
 
 /** A recording's first event after its start, and the jump to the end of a long one, its files parsed. */
 export const replay: Row = {
@@ -17,9 +21,11 @@ export const replay: Row = {
   needs: [],
   async run() {
     const start = await startTimes()
+    const drift = await driftTime()
     const jump = await jumpTime()
     return [
       { what: 'replay: from start to first event', budget: 100, value: start, unit: 'ms' },
+      { what: `replay: drift after ${PLAYED.ms / 1000} s`, budget: FRAME, value: drift, unit: 'ms', ours: 'median of the last second' },
       { what: `replay: jump to the end of ${MEGABYTES} MB`, budget: 200, value: jump, unit: 'ms', ours: ms(jump) },
     ]
   },
@@ -43,6 +49,23 @@ async function startTimes(): Promise<number> {
     await service.close()
   }
   return median(times)
+}
+
+/** How late the events of the last second come: what is late once must not make the next ones later. */
+async function driftTime(): Promise<number> {
+  const events = Array.from({ length: PLAYED.ms / PLAYED.every }, (_, i) => ({ type: 'output' as const, data: '.', seq: i + 1, at: i * PLAYED.every }))
+  const late: number[] = []
+  await new Promise<void>((resolve) => {
+    const began = performance.now()
+    play(events, {
+      emit({ at }) {
+        late.push(performance.now() - began - at)
+        if (late.length === events.length)
+          resolve()
+      },
+    })
+  })
+  return median(late.slice(-1000 / PLAYED.every))
 }
 
 async function jumpTime(): Promise<number> {
