@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { chmod, constants, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import { quote } from '../protocol/shell-quote.ts'
 import { builtBinaries } from './cluster/binaries.ts'
 import { isInstalled } from './cluster/command.ts'
 import { clusterDir, contextOf, idOf, readRecords } from './cluster/place.ts'
@@ -72,8 +73,4 @@ export function createShells(config: RunnerConfig, grants: readonly Grant[], con
       await (await serving)?.close()
     },
   }
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll('\'', '\'\\\'\'')}'`
 }

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { quote } from '../protocol/shell-quote.ts'
 
 /** What of the machine a confined shell sees, as it is and read-only, where it is there. */
 const SYSTEM = ['/bin', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/nix', '/opt', '/sbin', '/sys', '/usr']
@@ -87,8 +88,4 @@ function readMounts(): Mount[] {
       mounts.set(at, { at, flags: options!.split(',').filter(flag => flag !== 'rw' && flag !== 'ro') })
   }
   return [...mounts.values()]
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll('\'', '\'\\\'\'')}'`
 }

@@ -1,17 +1,13 @@
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import process from 'node:process'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
 import { toDockerOptions } from '../../runners/docker/endpoint.ts'
 import { formatRecording } from '../../runners/protocol/format-recording.ts'
 import { parseRecording } from '../../runners/protocol/parse-recording.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
-import { createService } from '../../runners/service/service.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { openService } from './_service.ts'
 
 const host = inject('dockerHost')!
 
@@ -90,23 +86,20 @@ image: kamishibai/demo:1
 `
 
 describe.skipIf(!host)('when things go wrong on a real engine', () => {
-  let dir: string
+  let close: () => Promise<void>
   let docker: Docker
   let service: Service
 
   beforeAll(async () => {
     docker = new Docker(toDockerOptions({ url: host }))
     await buildDemoImage(docker, { log: () => {} })
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-faults-'))
-    await writeFile(join(dir, 'deck.md'), DECK)
-    const deck = await parseDeck(join(dir, 'deck.md'))
-    expect(deck.problems).toEqual([])
-    service = await createService({ deck, mode: 'live', live: true, env: { ...process.env, DOCKER_HOST: host } })
+    const opened = await openService(DECK, host)
+    service = opened.service
+    close = opened.close
   })
 
   afterAll(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
+    await close?.()
   })
 
   const resultOf = (id: string) => service.session.start(id).moment

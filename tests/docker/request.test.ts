@@ -1,14 +1,9 @@
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
-import { createService } from '../../runners/service/service.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
 import { engineAt } from './_runners.ts'
+import { openService } from './_service.ts'
 
 const host = inject('dockerHost')!
 
@@ -53,22 +48,19 @@ healthcheck: { test: "wget -q -O /dev/null http://127.0.0.1:8080/" }
 `
 
 describe.skipIf(!host)('an {request} step to a container of the session', () => {
-  let dir: string
+  let close: () => Promise<void>
   let service: Service
   const text = (id: string): string => stripVTControlCharacters(service.session.runOf(id)!.log.text())
 
   beforeAll(async () => {
     await buildDemoImage(engineAt(host), { log: () => {} })
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-docker-'))
-    await writeFile(join(dir, 'deck.md'), DECK)
-    const deck = await parseDeck(join(dir, 'deck.md'))
-    expect(deck.problems).toEqual([])
-    service = await createService({ deck, mode: 'live', live: true, env: { ...process.env, DOCKER_HOST: host } })
+    const opened = await openService(DECK, host)
+    service = opened.service
+    close = opened.close
   })
 
   afterAll(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
+    await close?.()
   })
 
   it('shows who answered', async () => {

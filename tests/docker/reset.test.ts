@@ -1,14 +1,9 @@
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
 import { LABELS } from '../../runners/protocol/runner.ts'
-import { createService } from '../../runners/service/service.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
 import { engineAt } from './_runners.ts'
+import { openService } from './_service.ts'
 
 const host = inject('dockerHost')!
 
@@ -39,18 +34,17 @@ GET http://web:8080/
 `
 
 describe.skipIf(!host)('a reset on a real engine', () => {
-  let dir: string
+  let close: () => Promise<void>
   let service: Service
 
   beforeAll(async () => {
     await buildDemoImage(engineAt(host), { log: () => {} })
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-docker-'))
-    await writeFile(join(dir, 'deck.md'), DECK)
-    service = await createService({ deck: await parseDeck(join(dir, 'deck.md')), mode: 'live', live: true, env: { ...process.env, DOCKER_HOST: host } })
+    const opened = await openService(DECK, host)
+    service = opened.service
+    close = opened.close
   })
   afterAll(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
+    await close?.()
   })
 
   /** Runs the deck from first to last step; how each stood at its moment. */

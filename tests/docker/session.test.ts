@@ -1,15 +1,10 @@
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import process from 'node:process'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
 import { toDockerOptions } from '../../runners/docker/endpoint.ts'
 import { foldRun } from '../../runners/protocol/fold.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
-import { createService } from '../../runners/service/service.ts'
+import { openService } from './_service.ts'
 
 const host = inject('dockerHost')
 const docker = host ? new Docker(toDockerOptions({ url: host })) : undefined
@@ -62,21 +57,18 @@ sleep 600
 `
 
 describe.skipIf(!docker)('on a real engine', () => {
-  let dir: string
+  let close: () => Promise<void>
   let service: Service
   const text = (id: string): string => service.session.runOf(id)!.log.text()
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-docker-'))
-    await writeFile(join(dir, 'deck.md'), DECK)
-    const deck = await parseDeck(join(dir, 'deck.md'))
-    expect(deck.problems).toEqual([])
-    service = await createService({ deck, mode: 'live', live: true, env: { ...process.env, DOCKER_HOST: host } })
+    const opened = await openService(DECK, host!)
+    service = opened.service
+    close = opened.close
   })
 
   afterAll(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
+    await close?.()
   })
 
   const left = async (): Promise<unknown[]> =>

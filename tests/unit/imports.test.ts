@@ -39,6 +39,7 @@ const MORE: Record<string, string[]> = {
   'runners/protocol/xterm-headless.d.ts': ['@xterm/headless'],
   'runners/service/watchdog-entry.mjs': ['jiti'],
   'runners/cli/export/notes.ts': ['markdown-exit', 'pdf-lib'],
+  'runners/cli/export/pdf-links.ts': ['pdf-lib'],
   'runners/cli/slidev.ts': ['playwright-chromium'],
   'runners/service/remote/entry.mjs': ['jiti'],
 }

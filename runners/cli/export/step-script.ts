@@ -1,12 +1,8 @@
 import type { Condition, ContainerSpec, RequestSpec, Step } from '../../protocol/step.ts'
+import { quoteIfNeeded } from '../../protocol/shell-quote.ts'
 
 /** Files of a step by name; the one that ends in `.sh` runs it. */
 export type ScriptFiles = Record<string, string>
-
-/** A word as a shell takes it, whatever stands in it. */
-export function quote(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll('\'', `'\\''`)}'`
-}
 
 /** A step as a plain script, with the files that only it uses; its name begins with its place among the steps. */
 export function toScript(step: Step, place: number): ScriptFiles {
@@ -35,7 +31,7 @@ function runLines({ code, shell, lang }: Step): string[] {
   const kamishibai = /(?:^|[;&|(]\s*)kamishibai\s/m.test(code)
   return [
     `[ ! -f ${state} ] || . ${state}`,
-    `trap '{ export -p; printf "cd \\"%s\\"\\n" "$PWD"; } >'${quote(state)} EXIT`,
+    `trap '{ export -p; printf "cd \\"%s\\"\\n" "$PWD"; } >'${quoteIfNeeded(state)} EXIT`,
     ...kamishibai ? ['command -v kamishibai >/dev/null || { echo "This step needs the command kamishibai: npm i -g slidev-addon-kamishibai" >&2; exit 2; }'] : [],
     code.trimEnd(),
   ]
@@ -44,33 +40,33 @@ function runLines({ code, shell, lang }: Step): string[] {
 /** What is typed into a program cannot stand in a script: the reader types it. */
 function terminalLines({ code }: Step): string[] {
   const [first = '', ...typed] = code.trimEnd().split('\n')
-  return [...typed.length ? [`echo ${quote('Type, once it is open:')}`, ...typed.map(line => `echo ${quote(`  ${line}`)}`)] : [], first]
+  return [...typed.length ? [`echo ${quoteIfNeeded('Type, once it is open:')}`, ...typed.map(line => `echo ${quoteIfNeeded(`  ${line}`)}`)] : [], first]
 }
 
 function execLines({ code, in: target = '', lang }: Step): string[] {
   const pod = /^pod\/(.+)$/.exec(target)?.[1]
-  return [`${pod ? `kubectl exec -i ${quote(pod)} --` : `docker exec -i ${quote(target)}`} ${lang} <<'KAMISHIBAI'`, code.trimEnd(), 'KAMISHIBAI']
+  return [`${pod ? `kubectl exec -i ${quoteIfNeeded(pod)} --` : `docker exec -i ${quoteIfNeeded(target)}`} ${lang} <<'KAMISHIBAI'`, code.trimEnd(), 'KAMISHIBAI']
 }
 
 function buildLines({ tag, context }: Step, name: string): string[] {
-  const image = tag ? ` -t ${quote(tag)}` : ''
-  return [context === undefined ? `docker build${image} - <"$here/${name}.Dockerfile"` : `docker build${image} -f "$here/${name}.Dockerfile" ${quote(context)}`]
+  const image = tag ? ` -t ${quoteIfNeeded(tag)}` : ''
+  return [context === undefined ? `docker build${image} - <"$here/${name}.Dockerfile"` : `docker build${image} -f "$here/${name}.Dockerfile" ${quoteIfNeeded(context)}`]
 }
 
 function containerLines(name: string, spec: ContainerSpec): string[] {
   const options = [
     '-d',
     `--name ${name}`,
-    ...spec.hostname ? [`--hostname ${quote(spec.hostname)}`] : [],
+    ...spec.hostname ? [`--hostname ${quoteIfNeeded(spec.hostname)}`] : [],
     ...spec.ports.map(({ hostIp, hostPort, containerPort, protocol }) => `-p ${hostIp || '127.0.0.1'}:${hostPort}:${containerPort}${protocol === 'udp' ? '/udp' : ''}`),
-    ...Object.entries(spec.environment).map(([key, value]) => `-e ${quote(`${key}=${value}`)}`),
-    ...spec.volumes.map(volume => `-v ${quote(volume.replace(/^\.\//, '$PWD/')).replace(/^'\$PWD/, '"$PWD"\'')}`),
+    ...Object.entries(spec.environment).map(([key, value]) => `-e ${quoteIfNeeded(`${key}=${value}`)}`),
+    ...spec.volumes.map(volume => `-v ${quoteIfNeeded(volume.replace(/^\.\//, '$PWD/')).replace(/^'\$PWD/, '"$PWD"\'')}`),
     ...spec.cpus ? [`--cpus ${spec.cpus}`] : [],
     ...spec.memory ? [`--memory ${spec.memory}`] : [],
     ...spec.pids ? [`--pids-limit ${spec.pids}`] : [],
-    ...spec.entrypoint ? [`--entrypoint ${quote(spec.entrypoint[0] ?? '')}`] : [],
+    ...spec.entrypoint ? [`--entrypoint ${quoteIfNeeded(spec.entrypoint[0] ?? '')}`] : [],
   ]
-  const words = [spec.image, ...spec.entrypoint?.slice(1) ?? [], ...spec.command ?? []].map(quote)
+  const words = [spec.image, ...spec.entrypoint?.slice(1) ?? [], ...spec.command ?? []].map(quoteIfNeeded)
   return [
     `docker rm -f ${name} >/dev/null 2>&1`,
     // Containers reach one another by name, as those of a session do.
@@ -82,9 +78,9 @@ function containerLines(name: string, spec: ContainerSpec): string[] {
 /** Waiting for what can be waited for with kubectl alone. */
 function waitLines(condition: Condition): string[] {
   switch (condition.type) {
-    case 'pods': return [`until [ "$(kubectl get pods -l ${quote(condition.selector)} -o name | wc -l)" = ${condition.total} ] && kubectl wait --for=condition=Ready pod -l ${quote(condition.selector)} --timeout=5s; do sleep 1; done`]
-    case 'rollout': return [`kubectl rollout status ${quote(condition.object)}`]
-    case 'condition': return [`kubectl wait --for=condition=${quote(condition.name)} ${quote(condition.object)}`]
+    case 'pods': return [`until [ "$(kubectl get pods -l ${quoteIfNeeded(condition.selector)} -o name | wc -l)" = ${condition.total} ] && kubectl wait --for=condition=Ready pod -l ${quoteIfNeeded(condition.selector)} --timeout=5s; do sleep 1; done`]
+    case 'rollout': return [`kubectl rollout status ${quoteIfNeeded(condition.object)}`]
+    case 'condition': return [`kubectl wait --for=condition=${quoteIfNeeded(condition.name)} ${quoteIfNeeded(condition.object)}`]
     default: return []
   }
 }
@@ -99,10 +95,10 @@ function requestLines({ requests = [], repeat, rate }: Step): string[] {
 function requestLine({ method, url, via, headers, body }: RequestSpec): string {
   const service = /^service\/([^:]+)/.exec(via ?? '')?.[1]
   const target = new URL(url)
-  const words = ['-sS', '-i', ...method === 'GET' ? [] : ['-X', method], ...headers.flatMap(([key, value]) => ['-H', `${key}: ${value}`]), ...body ? ['--data-binary', body] : []].map(quote).join(' ')
+  const words = ['-sS', '-i', ...method === 'GET' ? [] : ['-X', method], ...headers.flatMap(([key, value]) => ['-H', `${key}: ${value}`]), ...body ? ['--data-binary', body] : []].map(quoteIfNeeded).join(' ')
   // A service answers inside the cluster only, and chooses a pod for each connection: a pod of the deployment of its name asks.
   if (service)
-    return `kubectl exec deploy/${quote(service)} -- wget -qO- ${quote(`http://${service}${target.port ? `:${target.port}` : ''}${target.pathname}${target.search}`)}`
+    return `kubectl exec deploy/${quoteIfNeeded(service)} -- wget -qO- ${quoteIfNeeded(`http://${service}${target.port ? `:${target.port}` : ''}${target.pathname}${target.search}`)}`
   const pod = /^pod\/([^:]+)/.exec(via ?? '')?.[1]
-  return pod ? `kubectl exec ${quote(pod)} -- wget -qO- ${quote(`http://localhost:${target.port || 80}${target.pathname}`)}` : `curl ${words} ${quote(url)}`
+  return pod ? `kubectl exec ${quoteIfNeeded(pod)} -- wget -qO- ${quoteIfNeeded(`http://localhost:${target.port || 80}${target.pathname}`)}` : `curl ${words} ${quoteIfNeeded(url)}`
 }
