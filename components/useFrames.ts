@@ -98,13 +98,17 @@ export function useFrames({ steps, tick = 1000 }: FramesOptions): { frames: Comp
   const shown = shallowRef(live.value)
   let disposed = false
   let pulse: ReturnType<typeof setTimeout> | undefined
+  let drawnAt = -PULSE
   watch([live, visible], () => {
     if (!visible.value || pulse !== undefined)
       return
+    // What comes alone is drawn at once.
+    const wait = tick ? Math.max(0, drawnAt + PULSE - performance.now()) : 0
     pulse = setTimeout(() => {
       pulse = undefined
+      drawnAt = performance.now()
       shown.value = live.value
-    }, tick ? PULSE : 0)
+    }, wait)
   })
   onScopeDispose(() => {
     disposed = true

@@ -1,97 +1,119 @@
+import type { Page } from 'playwright-chromium'
 import type { Api } from '../../runners/kubernetes/api.ts'
 import type { Row } from './_row.ts'
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import { startPresentation } from '../../runners/cli/present.ts'
 import { createApi } from '../../runners/kubernetes/api.ts'
 import { builtBinaries } from '../../runners/kubernetes/cluster/binaries.ts'
 import { isInstalled } from '../../runners/kubernetes/cluster/command.ts'
 import { accessOf } from '../../runners/kubernetes/credentials.ts'
-import { settingsSchema } from '../../runners/protocol/headmatter.ts'
-import { LABELS } from '../../runners/protocol/runner.ts'
-import { loadRunner } from '../../runners/service/registry.ts'
+import { namespaceOf } from '../../runners/kubernetes/guard.ts'
+import { openPage } from './_browser.ts'
+import { podsDeck, startPods } from './_pods.ts'
 import { median, ms } from './_row.ts'
 
 const CHANGES = 40
 
-/** From a change in the API to its event in the session, beside the line that `kubectl get -w` prints of the same change. */
+declare global {
+  interface Window { shownAt: Record<string, number> }
+}
+
+/** From a change in the API to the frame in which the slide shows it, beside the line that `kubectl get -w` prints of the same change; all clocks are this machine's. */
 export const cluster: Row = {
   id: 'cluster',
-  what: 'change in the cluster vs kubectl get -w',
-  needs: ['cluster'],
+  what: 'change in the cluster → pixel vs kubectl get -w',
+  needs: ['cluster', 'browser'],
   async run({ dir, cluster: found, progress }) {
     const { kubeconfig, context } = found!
-    const sessionId = randomUUID().slice(0, 8)
-    const namespace = `kamishibai-${sessionId}`
-    const privateDir = join(dir, 'cluster')
-    await mkdir(privateDir, { recursive: true })
-    const runner = await loadRunner('kubernetes', {
-      sessionId,
-      deckDir: privateDir,
-      privateDir,
-      settings: settingsSchema.parse({ contexts: [context] }),
-      labels: { [LABELS.session]: sessionId, [LABELS.deck]: 'bench', [LABELS.owner]: 'bench' },
-      env: { ...process.env, KUBECONFIG: kubeconfig },
-    })
-    const told = new Map<string, number>()
-    const printed = new Map<string, number>()
-    const over = new AbortController()
-    await runner.watch!((_, payload) => {
-      if (payload.type === 'resource' && payload.ref.kind === 'pod' && !told.has(payload.ref.name))
-        told.set(payload.ref.name, performance.now())
-    }, over.signal)
-    const kubectl = isInstalled('kubectl', process.env) ? 'kubectl' : join(builtBinaries(process.env), 'kubectl')
-    const peer = spawn(kubectl, ['--kubeconfig', kubeconfig, '--context', context, '-n', namespace, 'get', 'pods', '--watch', '--no-headers'], { stdio: ['ignore', 'pipe', 'ignore'] })
-    createInterface({ input: peer.stdout }).on('line', (line) => {
-      const [name] = line.split(/\s+/)
-      if (!printed.has(name!))
-        printed.set(name!, performance.now())
-    })
+    process.env.KUBECONFIG = kubeconfig
+    const presentation = await startPresentation({ deck: await podsDeck(join(dir, 'cluster'), context), mode: 'live', trust: true })
+    const { session } = presentation.service
+    const { page, close } = await openPage()
     try {
-      const api = createApi(await accessOf(kubeconfig, context))
-      // The first change finds both of them watching; it does not count.
-      await change(api, namespace, 'first', told, printed)
-      const ours: number[] = []
-      const theirs: number[] = []
-      for (let n = 0; n < CHANGES; n++) {
-        const began = await change(api, namespace, `p${n}`, told, printed)
-        ours.push(told.get(`p${n}`)! - began)
-        theirs.push(printed.get(`p${n}`)! - began)
-        progress(`${n + 1} of ${CHANGES} changes`)
+      const told = new Map<string, number>()
+      const printed = new Map<string, number>()
+      await page.goto(presentation.url)
+      const run = await startPods(page, session)
+      run.log.subscribe((event) => {
+        if (event.type === 'resource' && event.ref.kind === 'pod' && !told.has(event.ref.name))
+          told.set(event.ref.name, Date.now())
+      })
+      await page.evaluate(noteShown)
+      const namespace = namespaceOf(session.id)
+      const peer = watchPods(kubeconfig, context, namespace, name => printed.has(name) || printed.set(name, Date.now()))
+      try {
+        const api = createApi(await accessOf(kubeconfig, context))
+        // The first change finds all of them watching; it does not count.
+        await change(api, namespace, 'first', page, printed)
+        const times: { shown: number, told: number, printed: number }[] = []
+        for (let n = 0; n < CHANGES; n++) {
+          const name = `p${n}`
+          const { began, shown } = await change(api, namespace, name, page, printed)
+          times.push({ shown: shown - began, told: told.get(name)! - began, printed: printed.get(name)! - began })
+          progress(`${n + 1} of ${CHANGES} changes`)
+        }
+        const behind = times.map(time => time.shown - time.printed).sort((a, b) => a - b)
+        const eventBehind = median(times.map(time => time.told - time.printed))
+        return [
+          { what: 'change in the cluster: pixel behind kubectl\'s line, median', budget: 100, value: median(behind), unit: 'ms', ours: ms(median(times.map(time => time.shown))), peer: ms(median(times.map(time => time.printed))) },
+          { what: 'change in the cluster: pixel behind kubectl\'s line, p95', budget: 100, value: behind[Math.floor(CHANGES * 0.95)]!, unit: 'ms' },
+          { what: 'change in the cluster: event behind kubectl\'s line, median', value: eventBehind, unit: 'ms' },
+        ]
       }
-      const behind = ours.map((time, n) => time - theirs[n]!).sort((a, b) => a - b)
-      return [
-        { what: 'change in the cluster: event behind kubectl\'s line, median', budget: 100, value: median(behind), unit: 'ms', ours: ms(median(ours)), peer: ms(median(theirs)) },
-        { what: 'change in the cluster: event behind kubectl\'s line, p95', budget: 100, value: behind[Math.floor(CHANGES * 0.95)]!, unit: 'ms' },
-      ]
+      finally {
+        peer.kill()
+        await once(peer, 'close')
+      }
     }
     finally {
-      peer.kill()
-      await once(peer, 'close')
-      over.abort()
-      await runner.close!()
+      await close()
+      await presentation.close()
     }
   },
 }
 
-/** Makes a pod that no node takes, so that only the API is measured; resolves once both have told it, with when it began. */
-async function change(api: Api, namespace: string, name: string, ...seen: ReadonlyMap<string, number>[]): Promise<number> {
-  const began = performance.now()
+/** The peer: tells each name that `kubectl get --watch` prints. */
+function watchPods(kubeconfig: string, context: string, namespace: string, onLine: (name: string) => void): ReturnType<typeof spawn> {
+  const kubectl = isInstalled('kubectl', process.env) ? 'kubectl' : join(builtBinaries(process.env), 'kubectl')
+  const peer = spawn(kubectl, ['--kubeconfig', kubeconfig, '--context', context, '-n', namespace, 'get', 'pods', '--watch', '--no-headers'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  createInterface({ input: peer.stdout }).on('line', line => onLine(line.split(/\s+/)[0]!))
+  return peer
+}
+
+/** In the page: notes when each pod is first shown, ms since the epoch, once its frame is drawn. */
+function noteShown(): void {
+  window.shownAt = {}
+  new MutationObserver(() => {
+    const names = [...document.querySelectorAll('.kb-pod')].map(pod => pod.getAttribute('title')!.split(' ')[0]!).filter(name => !(name in window.shownAt))
+    if (!names.length)
+      return
+    requestAnimationFrame(() => {
+      const painted = new MessageChannel()
+      painted.port1.onmessage = () => names.forEach(name => window.shownAt[name] ??= Date.now())
+      painted.port2.postMessage(undefined)
+    })
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['title'] })
+}
+
+/** Makes a pod that no node takes, so that only the API is measured; resolves once page and peer have shown it, with when (ms since the epoch) it began and was shown. */
+async function change(api: Api, namespace: string, name: string, page: Page, printed: ReadonlyMap<string, number>): Promise<{ began: number, shown: number }> {
+  const began = Date.now()
   await api.send('POST', `/api/v1/namespaces/${namespace}/pods`, {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
     spec: { nodeSelector: { nowhere: 'true' }, containers: [{ name: 'main', image: 'kamishibai/demo:1' }] },
   })
-  const limit = began + 30_000
-  while (!seen.every(times => times.has(name))) {
-    if (performance.now() > limit)
-      throw new Error(`the pod ${name} was not told within 30 s`)
+  const shown = await (await page.waitForFunction(own => window.shownAt[own], name, { timeout: 30_000 })).jsonValue() as number
+  const limit = Date.now() + 30_000
+  while (!printed.has(name)) {
+    if (Date.now() > limit)
+      throw new Error(`kubectl did not print the pod ${name} within 30 s`)
     await new Promise(resolve => setTimeout(resolve, 1))
   }
-  return began
+  return { began, shown }
 }

@@ -1,4 +1,4 @@
-import type { ClusterMaker, Making, Progress } from './maker.ts'
+import type { ClusterMaker, Making, Progress, Tier } from './maker.ts'
 import type { ClusterRecord, Maker } from './place.ts'
 import { mkdir, rm } from 'node:fs/promises'
 import process from 'node:process'
@@ -29,6 +29,8 @@ export interface CreateOptions {
   dockerHost?: string
   /** @default the first that can work here */
   maker?: Maker
+  /** @default nodes */
+  tier?: Tier
   /** Those of the session in which a step makes it. */
   labels?: Record<string, string>
   progress: Progress
@@ -36,7 +38,7 @@ export interface CreateOptions {
 }
 
 /** Makes a cluster for a talk; throws StepError where a cluster of this name is there, or nothing can make one here. */
-export async function createCluster({ name, env, images, dockerHost, maker, labels, progress, signal }: CreateOptions): Promise<Cluster> {
+export async function createCluster({ name, env, images, dockerHost, maker, tier = 'nodes', labels, progress, signal }: CreateOptions): Promise<Cluster> {
   checkName(name)
   const before = readRecord(env, name)
   if (before?.madeBy && isAlive(before.madeBy))
@@ -44,7 +46,7 @@ export async function createCluster({ name, env, images, dockerHost, maker, labe
   if (before && !before.madeBy)
     throw new StepError('bad-input', `there is a cluster ${name} already, made by ${before.maker}`, `Use its context ${contextOf(name)}, or remove it: kamishibai cluster delete ${name}`)
   const chosen = maker ?? chooseMaker(env)
-  const missing = MAKERS[chosen].missing(env)
+  const missing = MAKERS[chosen].missing(env, tier)
   if (missing)
     throw new StepError('not-available', missing, 'Or choose another with --maker kind, k3d, minikube or two-node.')
   const record: ClusterRecord = {
@@ -56,7 +58,7 @@ export async function createCluster({ name, env, images, dockerHost, maker, labe
     ...chosen === 'two-node' && { subnet: before?.subnet ?? freeSubnet(readRecords(env)) },
   }
   writeRecord(env, record)
-  const making: Making = { name, dir: clusterDir(env, name), env, images, dockerHost, progress, signal }
+  const making: Making = { name, dir: clusterDir(env, name), env, images, dockerHost, tier, progress, signal }
   try {
     await MAKERS[chosen].create(making)
   }

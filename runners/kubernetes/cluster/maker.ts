@@ -1,6 +1,9 @@
 /** Told while something long goes on; `done` of `total` where it is known. */
 export type Progress = (label: string, done?: number, total?: number) => void
 
+/** How much of a cluster there is: all of it, or its control plane without nodes, which the two-node cluster alone knows. */
+export type Tier = 'nodes' | 'api'
+
 /** What a maker needs to know. */
 export interface Making {
   name: string
@@ -11,6 +14,7 @@ export interface Making {
   images: string[]
   /** DOCKER_HOST of that engine. */
   dockerHost?: string
+  tier: Tier
   progress: Progress
   signal?: AbortSignal
 }
@@ -18,7 +22,7 @@ export interface Making {
 /** Makes and removes clusters in one way. */
 export interface ClusterMaker {
   /** Why it cannot work here, or undefined. */
-  missing: (env: Record<string, string | undefined>) => string | undefined
+  missing: (env: Record<string, string | undefined>, tier?: Tier) => string | undefined
   create: (making: Making) => Promise<void>
   remove: (making: Pick<Making, 'name' | 'dir' | 'env'>) => Promise<void>
   /** Cuts the node off the network, or joins it again; where the maker can. */

@@ -1,4 +1,4 @@
-import type { ClusterMaker, Making } from './maker.ts'
+import type { ClusterMaker, Making, Tier } from './maker.ts'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -11,30 +11,35 @@ import { contextOf, freeSubnet, idOf, readRecord, readRecords } from './place.ts
 const HERE = import.meta.dirname
 const STAGES = ['images', 'network', 'certificates', 'control plane', 'nodes', 'ready']
 /** Programs beside Go and Kubernetes' own, with the Debian package of each. */
-const PROGRAMS = { containerd: 'containerd', runc: 'runc', nft: 'nftables', iptables: 'iptables', ip: 'iproute2', conntrack: 'conntrack', docker: 'docker.io' }
+const PROGRAMS: Record<Tier, Record<string, string>> = {
+  api: { ip: 'iproute2' },
+  nodes: { containerd: 'containerd', runc: 'runc', nft: 'nftables', iptables: 'iptables', ip: 'iproute2', conntrack: 'conntrack', docker: 'docker.io' },
+}
 const PLUGINS = '/usr/lib/cni/bridge'
 
 /** Two real nodes in network namespaces of this machine, built from Go modules, whose network enforces policies; what is made lies below the cluster's folder. */
 export const twoNode: ClusterMaker = {
-  missing(env) {
+  missing(env, tier = 'nodes') {
     if (process.platform !== 'linux' || process.getuid?.() !== 0)
       return 'the two-node cluster needs root on Linux'
-    const packages = Object.entries(PROGRAMS).flatMap(([program, name]) => isInstalled(program, env) ? [] : [name])
-    if (!existsSync(PLUGINS))
+    const packages = Object.entries(PROGRAMS[tier]).flatMap(([program, name]) => isInstalled(program, env) ? [] : [name])
+    if (tier === 'nodes' && !existsSync(PLUGINS))
       packages.push('containernetworking-plugins')
     return packages.length ? `the two-node cluster needs ${packages.join(', ')} (on Debian: apt-get install ${packages.join(' ')})` : undefined
   },
 
   async create(making) {
-    const { dir, env, images, progress, signal } = making
+    const { dir, env, images, tier, progress, signal } = making
     const bin = await binaries(env, 'kubernetes', progress, signal)
-    const policies = await binaries(env, 'policies', progress, signal)
+    const policies = tier === 'nodes' ? await binaries(env, 'policies', progress, signal) : undefined
     // What a crash has left would be in the way.
     await down(making)
-    progress('images', 0, STAGES.length)
-    await saveImages(images, join(dir, 'images'), { ...env, ...making.dockerHost && { DOCKER_HOST: making.dockerHost } })
+    if (tier === 'nodes') {
+      progress('images', 0, STAGES.length)
+      await saveImages(images, join(dir, 'images'), { ...env, ...making.dockerHost && { DOCKER_HOST: making.dockerHost } })
+    }
     try {
-      await up(making, { BIN: bin, POLICIES: policies })
+      await up(making, { BIN: bin, POLICIES: policies, TIER: tier })
     }
     catch (error) {
       await down(making).catch(() => {})
@@ -51,9 +56,9 @@ export const twoNode: ClusterMaker = {
   },
 }
 
-async function up({ name, dir, env, progress, signal }: Making, commands: { BIN: string, POLICIES: string }): Promise<void> {
+async function up({ name, dir, env, progress, signal }: Making, settings: { BIN: string, POLICIES?: string, TIER: Tier }): Promise<void> {
   await command(join(HERE, 'up.sh'), [], {
-    env: { ...environment(name, dir, env), ...commands, CONTEXT: contextOf(name) },
+    env: { ...environment(name, dir, env), ...settings, CONTEXT: contextOf(name) },
     signal,
     onLine: line => progress(line, Math.max(0, STAGES.indexOf(line)), STAGES.length),
   })

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Brings a two-node cluster up, as root. Prints one line a stage.
-# Environment: DIR BIN POLICIES ID SUBNET CONTEXT (env.sh), and TIER=api to stop before the nodes.
-# Expects the images of the nodes as archives in DIR/images, BIN as build.sh makes it, POLICIES as policies/build.sh does.
+# Environment: DIR BIN ID SUBNET CONTEXT (env.sh), and TIER: nodes, or api to stop before them.
+# Expects BIN as build.sh makes it; for nodes also POLICIES as policies/build.sh does, and their images as archives in DIR/images.
 cd "$(dirname "$0")"
 source ./env.sh
-: "${BIN:?}" "${POLICIES:?}" "${CONTEXT:?}"
+: "${BIN:?}" "${CONTEXT:?}" "${TIER:?}"
+[ "$TIER" = api ] || : "${POLICIES:?}"
 source ./network.sh
 source ./control-plane.sh
-export DIR BIN POLICIES ID SUBNET
+export DIR BIN ID SUBNET
 kubectl=("$BIN/kubectl" --kubeconfig "$DIR/credentials/super-admin.conf")
 
 # Control groups of its own, which the kubelet fills; an empty cpuset could hold no process.
@@ -39,7 +40,8 @@ credentials
 kubeconfig
 echo "control plane"
 control_plane
-if [ "${TIER:-nodes}" = nodes ]; then
+if [ "$TIER" = nodes ]; then
+  export POLICIES
   echo "nodes"
   policies_account
   for n in "${NODES[@]}"; do

@@ -1,11 +1,11 @@
 import { describe, expect, inject, it } from 'vitest'
-import { accessOf } from '../../runners/kubernetes/credentials.ts'
-import { namespaceSetup } from '../../runners/kubernetes/guard.ts'
-import { openSpace } from '../../runners/kubernetes/space.ts'
-import { removeSpace } from '../../runners/kubernetes/sweep.ts'
-import { adminOf, configOf } from './_cluster.ts'
+import { accessOf } from '../../../runners/kubernetes/credentials.ts'
+import { namespaceSetup } from '../../../runners/kubernetes/guard.ts'
+import { openSpace } from '../../../runners/kubernetes/space.ts'
+import { removeSpace } from '../../../runners/kubernetes/sweep.ts'
+import { adminOf, configOf } from '../_cluster.ts'
 
-const cluster = inject('cluster')
+const cluster = inject('controlPlane')
 
 describe.skipIf(!cluster)('the namespace of a session', () => {
   it('is not taken where one of its name is there already, which stays as it is', async () => {

@@ -1,6 +1,6 @@
-import type { Api } from '../../runners/kubernetes/api.ts'
-import type { KubeList } from '../../runners/kubernetes/objects.ts'
-import type { SweepFilter } from '../../runners/protocol/sweep.ts'
+import type { Api } from '../../../runners/kubernetes/api.ts'
+import type { KubeList } from '../../../runners/kubernetes/objects.ts'
+import type { SweepFilter } from '../../../runners/protocol/sweep.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { accessOf } from '../../runners/kubernetes/credentials.ts'
-import { OWNER_ANNOTATION } from '../../runners/kubernetes/guard.ts'
-import { openSpace } from '../../runners/kubernetes/space.ts'
-import { removeSpace, sweepSpaces } from '../../runners/kubernetes/sweep.ts'
-import { LABELS } from '../../runners/protocol/runner.ts'
-import { adminOf, configOf } from './_cluster.ts'
+import { accessOf } from '../../../runners/kubernetes/credentials.ts'
+import { OWNER_ANNOTATION } from '../../../runners/kubernetes/guard.ts'
+import { openSpace } from '../../../runners/kubernetes/space.ts'
+import { removeSpace, sweepSpaces } from '../../../runners/kubernetes/sweep.ts'
+import { LABELS } from '../../../runners/protocol/runner.ts'
+import { adminOf, configOf } from '../_cluster.ts'
 
-const cluster = inject('cluster')
+const cluster = inject('controlPlane')
 
 describe.skipIf(!cluster)('what sessions left in a cluster', () => {
   let admin: Api
@@ -75,7 +75,7 @@ describe.skipIf(!cluster)('what sessions left in a cluster', () => {
     const sessions = async (): Promise<string[]> => (await admin.get<KubeList>('/api/v1/namespaces', { query: { labelSelector: LABELS.session } })).items
       .filter(({ metadata }) => metadata.annotations?.[OWNER_ANNOTATION]?.split(':')[1] === String(child.pid))
       .map(({ metadata }) => metadata.labels![LABELS.session]!)
-    const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../runners/cli/bin.mjs'), 'check', join(dir, 'deck.md'), '--mode', 'live', '--trust'], { env: { ...process.env, KUBECONFIG: cluster!.kubeconfig }, stdio: 'ignore' })
+    const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../../runners/cli/bin.mjs'), 'check', join(dir, 'deck.md'), '--mode', 'live', '--trust'], { env: { ...process.env, KUBECONFIG: cluster!.kubeconfig }, stdio: 'ignore' })
     await expect.poll(sessions, { timeout: 30_000 }).toHaveLength(1)
     const [session] = await sessions()
     await expect.poll(() => admin.get(`/api/v1/namespaces/kamishibai-${session}/configmaps/own`).then(() => true, () => false), { timeout: 30_000 }).toBe(true)

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
-import type { Api } from '../../runners/kubernetes/api.ts'
-import type { KubeList, KubeObject } from '../../runners/kubernetes/objects.ts'
-import type { Space } from '../../runners/kubernetes/space.ts'
+import type { Api } from '../../../runners/kubernetes/api.ts'
+import type { KubeList, KubeObject } from '../../../runners/kubernetes/objects.ts'
+import type { Space } from '../../../runners/kubernetes/space.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
@@ -10,15 +10,15 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { createApi } from '../../runners/kubernetes/api.ts'
-import { builtBinaries } from '../../runners/kubernetes/cluster/binaries.ts'
-import { clusterDir, idOf } from '../../runners/kubernetes/cluster/place.ts'
-import { accessOf } from '../../runners/kubernetes/credentials.ts'
-import { openSpace } from '../../runners/kubernetes/space.ts'
-import { watchCollection } from '../../runners/kubernetes/watch.ts'
-import { adminOf, configFor, stopApiServer } from './_cluster.ts'
+import { createApi } from '../../../runners/kubernetes/api.ts'
+import { builtBinaries } from '../../../runners/kubernetes/cluster/binaries.ts'
+import { clusterDir, idOf } from '../../../runners/kubernetes/cluster/place.ts'
+import { accessOf } from '../../../runners/kubernetes/credentials.ts'
+import { openSpace } from '../../../runners/kubernetes/space.ts'
+import { watchCollection } from '../../../runners/kubernetes/watch.ts'
+import { adminOf, configFor, stopApiServer } from '../_cluster.ts'
 
-const cluster = inject('cluster')
+const cluster = inject('controlPlane')
 
 /** What a watch told, folded; and all that it told twice or out of turn. */
 function createMirror(): { state: Map<string, string>, wrong: string[], onChange: (op: string, object: KubeObject) => void } {
