@@ -25,6 +25,8 @@ export function explainRefusal(error: ApiError, { object, line, lineOf }: Manife
     return new StepError('not-allowed', `${name}: ${policy}`, 'The guard of the session refuses it.', { line, cause: error })
   if (error.message.includes('violates PodSecurity'))
     return new StepError('not-allowed', `${name} would reach beyond itself: ${error.message.replace(/^.*violates PodSecurity "[^"]*": /, '')}`, 'Pods of a session may not (Pod Security baseline).', { line: lineOf('spec'), cause: error })
+  if (error.message.includes('attempting to grant RBAC permissions not currently held'))
+    return new StepError('not-allowed', `${name} would allow more than the session itself may do: ${beyondWords(error.message)}`, 'A step can hand on only what it has.', { line, cause: error })
   if (error.message.includes('exceeded quota'))
     return new StepError('not-allowed', `${name} exceeds what a session may hold: ${quotaWords(error.message)}`, `Ask for less in the step ${id}, or reset other steps.`, { line, cause: error })
   return new StepError(error.code === 403 ? 'not-allowed' : 'failed', `the API server refuses ${name}: ${error.message}`, '', { line, cause: error })
@@ -33,4 +35,11 @@ export function explainRefusal(error: ApiError, { object, line, lineOf }: Manife
 /** `requested: pods=1, used: pods=60, limited: pods=60` of a message about a quota. */
 export function quotaWords(message: string): string {
   return /requested: (.*)/.exec(message)?.[1] ?? message
+}
+
+/** `escalate, bind pods; get nodes` of the rules that a message lists. */
+function beyondWords(message: string): string {
+  const rules = [...message.matchAll(/\{[^{}]*Resources:\[([^\]]*)\][^{}]*Verbs:\[([^\]]*)\][^{}]*\}/g)]
+  const list = (quoted: string): string => quoted.replaceAll('"', '').split(' ').join(', ')
+  return rules.map(([, resources, verbs]) => `${list(verbs!)} ${list(resources!)}`).join('; ') || message
 }

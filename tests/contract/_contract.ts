@@ -6,7 +6,7 @@ import type { RunnerName, Step } from '../../runners/protocol/step.ts'
 import type { Run } from '../../runners/service/run.ts'
 import type { Session } from '../../runners/service/session.ts'
 import { existsSync } from 'node:fs'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ERROR_TITLES, isStepError, StepError } from '../../runners/protocol/error.ts'
 import { isOfTheEngine } from '../../runners/protocol/essence.ts'
 import { isFinal, isPassed } from '../../runners/protocol/event.ts'
@@ -56,11 +56,16 @@ const SOON = 15_000
 /** Nothing is left after this time, in ms. */
 const GONE = 3000
 
+/** Sessions that are being closed. Clusters take seconds for it, in which the next case has something to do. */
+const closing: Promise<unknown>[] = []
+
 interface Opened { session: Session, config: RunnerConfig, start: (step: Step) => Run }
 
 /** The contract that every runner keeps, as one list of behaviours; `make` is called for each of them. */
 export function describeRunner(name: string, make: () => Promise<Subject>, timeout = 60_000): void {
   describe(`the contract: ${name}`, { timeout }, () => {
+    afterAll(() => Promise.all(closing), timeout)
+
     it('shows, passes, and is over in its phases', async () => {
       const subject = await make()
       const run = (await open(subject)).start(subject.good)
@@ -164,7 +169,7 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
 
     it('leaves nothing, whether the session ends after a run or in the middle of one', async () => {
       const subject = await make()
-      for (const step of [subject.good, subject.lasting]) {
+      await Promise.all([subject.good, subject.lasting].map(async (step) => {
         const opened = await open(subject)
         if (step === subject.lasting)
           await underWay(subject, opened, step)
@@ -175,7 +180,7 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
         await expect.poll(async () => await subject.left?.(opened.config) ?? [], { timeout: GONE }).toEqual([])
         expect(existsSync(opened.config.privateDir)).toBe(false)
         expect(opened.session.runs.every(({ log }) => !['preparing', 'running'].includes(log.state.phase))).toBe(true)
-      }
+      }))
     })
   })
 }
@@ -188,7 +193,7 @@ async function open({ good, bad, lasting, late, broken, needed = [], mode = 'liv
   const steps = [...needed, good, bad, lasting, late, broken]
   const deck: Deck = { file: `${config.deckDir}/deck.md`, dir: config.deckDir, name: 'deck', title: 'Deck', lang: 'en', settings: config.settings, slides: [], steps, problems: [], hash: '0' }
   const session = await createSession({ deck, mode, load, config, ...runner && { loadRunner: async (_, own) => runner(own) } })
-  onTestFinished(async () => void await session.close())
+  onTestFinished(() => void closing.push(session.close()))
   return { session, config, start: step => session.start(step.id) }
 }
 

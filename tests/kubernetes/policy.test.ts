@@ -45,7 +45,7 @@ describe.skipIf(!cluster)('a network policy in a session', () => {
     await kubectl('wait', 'pod', '--all', '--for=condition=Ready', '--timeout=30s')
     const to = await kubectl('get', 'pod', 'db', '-o', 'jsonpath={.status.podIP}')
     const reaches = (from: string): Promise<boolean> => kubectl('exec', from, '--', 'nc', '-w', '1', to, '8080').then(() => true, () => false)
-    const both = async (): Promise<boolean[]> => [await reaches('near'), await reaches('far')]
+    const both = (): Promise<boolean[]> => Promise.all([reaches('near'), reaches('far')])
 
     expect(await both()).toEqual([true, true])
     await apply(policy([]))
