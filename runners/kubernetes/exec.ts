@@ -2,6 +2,7 @@ import type { BlockState } from '../protocol/block.ts'
 import type { RunContext } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
 import type { Channels } from './channels.ts'
+import type { Follower } from './follow.ts'
 import type { KubeList, KubeObject, Status } from './objects.ts'
 import type { Space } from './space.ts'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +10,7 @@ import { blockState, CARRY, LONGEST_STATE, PREAMBLE, skipPreamble } from '../pro
 import { StepError } from '../protocol/error.ts'
 import { isRefusal, toStepError } from './api.ts'
 import { CHANNEL, openChannels } from './channels.ts'
+import { untilNodeLost } from './node-loss.ts'
 import { podStatus } from './project.ts'
 
 /** How long a cancelled block may take to obey each signal, in ms. */
@@ -17,7 +19,7 @@ const PATIENCE = 1000
 interface Target { pod: string, container: string }
 
 /** Runs a block in a pod, in a terminal of the step's size; aborted, it ends the program inside. Returns what it hands on. */
-export async function runExec({ api, namespace }: Space, step: Step, before: BlockState | undefined, { emit, signal, drained, onInput, onResize }: RunContext): Promise<BlockState | undefined> {
+export async function runExec({ api, namespace }: Space, follower: Follower, step: Step, before: BlockState | undefined, { emit, signal, drained, onInput, onResize }: RunContext): Promise<BlockState | undefined> {
   const target = await findTarget({ api, namespace }, step.in!)
   const command = [step.lang, '-c', PREAMBLE, step.lang, CARRY + restore(before) + step.code]
   const kill = (name: string, pid: number): Promise<Channels> => openExec({ api, namespace }, target, [step.lang, '-c', `kill -${name} -${pid}`], { tty: false, stdin: false })
@@ -26,6 +28,11 @@ export async function runExec({ api, namespace }: Space, step: Step, before: Blo
   })
   const started = Promise.withResolvers<number | undefined>()
   const gaveUp = new AbortController()
+  let lost: StepError | undefined
+  void untilNodeLost(target.pod, follower, gaveUp.signal).then((error) => {
+    lost = error
+    channels.close()
+  })
   const onAbort = (): void => void endInside(kill, started.promise, gaveUp.signal).finally(() => channels.close())
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted)
@@ -48,6 +55,8 @@ export async function runExec({ api, namespace }: Space, step: Step, before: Blo
     }
     const status = await channels.status
     signal.throwIfAborted()
+    if (lost)
+      throw lost
     started.resolve(undefined)
     const code = await exitCode(status, { api, namespace }, target, step)
     if (await started.promise === undefined)

@@ -154,7 +154,7 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
         if (step.verb !== 'exec')
           throw new StepError('not-available', `{${step.verb}} does not run in a cluster`)
         const key = `${step.in} ${step.shell}`
-        const state = await runExec(opened.space, step, blocks.get(key), context)
+        const state = await runExec(opened.space, opened.follower, step, blocks.get(key), context)
         if (state)
           blocks.set(key, state)
       }
