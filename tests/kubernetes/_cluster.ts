@@ -60,7 +60,7 @@ export async function configOf(cluster: TestCluster, settings: object = {}): Pro
   return config
 }
 
-/** Ends the API server of a two-node cluster; what it gives starts it again as it was, and resolves when it is ready. */
+/** Ends the API server of a cluster of our own; what it gives starts it again as it was, and resolves when it is ready. The test's end does so at the latest. */
 export async function stopApiServer(cluster: TestCluster): Promise<() => Promise<void>> {
   const dir = clusterDir(process.env, cluster.name!)
   const pidFile = join(dir, 'pid', 'apiserver')
@@ -69,7 +69,12 @@ export async function stopApiServer(cluster: TestCluster): Promise<() => Promise
   process.kill(pid, 'SIGKILL')
   while (isAlive(pid))
     await delay(20)
-  return async () => {
+  let starting: Promise<void> | undefined
+  const startAgain = (): Promise<void> => starting ??= start()
+  onTestFinished(startAgain)
+  return startAgain
+
+  async function start(): Promise<void> {
     const child = spawn('nsenter', [`--net=/run/netns/kb-${idOf(dir)}-n1`, program!, ...args], { detached: true, stdio: 'ignore' })
     child.unref()
     writeFileSync(pidFile, String(child.pid))
