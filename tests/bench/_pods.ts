@@ -1,6 +1,12 @@
 import type { Page } from 'playwright-chromium'
 import type { Run } from '../../runners/service/run.ts'
 import type { Session } from '../../runners/service/session.ts'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { builtBinaries } from '../../runners/kubernetes/cluster/binaries.ts'
+import { isInstalled } from '../../runners/kubernetes/cluster/command.ts'
 import { writeDeck } from './_deck.ts'
 
 /** A deck whose one slide shows the pods of its session. */
@@ -16,4 +22,12 @@ export async function startPods(page: Page, session: Session): Promise<Run> {
   await button.click()
   await page.locator('[data-kb-step="opens"][data-phase="exited"]:visible').waitFor({ timeout: 60_000 })
   return session.runOf('opens')!
+}
+
+/** The peer: tells each name that `kubectl get --watch` prints. */
+export function watchPods(kubeconfig: string, context: string, namespace: string, onLine: (name: string) => void): ReturnType<typeof spawn> {
+  const kubectl = isInstalled('kubectl', process.env) ? 'kubectl' : join(builtBinaries(process.env), 'kubectl')
+  const peer = spawn(kubectl, ['--kubeconfig', kubeconfig, '--context', context, '-n', namespace, 'get', 'pods', '--watch', '--no-headers'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  createInterface({ input: peer.stdout }).on('line', line => onLine(line.split(/\s+/)[0]!))
+  return peer
 }

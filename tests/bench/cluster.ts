@@ -1,19 +1,15 @@
 import type { Page } from 'playwright-chromium'
 import type { Api } from '../../runners/kubernetes/api.ts'
 import type { Row } from './_row.ts'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import process from 'node:process'
-import { createInterface } from 'node:readline'
 import { startPresentation } from '../../runners/cli/present.ts'
 import { createApi } from '../../runners/kubernetes/api.ts'
-import { builtBinaries } from '../../runners/kubernetes/cluster/binaries.ts'
-import { isInstalled } from '../../runners/kubernetes/cluster/command.ts'
 import { accessOf } from '../../runners/kubernetes/credentials.ts'
 import { namespaceOf } from '../../runners/kubernetes/guard.ts'
 import { openPage } from './_browser.ts'
-import { podsDeck, startPods } from './_pods.ts'
+import { podsDeck, startPods, watchPods } from './_pods.ts'
 import { median, ms } from './_row.ts'
 
 const CHANGES = 40
@@ -74,14 +70,6 @@ export const cluster: Row = {
       await presentation.close()
     }
   },
-}
-
-/** The peer: tells each name that `kubectl get --watch` prints. */
-function watchPods(kubeconfig: string, context: string, namespace: string, onLine: (name: string) => void): ReturnType<typeof spawn> {
-  const kubectl = isInstalled('kubectl', process.env) ? 'kubectl' : join(builtBinaries(process.env), 'kubectl')
-  const peer = spawn(kubectl, ['--kubeconfig', kubeconfig, '--context', context, '-n', namespace, 'get', 'pods', '--watch', '--no-headers'], { stdio: ['ignore', 'pipe', 'ignore'] })
-  createInterface({ input: peer.stdout }).on('line', line => onLine(line.split(/\s+/)[0]!))
-  return peer
 }
 
 /** In the page: notes when each pod is first shown, ms since the epoch, once its frame is drawn. */

@@ -1,13 +1,10 @@
-import type { Buffer } from 'node:buffer'
 import type { Row } from './_row.ts'
 import { join } from 'node:path'
 import process from 'node:process'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { startPresentation } from '../../runners/cli/present.ts'
-import { openPage } from './_browser.ts'
+import { longestTask, openPage } from './_browser.ts'
 import { writeDeck } from './_deck.ts'
-import { ms } from './_row.ts'
+import { collectGarbage, ms } from './_row.ts'
 
 const LINE = `${'0123456789'.repeat(7)}abcdefghi`
 /** Bytes that the program writes. */
@@ -62,23 +59,4 @@ export const flood: Row = {
       await presentation.close()
     }
   },
-}
-
-interface TraceEvent { name: string, ph: string, pid: number, tid: number, dur?: number, tdur?: number, args: { name?: string } }
-
-/** The longest task of the page's main thread, in ms: on the clock, and of the processor's time, which no other program of the machine lengthens. */
-function longestTask(trace: Buffer): { clock: number, processor: number } {
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] }
-  const mains = new Set(traceEvents.filter(e => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map(e => `${e.pid}/${e.tid}`))
-  const tasks = traceEvents.filter(e => e.ph === 'X' && e.name === 'ThreadControllerImpl::RunTask' && mains.has(`${e.pid}/${e.tid}`))
-  return {
-    clock: Math.max(0, ...tasks.map(e => e.dur ?? 0)) / 1000,
-    processor: Math.max(0, ...tasks.map(e => e.tdur ?? 0)) / 1000,
-  }
-}
-
-/** What the start of the server left must not count, nor hide what grows. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
 }

@@ -16,11 +16,12 @@ import { fallback } from './fallback.ts'
 import { flood } from './flood.ts'
 import { guard } from './guard.ts'
 import { killed } from './killed.ts'
+import { pods } from './pods.ts'
 import { replay } from './replay.ts'
 import { slidev } from './slidev.ts'
 import { viewers } from './viewers.ts'
 
-const ROWS: Row[] = [click, echo, container, guard, cleanUp, killed, cluster, viewers, flood, replay, fallback, slidev]
+const ROWS: Row[] = [click, echo, container, guard, cleanUp, killed, cluster, pods, viewers, flood, replay, fallback, slidev]
 const ROOT = resolve(import.meta.dirname, '../..')
 const OUT = join(ROOT, '.kamishibai')
 
