@@ -2,6 +2,7 @@ import type { Payload, View } from '../protocol/event.ts'
 import type { KubeObject, Meta } from './objects.ts'
 import type { Space } from './space.ts'
 import { LABELS } from '../protocol/runner.ts'
+import { followControlPlane } from './control-plane.ts'
 import { ROLE } from './guard.ts'
 import { kindWord, project } from './project.ts'
 import { watchCollection } from './watch.ts'
@@ -80,6 +81,7 @@ export function followSpace(space: Pick<Space, 'api' | 'namespace'>, emit: Emit,
 
   for (const path of COLLECTIONS)
     add(path.replace('{}', space.namespace))
+  void followControlPlane(space.api, state => onChange('modified', state), signal)
   return {
     add,
     begin(step) {

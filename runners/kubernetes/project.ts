@@ -29,6 +29,7 @@ export function kindWord(kind: string): string {
 const PROJECTIONS: Record<string, (object: KubeObject) => View> = {
   Pod: projectPod,
   Node: projectNode,
+  ControlPlane: projectControlPlane,
   Service: projectService,
   Deployment: projectWorkload,
   ReplicaSet: projectWorkload,
@@ -120,6 +121,11 @@ function projectNode(node: KubeObject): View {
     memory: toNumber(status.capacity?.memory as string | undefined),
     pressure: conditionsOf(node).filter(({ type, status: is }) => type !== 'Ready' && is === 'True').map(({ type }) => type),
   }
+}
+
+/** kind `controlplane`, which is no object of the API: `apiServer` whether it answers, and `etcd` whether the API server finds it ready; absent where nobody says it. */
+function projectControlPlane({ status = {} }: KubeObject): View {
+  return { apiServer: Boolean(status.answers), ...typeof status.etcd === 'boolean' && { etcd: status.etcd } }
 }
 
 /** kind `service`: `type`, `clusterIP`, `selector`, `ports`: `{port, targetPort, protocol, name?, nodePort?}`. */

@@ -78,9 +78,9 @@ function objectsOf(events: LogEvent[], mask: (text: string) => string): string[]
     mask(JSON.stringify([ref.kind, ref.name, deleted ? 'deleted' : withoutPlace(view), failed.has(refKey(ref))]))).sort()
 }
 
-/** Whether an object is there without the deck, a network or a node, or is the engine's own remark: the first run of a session tells it. */
+/** Whether an object is there without the deck, a network, a node or a control plane, or is the engine's own remark: the first run of a session tells it. */
 export function isOfTheEngine({ kind, name }: Ref): boolean {
-  return kind === 'node' || kind === 'event' || (kind === 'network' && ['bridge', 'host', 'none'].includes(name))
+  return kind === 'node' || kind === 'controlplane' || kind === 'event' || (kind === 'network' && ['bridge', 'host', 'none'].includes(name))
 }
 
 /** A view without addresses, which a container has only while it runs, and without the node that was chosen. */

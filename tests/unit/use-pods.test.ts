@@ -2,7 +2,7 @@ import type { View } from '../../runners/protocol/event.ts'
 import type { ResourceState } from '../../runners/protocol/fold.ts'
 import { expect, it } from 'vitest'
 import { clusterEvents, fitColumns, objectTable, singular } from '../../components/useObjects.ts'
-import { describePods, podForm, podModel } from '../../components/usePods.ts'
+import { describePods, planeParts, podForm, podModel, withMark } from '../../components/usePods.ts'
 import { emptyRun } from '../../runners/protocol/fold.ts'
 
 type Run = Parameters<typeof podModel>[0][number]
@@ -58,6 +58,13 @@ it('takes the pods that a selector names', () => {
   expect(podModel(runs, { selector: 'app=web' }).pods.map(({ own }) => own)).toEqual(['aaaaa'])
   expect(podModel(runs, { selector: 'app' }).pods).toHaveLength(2)
   expect(podModel(runs).pods).toHaveLength(3)
+})
+
+it('marks the parts of the control plane of which somebody said how they stand', () => {
+  const shown = (...all: ResourceState[]): string => planeParts([run(...all)]).map(part => withMark(part.name, part)).join(', ')
+  expect(shown()).toBe('API server, etcd, scheduler, controllers')
+  expect(shown(object('controlplane', 'control-plane', { apiServer: true, etcd: false }))).toBe('API server ✓, etcd ✗, scheduler, controllers')
+  expect(shown(object('controlplane', 'control-plane', { apiServer: false }))).toBe('API server ✗, etcd, scheduler, controllers')
 })
 
 it('draws pods as large as they fit', () => {
