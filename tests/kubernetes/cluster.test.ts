@@ -16,25 +16,32 @@ interface Ended { code: number | null, stdout: string, stderr: string }
 
 describe.skipIf(twoNode.missing(process.env))('kamishibai cluster', () => {
   let env: NodeJS.ProcessEnv
+  let all: NodeJS.ProcessEnv[]
+
+  /** A state folder of its own stands for another user, or another checkout. */
+  function newEnv(): NodeJS.ProcessEnv {
+    const own = { ...process.env, XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'kamishibai-state-')) }
+    all.push(own)
+    return own
+  }
 
   beforeEach(() => {
-    // A state folder of its own stands for another user, or another checkout.
-    env = { ...process.env, XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'kamishibai-state-')) }
+    all = []
+    env = newEnv()
   })
 
   afterEach(async () => {
-    for (const { name } of (JSON.parse((await cluster('status', '--json')).stdout) as { clusters: { name: string }[] }).clusters)
-      await cluster('delete', name)
-    await rm(env.XDG_STATE_HOME!, { recursive: true, force: true })
+    for (const own of all) {
+      for (const { name } of (JSON.parse((await clusterOf(own, 'status', '--json')).stdout) as { clusters: { name: string }[] }).clusters)
+        await clusterOf(own, 'delete', name)
+      await rm(own.XDG_STATE_HOME!, { recursive: true, force: true })
+    }
   })
 
-  function start(...args: string[]): ChildProcess {
-    return spawn(process.execPath, [BIN, 'cluster', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  }
-
-  async function cluster(...args: string[]): Promise<Ended> {
-    return ended(start(...args))
-  }
+  const startOf = (own: NodeJS.ProcessEnv, ...args: string[]): ChildProcess => spawn(process.execPath, [BIN, 'cluster', ...args], { env: own, stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = (...args: string[]): ChildProcess => startOf(env, ...args)
+  const clusterOf = (own: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> => ended(startOf(own, ...args))
+  const cluster = (...args: string[]): Promise<Ended> => clusterOf(env, ...args)
 
   const dirOf = (name: string): string => clusterDir(env, name)
 
@@ -87,11 +94,11 @@ describe.skipIf(twoNode.missing(process.env))('kamishibai cluster', () => {
     expect(leftOf(dirOf('half'))).toEqual([])
   })
 
-  it('makes two at once', async () => {
-    const results = await Promise.all(['one', 'two'].map(name => cluster('create', name, '--maker', 'two-node')))
-    expect(results).toMatchObject([{ code: 0 }, { code: 0 }])
-    const { stdout } = await cluster('status')
-    expect(stdout.match(/n1 Ready, n2 Ready/g)).toHaveLength(2)
+  it('makes two at once, for checkouts that do not know of each other', async () => {
+    const both = [env, newEnv()]
+    expect(await Promise.all(both.map(own => clusterOf(own, 'create', 'one', '--maker', 'two-node')))).toMatchObject([{ code: 0 }, { code: 0 }])
+    const states = await Promise.all(both.map(own => clusterOf(own, 'status')))
+    expect(states.map(({ stdout }) => stdout)).toEqual(both.map(() => expect.stringContaining('n1 Ready, n2 Ready')))
   })
 })
 
@@ -137,6 +144,7 @@ function leftOf(dir: string): string[] {
   const id = idOf(dir)
   return [
     ...processes().filter(({ command, environment }) => command.includes(dir) || environment.includes(`DIR=${dir}\0`)).map(({ command }) => `process ${command}`),
+    ...globSync('/run/kamishibai/subnets/*').filter(path => readFileSync(path, 'utf8') === dir).map(path => `network ${path}`),
     ...globSync(`/run/netns/kb-${id}-*`).map(path => `namespace ${path}`),
     ...readdirSync('/sys/class/net').filter(name => name.startsWith(`kb${id}`)).map(name => `interface ${name}`),
     ...readFileSync('/proc/mounts', 'utf8').split('\n').filter(line => line.includes(dir)).map(line => `mount ${line}`),

@@ -3,7 +3,8 @@ import type { ClusterRecord, Maker } from './place.ts'
 import { mkdir, rm } from 'node:fs/promises'
 import process from 'node:process'
 import { StepError } from '../../protocol/error.ts'
-import { clusterDir, contextOf, freeSubnet, kubeconfigOf, readRecord, readRecords, writeRecord } from './place.ts'
+import { clusterDir, contextOf, kubeconfigOf, readRecord, readRecords, writeRecord } from './place.ts'
+import { claimSubnet } from './subnet.ts'
 import { k3d, kind, minikube } from './tools.ts'
 import { twoNode } from './two-node.ts'
 
@@ -55,7 +56,7 @@ export async function createCluster({ name, env, images, dockerHost, maker, tier
     createdAt: new Date().toISOString(),
     madeBy: process.pid,
     ...labels && { labels },
-    ...chosen === 'two-node' && { subnet: before?.subnet ?? freeSubnet(readRecords(env)) },
+    ...chosen === 'two-node' && { subnet: before?.subnet ?? claimSubnet(clusterDir(env, name), readRecords(env)) },
   }
   writeRecord(env, record)
   const making: Making = { name, dir: clusterDir(env, name), env, images, dockerHost, tier, progress, signal }

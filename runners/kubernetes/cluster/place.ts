@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { homedir, networkInterfaces } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 type Env = Record<string, string | undefined>
@@ -22,7 +22,6 @@ export interface ClusterRecord {
 }
 
 const RECORD = 'cluster.json'
-const SUBNETS = 200
 
 /** The folder of everything about clusters that outlives a command. */
 export function clustersDir(env: Env): string {
@@ -49,16 +48,21 @@ export function contextOf(name: string): string {
   return `kamishibai-${name}`
 }
 
+/** Where the record of the cluster in `dir` lies. */
+export function recordIn(dir: string): string {
+  return join(dir, RECORD)
+}
+
 /** Keeps what was made; the folder is the user's alone. */
 export function writeRecord(env: Env, record: ClusterRecord): void {
   mkdirSync(clusterDir(env, record.name), { recursive: true, mode: 0o700 })
-  writeFileSync(join(clusterDir(env, record.name), RECORD), `${JSON.stringify(record, null, 2)}\n`)
+  writeFileSync(recordIn(clusterDir(env, record.name)), `${JSON.stringify(record, null, 2)}\n`)
 }
 
 /** What is known of a cluster; undefined where Kamishibai made none of this name. */
 export function readRecord(env: Env, name: string): ClusterRecord | undefined {
   try {
-    return JSON.parse(readFileSync(join(clusterDir(env, name), RECORD), 'utf8')) as ClusterRecord
+    return JSON.parse(readFileSync(recordIn(clusterDir(env, name)), 'utf8')) as ClusterRecord
   }
   catch {
     return undefined
@@ -74,15 +78,4 @@ export function readRecords(env: Env): ClusterRecord[] {
 /** A few letters for the namespaces and cables of a cluster; by its folder, so that two users or checkouts do not meet. */
 export function idOf(dir: string): string {
   return createHash('sha256').update(dir).digest('hex').slice(0, 5)
-}
-
-/** A node network that no interface of this machine and none of the known clusters has. */
-export function freeSubnet(taken: readonly ClusterRecord[]): number {
-  const used = new Set(taken.map(record => record.subnet))
-  for (const { address } of Object.values(networkInterfaces()).flatMap(list => list ?? [])) {
-    const [, subnet] = /^10\.250\.(\d+)\./.exec(address) ?? []
-    if (subnet)
-      used.add(Number(subnet))
-  }
-  return Array.from({ length: SUBNETS }, (_, n) => n).find(n => !used.has(n)) ?? 0
 }

@@ -6,7 +6,8 @@ import { StepError } from '../../protocol/error.ts'
 import { binaries } from './binaries.ts'
 import { command, isInstalled } from './command.ts'
 import { saveImages } from './images.ts'
-import { contextOf, freeSubnet, idOf, readRecord, readRecords } from './place.ts'
+import { contextOf, idOf, readRecord } from './place.ts'
+import { releaseSubnet } from './subnet.ts'
 
 const HERE = import.meta.dirname
 const STAGES = ['images', 'network', 'certificates', 'control plane', 'nodes', 'ready']
@@ -47,7 +48,10 @@ export const twoNode: ClusterMaker = {
     }
   },
 
-  remove: down,
+  async remove(making) {
+    await down(making)
+    releaseSubnet(making.dir, subnetOf(making))
+  },
 
   async link({ name, dir, env }, node, isUp) {
     if (!/^n[12]$/.test(node))
@@ -70,6 +74,9 @@ async function down({ name, dir, env }: Pick<Making, 'name' | 'dir' | 'env'>): P
 
 /** What the scripts are told; see env.sh. */
 function environment(name: string, dir: string, env: Making['env']): Making['env'] {
-  const subnet = readRecord(env, name)?.subnet ?? freeSubnet(readRecords(env))
-  return { ...env, DIR: dir, ID: idOf(dir), SUBNET: String(subnet) }
+  return { ...env, DIR: dir, ID: idOf(dir), SUBNET: String(subnetOf({ name, env })) }
+}
+
+function subnetOf({ name, env }: Pick<Making, 'name' | 'env'>): number {
+  return readRecord(env, name)?.subnet ?? 0
 }
