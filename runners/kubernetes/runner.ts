@@ -7,7 +7,7 @@ import type { AllowedContext, NoContext } from './context.ts'
 import type { Dialer } from './dial.ts'
 import type { Discovery } from './discovery.ts'
 import type { Follower } from './follow.ts'
-import type { KubeObject } from './objects.ts'
+import type { KubeList, KubeObject } from './objects.ts'
 import type { Shells } from './shell.ts'
 import type { Space } from './space.ts'
 import { isStepError, StepError } from '../protocol/error.ts'
@@ -24,6 +24,7 @@ import { followSpace } from './follow.ts'
 import { whyGone } from './gone.ts'
 import { OLDEST_MINOR } from './guard.ts'
 import { admit, identityOf } from './identity.ts'
+import { lackingOn } from './images.ts'
 import { offersOf } from './offers.ts'
 import { project } from './project.ts'
 import { emptySpace, removeObjects } from './reset.ts'
@@ -220,6 +221,11 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
         return clusters
       const spaces = await sweepSpaces(createApi(await enter()), filter)
       return { removed: [...clusters.removed, ...spaces.removed], kept: [...clusters.kept, ...spaces.kept] }
+    },
+
+    async lacks(images) {
+      const { items } = await createApi(await enter()).get<KubeList>('/api/v1/nodes')
+      return lackingOn(items, images)
     },
 
     forgets: privateDir => whyGone(privateDir, config.env),

@@ -9,6 +9,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { createDoctor } from '../../runners/service/doctor/doctor.ts'
 import { worstFirst } from '../../runners/service/doctor/finding.ts'
+import { checkFonts } from '../../runners/service/doctor/fonts.ts'
 import { checkClock, checkMemory, checkPorts, checkPower } from '../../runners/service/doctor/machine.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -52,6 +53,15 @@ describe('doctor', () => {
 
   it('warns where an engine is at hand, but nothing to fall back on', async () => {
     expect((await examine(CONTAINER)).recordings).toMatchObject({ ok: false, severity: 'warning' })
+  })
+
+  it('names the fonts that nobody has', async () => {
+    // Whether the machine can be asked for its own is up to the machine.
+    expect((await examine('---\nfonts: { sans: No Such Font, mono: M PLUS 1 Code, provider: none }\n---\n\n# A\n')).fonts!.message).toContain('No Such Font')
+    expect((await checkFonts(['M PLUS 1 Code', 'Installed'], ROOT, async () => new Set(['installed'])))[0]).toMatchObject({ ok: true })
+    expect((await checkFonts(['M PLUS 1 Code', 'Nowhere'], ROOT, async () => new Set()))[0]).toMatchObject({ ok: false, message: 'Not on this machine: the font Nowhere; another stands in' })
+    expect((await checkFonts(['Nowhere'], ROOT, async () => undefined))[0]).toMatchObject({ ok: true })
+    expect((await examine('---\nfonts: { sans: Lobster }\n---\n\n# A\n')).fonts).toBeUndefined()
   })
 
   it('misses no image that the deck makes', async () => {

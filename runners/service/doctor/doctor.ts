@@ -4,6 +4,7 @@ import type { RunnerName } from '../../protocol/step.ts'
 import type { Finding } from './finding.ts'
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { namedFonts } from '../../deck/named-fonts.ts'
 import { toPlan } from '../../deck/plan.ts'
 import { webPartsOf } from '../../deck/web-parts.ts'
 import { engineOf, runnersOf } from '../engine-of.ts'
@@ -14,6 +15,7 @@ import { standingOf } from '../trust-cluster.ts'
 import { checkDeck, checkNetwork, checkPages, checkRecordings, readAll } from './deck.ts'
 import { checkEngines, checkImages, checkRequirements, imagesOf } from './engines.ts'
 import { fine } from './finding.ts'
+import { checkFonts } from './fonts.ts'
 import { checkClock, checkDisk, checkMemory, checkNode, checkPorts, checkPower } from './machine.ts'
 
 export interface DoctorOptions {
@@ -66,6 +68,7 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
         ...checkPower(),
         checkNetwork(deck, step => plan.steps.find(({ id }) => id === step.id)!.hosts),
         checkPages(await webPartsOf(deck.file)),
+        ...await checkFonts(namedFonts(deck.file), deck.dir),
       ]
     },
     async fetchImages(onProgress) {

@@ -16,6 +16,8 @@ export const MACHINE_SCRIPT = 'demo/vm/fetch.sh'
 /** A name that a registry elsewhere may have: a registry on this machine holds what the talk itself pushed to it. */
 const RE_FETCHED = /^(?!scratch$)(?!localhost[:/]|127\.)[a-z0-9][\w.:/@-]*$/
 
+const ON_NODES = 'A pod waits until its node has pulled them, if it can. Beforehand: kind load docker-image, k3d image import or minikube image load.'
+
 /** Which engines answer, by the runner's name. */
 export type Versions = Map<RunnerName, string | undefined>
 
@@ -56,8 +58,9 @@ export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerN
       continue
     const missing = await runner.lacks(wanted)
     const id = `images-${runner.name}`
+    const mending: Pick<Finding, 'severity' | 'fix'> = runner.fetch ? { severity: 'risk', fix: 'kamishibai doctor --fix gets them.' } : { severity: 'warning', fix: ON_NODES }
     findings.push(missing.length
-      ? { id, ok: false, severity: 'risk', message: `${runner.name} lacks ${missing.join(', ')}`, fix: 'kamishibai doctor --fix gets them.' }
+      ? { id, ok: false, message: `${runner.name} lacks ${missing.join(', ')}`, ...mending }
       : fine(id, `${runner.name} has ${wanted.join(', ')}`))
   }
   return findings
