@@ -1,7 +1,20 @@
+import type { TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
+
+/** What stops the API server, freezes etcd or cuts a node: the controllers of the cluster take minutes to count quotas again. */
+const DISTURBING = /\/tests\/kubernetes\/(?:api\/(?:control-plane|lost|watch)|lost|node)\.test\.ts$/
+
+class DisturbingLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLast = ({ moduleId }: TestSpecification): number => Number(DISTURBING.test(moduleId))
+    return (await super.sort(files)).toSorted((a, b) => isLast(a) - isLast(b))
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: DisturbingLast },
     // One project after the other: engines, browsers and clusters would make each other late.
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/contract/local.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } } },

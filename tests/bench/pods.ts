@@ -52,7 +52,7 @@ export const pods: Row = {
       collectGarbage()
       const heap = process.memoryUsage().heapUsed
       await have('make', PODS)
-      await page.locator('.kb-pods .kb-count:visible', { hasText: `/ ${PODS}` }).waitFor({ timeout: 60_000 })
+      await page.locator('.kb-pods .kb-count:visible', { hasText: `of ${PODS} pods` }).waitFor({ timeout: 60_000 })
       collectGarbage()
       const grown = (process.memoryUsage().heapUsed - heap) / MIB
       progress(`${PODS} pods are shown`)

@@ -115,7 +115,7 @@ describe('a crowd', () => {
       await page.evaluate(watchFrames)
       const before = await work()
       await presentation.service.session.start('crowd', { replay: true }).over
-      await expect.poll(() => labelOf(view), SLOW).toMatch(count ? new RegExp(`^${count} (?:container|request)s?\\b|network-0 10\\.0\\.0\\.0/24: container-0|^${count - Math.floor(count / 10)} containers?\\b|^crowd: |^running |^${count} pod: |^control plane|^Scheduled `) : /^(?:No |0 |crowd: |Nothing )/)
+      await expect.poll(() => labelOf(view), SLOW).toMatch(count ? new RegExp(`^${count} (?:container|request)s?\\b|network-0 10\\.0\\.0\\.0/24: container-0|^${count - Math.floor(count / 10)} containers?\\b|^crowd: |^\\d+ of ${count} pods? running|^${count} pod: |^control plane|^Scheduled `) : /^(?:No |0 |crowd: |Nothing )/)
       const share = (await work() - before) / CROWD_MS * FRAME
       const { median, longest } = await page.evaluate(() => window.frameTimes!())
       console.log(`${count} objects, slide ${slide}: ${share.toFixed(1)} ms of work for a frame; median frame ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`)
