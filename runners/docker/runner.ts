@@ -6,7 +6,7 @@ import type { Step } from '../protocol/step.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Guards } from './guard/guards.ts'
 import type { Reached } from './reach.ts'
-import { networkInterfaces, release } from 'node:os'
+import { release } from 'node:os'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { runBuild } from './build.ts'
@@ -17,7 +17,7 @@ import { resolveEndpoint, toDockerOptions } from './endpoint.ts'
 import { runExec } from './exec.ts'
 import { createGuards } from './guard/guards.ts'
 import { healthOf } from './health.ts'
-import { sharesHost } from './host.ts'
+import { isLocalAddress, sharesHost } from './host.ts'
 import { missingImages, pullImage } from './pull.ts'
 import { reachEndpoint } from './reach.ts'
 import { createSampler } from './stats.ts'
@@ -164,8 +164,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     async offers(requirement) {
       if (requirement !== 'host')
         return undefined
-      const addresses = Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? [])
-      return sharesHost(await connect(), { kernel: release(), addresses })
+      return sharesHost(await connect(), { kernel: release(), has: isLocalAddress })
     },
 
     async lacks(images) {

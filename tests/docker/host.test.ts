@@ -1,17 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { networkInterfaces, release, tmpdir } from 'node:os'
+import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import { sharesHost } from '../../runners/docker/host.ts'
+import { isLocalAddress, sharesHost } from '../../runners/docker/host.ts'
 import createDockerRunner from '../../runners/docker/runner.ts'
 import { configOf, engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0
-const addresses = Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? [])
 
 describe.skipIf(!dockerHost)('whether the engine is on this machine', () => {
   it('is seen of an engine that is', async () => {
@@ -19,7 +18,17 @@ describe.skipIf(!dockerHost)('whether the engine is on this machine', () => {
   })
 
   it('is seen by the kernel, as of Docker Desktop', async () => {
-    expect(await sharesHost(engineAt(dockerHost!), { kernel: '6.6.87.2-elsewhere', addresses })).toMatch(/virtual machine.*here 6\.6\.87\.2-elsewhere/)
+    expect(await sharesHost(engineAt(dockerHost!), { kernel: '6.6.87.2-elsewhere', has: isLocalAddress })).toMatch(/virtual machine.*here 6\.6\.87\.2-elsewhere/)
+  })
+
+  it.skipIf(!isRoot)('is seen by a bridge without any container', async () => {
+    const bridge = `kbh${process.pid}`
+    execFileSync('ip', ['link', 'add', bridge, 'type', 'bridge'])
+    onTestFinished(() => void execFileSync('ip', ['link', 'delete', bridge]))
+    execFileSync('ip', ['address', 'add', '10.215.0.1/24', 'dev', bridge])
+    execFileSync('ip', ['link', 'set', bridge, 'up'])
+    expect(await isLocalAddress('10.215.0.1')).toBe(true)
+    expect(await isLocalAddress('10.215.0.2')).toBe(false)
   })
 
   it('is not its to say of anything else', async () => {
@@ -41,6 +50,6 @@ describe.skipIf(!dockerHost)('whether the engine is on this machine', () => {
       await rm(dir, { recursive: true, force: true })
     })
     await vi.waitFor(() => engineAt(host).ping(), { timeout: 60_000, interval: 200 })
-    expect(await sharesHost(engineAt(host), { kernel: release(), addresses })).toContain('a network of its own')
+    expect(await sharesHost(engineAt(host), { kernel: release(), has: isLocalAddress })).toContain('a network of its own')
   })
 })
