@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { findDocker } from '../engines/docker.ts'
 import { findCluster } from '../engines/kubernetes.ts'
+import { makePlanned } from '../engines/planned.ts'
 import { cleanUp } from './clean-up.ts'
 import { click } from './click.ts'
 import { cluster } from './cluster.ts'
@@ -97,22 +98,24 @@ async function main(): Promise<number> {
   const docker = rows.some(row => row.needs.includes('docker')) ? await findDocker() : undefined
   const nodes = rows.some(row => row.needs.includes('cluster')) ? await findCluster() : undefined
   const engine = docker && 'host' in docker ? docker : undefined
+  const cluster = nodes && 'cluster' in nodes ? nodes : undefined
   const dir = join(OUT, 'bench')
   const results: (Result | Unmeasured)[] = []
   try {
+    if (cluster?.plan)
+      await makePlanned(cluster.plan)
     for (const row of rows) {
       const say = (text: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\x1B[K${row.id}: ${text}` : `  ${text}\n`)
       rmSync(dir, { recursive: true, force: true })
       mkdirSync(dir, { recursive: true })
       process.stderr.write(`${row.id} …\n`)
-      results.push(...await measure(row, { dockerHost: engine?.host, cluster: nodes && 'cluster' in nodes ? nodes.cluster : undefined, dir, progress: say }))
+      results.push(...await measure(row, { dockerHost: engine?.host, cluster: cluster?.cluster, dir, progress: say }))
     }
   }
   finally {
     rmSync(dir, { recursive: true, force: true })
     await engine?.stop()
-    if (nodes && 'cluster' in nodes)
-      await nodes.stop()
+    await cluster?.stop()
   }
   process.stdout.write(`\n${formatTable(results)}\n`)
   const report = { at: new Date().toISOString(), node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model, results }

@@ -1,16 +1,19 @@
+import type { ChildProcess } from 'node:child_process'
 import type { TestProject } from 'vitest/node'
 import type { Tier } from '../../runners/kubernetes/cluster/maker.ts'
-import { execFileSync } from 'node:child_process'
+import type { ClusterPlan } from './planned.ts'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createApi } from '../../runners/kubernetes/api.ts'
-import { createCluster, deleteCluster } from '../../runners/kubernetes/cluster/cluster.ts'
+import { isInstalled } from '../../runners/kubernetes/cluster/command.ts'
 import { twoNode } from '../../runners/kubernetes/cluster/two-node.ts'
 import { findContext } from '../../runners/kubernetes/context.ts'
 import { accessOf } from '../../runners/kubernetes/credentials.ts'
 import { findDocker } from './docker.ts'
+import { promised, removePlanned } from './planned.ts'
 
 /** A cluster for tests. */
 export interface TestCluster {
@@ -26,34 +29,33 @@ declare module 'vitest' {
     cluster: TestCluster | undefined
     /** A cluster for tests that need no nodes, which may have none; undefined where there is none. */
     controlPlane: TestCluster | undefined
+    /** How the cluster of this project is made before its first test; undefined where there is one or none. */
+    clusterPlan: ClusterPlan | undefined
   }
 }
 
-/** A cluster and how to leave it as it was. */
-export interface FoundCluster { cluster: TestCluster, stop: () => Promise<void> }
+/** A cluster, or how it will be made, and how to leave all as it was. */
+export interface FoundCluster { cluster: TestCluster, plan?: ClusterPlan, stop: () => Promise<void> }
 
 type Env = NodeJS.ProcessEnv
 
-/** What tests run on the nodes. */
-const IMAGE = 'kamishibai/demo:1'
 const PACKAGES: Record<Tier, string[]> = {
   api: ['iproute2'],
   nodes: ['containerd', 'runc', 'containernetworking-plugins', 'conntrack', 'socat', 'nftables', 'iproute2', 'iptables'],
 }
-const WHAT: Record<Tier, string> = { api: 'a control plane', nodes: 'two nodes' }
 
-/** A cluster that is there, else one of our own; says in one line what it used, or why there is none. */
+/** A cluster that is there, else the plan of one of our own; says in one line what it found, or why there is none. */
 export async function findCluster(tier: Tier = 'nodes', env: Env = process.env): Promise<FoundCluster | { skip: string }> {
   const existing = await findExisting(env)
   if (existing) {
     console.log(`kubernetes: the context ${existing.context} of ${existing.kubeconfig}`)
     return { cluster: existing, stop: async () => {} }
   }
-  const found = await makeOwn(tier, env).catch((error: Error) => ({ skip: `no cluster answers, and none can be made: ${error.message}` }))
+  const found = await planOwn(tier, env)
   if ('skip' in found) {
     if (env.CI === 'true')
       throw new Error(`kubernetes: ${found.skip}; under CI nothing is skipped`)
-    console.log(`kubernetes: skipped, ${found.skip}`)
+    console.log(`kubernetes: skipped, no cluster answers, and none can be made: ${found.skip}`)
   }
   return found
 }
@@ -74,71 +76,54 @@ async function findExisting(env: Env): Promise<TestCluster | undefined> {
   return answers ? { kubeconfig: context.file, context: context.name } : undefined
 }
 
-async function makeOwn(tier: Tier, env: Env): Promise<FoundCluster | { skip: string }> {
+async function planOwn(tier: Tier, env: Env): Promise<FoundCluster | { skip: string }> {
+  const missing = install(tier, env)
+  if (missing)
+    return { skip: missing }
+  const docker = tier === 'nodes' ? await findDocker() : undefined
+  if (docker && 'skip' in docker)
+    return docker
+  const plan = { name: `test-${tier === 'api' ? 'api-' : ''}${process.pid}`, tier, dockerHost: docker?.host }
+  return {
+    cluster: promised(plan),
+    plan,
+    async stop() {
+      await removePlanned(plan)
+      await docker?.stop()
+    },
+  }
+}
+
+/** Installs what a cluster of our own is made with; returns what is missing all the same. */
+function install(tier: Tier, env: Env): string | undefined {
   if (process.platform === 'linux' && process.getuid?.() === 0 && twoNode.missing(env, tier) && existsSync('/etc/debian_version')) {
     const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
     execFileSync('apt-get', ['update', '-q'], { env: quiet, stdio: 'ignore' })
     execFileSync('apt-get', ['install', '-qy', '--no-install-recommends', ...PACKAGES[tier]], { env: quiet, stdio: 'ignore' })
   }
-  const missing = twoNode.missing(env, tier)
-  if (missing)
-    return { skip: missing }
-  if (tier === 'api')
-    return make(tier, env)
-  const docker = await findDocker()
-  if ('skip' in docker)
-    return docker
-  try {
-    const here = { ...env, DOCKER_HOST: docker.host }
-    if (!hasImage(here))
-      execFileSync(process.execPath, [join(import.meta.dirname, '../../slides/demo/build-image.ts')], { env: here, stdio: 'ignore' })
-    const { cluster, stop } = await make(tier, here)
-    return {
-      cluster,
-      async stop() {
-        await stop()
-        await docker.stop()
-      },
-    }
-  }
-  catch (error) {
-    await docker.stop()
-    throw error
-  }
+  return twoNode.missing(env, tier) ?? (isInstalled('go', env) ? undefined : 'Go is not installed')
 }
 
-async function make(tier: Tier, env: Env): Promise<FoundCluster> {
-  const name = `test-${tier === 'api' ? 'api-' : ''}${process.pid}`
-  const began = Date.now()
-  const { kubeconfig, context } = await createCluster({
-    name,
-    env,
-    images: [IMAGE],
-    dockerHost: env.DOCKER_HOST,
-    maker: 'two-node',
-    tier,
-    progress: (label, done, total) => total && total > 6 && console.log(`kubernetes: ${label} (${done! + 1} of ${total})`),
-  })
-  console.log(`kubernetes: ${WHAT[tier]} of its own, made in ${Math.round((Date.now() - began) / 1000)} s`)
-  return { cluster: { kubeconfig, context, name }, stop: () => deleteCluster(env, name) }
+/** The first time on a machine this takes ten minutes: beside tests that mostly wait, and behind them for the processors. */
+function startBuilding(): ChildProcess {
+  return spawn('nice', ['-n', '19', process.execPath, join(import.meta.dirname, 'build.ts')], { stdio: 'inherit' })
 }
 
-function hasImage(env: Env): boolean {
-  try {
-    execFileSync('docker', ['image', 'inspect', IMAGE], { env, stdio: 'ignore' })
-    return true
-  }
-  catch {
-    return false
-  }
-}
-
-/** vitest's globalSetup: provides `cluster`, and takes away what it made. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const found = await findCluster()
-  project.provide('cluster', 'cluster' in found ? found.cluster : undefined)
+/** Provides the cluster of a project under `key`, begins to build what it is made of, and returns how to take away what was made. */
+export async function provideCluster(project: TestProject, key: 'cluster' | 'controlPlane', tier: Tier): Promise<() => Promise<void>> {
+  const found = await findCluster(tier)
+  if ('skip' in found)
+    return async () => {}
+  project.provide(key, found.cluster)
+  project.provide('clusterPlan', found.plan)
+  const building = found.plan && startBuilding()
   return async () => {
-    if ('cluster' in found)
-      await found.stop()
+    building?.kill()
+    await found.stop()
   }
+}
+
+/** vitest's globalSetup: provides `cluster`, and takes away what was made. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  return provideCluster(project, 'cluster', 'nodes')
 }

@@ -1,7 +1,6 @@
 import type { Progress } from './maker.ts'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 import { command, isInstalled } from './command.ts'
@@ -29,17 +28,16 @@ export async function binaries(env: Env, module: Module, progress: Progress, sig
     return dir
   if (!isInstalled('go', env))
     throw new StepError('not-available', 'the two-node cluster is built with Go, which is not on this machine', 'Install Go 1.25 or newer, or kind, k3d or minikube.')
-  // What a build that was cut off has made is taken up again; the name comes when all is complete.
-  const building = `${dir}.building`
-  await mkdir(building, { recursive: true })
-  await command(join(MODULES[module], 'build.sh'), [building], {
+  await command(join(import.meta.dirname, 'build-once.sh'), [join(MODULES[module], 'build.sh'), dir], {
     env: { ...env, GOFLAGS: '-mod=readonly' },
     signal,
     onLine: (line) => {
-      const [, done, total, name] = /^(\d+)\/(\d+) (.*)/.exec(line) ?? []
-      progress(name ? `building ${name}` : line, Number(done) - 1, Number(total))
+      const [, number, total, name] = /^(\d+)\/(\d+) (.*)/.exec(line) ?? []
+      if (name)
+        progress(`building ${name}`, Number(number) - 1, Number(total))
+      else
+        progress(line)
     },
   })
-  await rename(building, dir)
   return dir
 }
