@@ -15,20 +15,20 @@ class DisturbingLast extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: DisturbingLast },
-    // One project after the other: engines, browsers and clusters would make each other late.
+    // One project after the other: engines, browsers and clusters would make each other late. From 1: the group 0 would come last where there are two processors.
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/contract/local.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } } },
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 30_000, sequence: { groupOrder: 1 } } },
       // A real engine and a real browser: one file at a time, on machines that may be slow.
-      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 1 } } },
+      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 2 } } },
       // A real virtual machine.
-      { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], testTimeout: 120_000, sequence: { groupOrder: 2 } } },
-      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 3 } } },
+      { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], testTimeout: 120_000, sequence: { groupOrder: 3 } } },
+      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 4 } } },
       // The package as somebody installs it elsewhere: minutes of a registry.
-      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 4 } } },
+      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 5 } } },
       // A real API server without nodes: lighter, for what needs no more.
-      { test: { name: 'kubernetes-api', include: ['tests/kubernetes/api/**/*.test.ts'], globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/needed.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 5 } } },
+      { test: { name: 'kubernetes-api', include: ['tests/kubernetes/api/**/*.test.ts'], globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/needed.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 6 } } },
       // A real cluster: where there is none, the first run of a machine builds Kubernetes, beside the projects before.
-      { test: { name: 'kubernetes', include: ['tests/kubernetes/*.test.ts', 'tests/contract/kubernetes.test.ts'], globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/needed.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 6 } } },
+      { test: { name: 'kubernetes', include: ['tests/kubernetes/*.test.ts', 'tests/contract/kubernetes.test.ts'], globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/needed.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 7 } } },
     ],
   },
 })
