@@ -1,17 +1,19 @@
 import type { Recording } from '../protocol/recording.ts'
 import type { Problem, Step } from '../protocol/step.ts'
 import { hasThrowAway } from '../deck/shell-touch.ts'
+import { markerCommand } from '../protocol/marker.ts'
 import { timeOf } from '../protocol/moment.ts'
 import { drawLog } from '../protocol/screen.ts'
+import { suggestion } from '../protocol/suggest.ts'
 import { unshownChanges } from '../protocol/unshown.ts'
 
 /** How many lines or changes a warning names. */
 const NAMED = 3
 
-/** What slide and paper show badly of a recording: lines that wrap, and changes between the printed frames. */
+/** What slide and paper show badly of a recording: lines that wrap, moments that never came, and changes between the printed frames. */
 export async function recordingWarnings(step: Step, recording: Recording): Promise<Problem[]> {
   const at = { severity: 'warning', file: step.file, line: step.line, column: step.column } as const
-  return [...await wrapping(step, recording), ...unprinted(step, recording)].map(warning => ({ ...at, ...warning }))
+  return [...await wrapping(step, recording), ...unmarked(step, recording), ...unprinted(step, recording)].map(warning => ({ ...at, ...warning }))
 }
 
 type Warning = Pick<Problem, 'code' | 'message' | 'hint'>
@@ -32,6 +34,18 @@ async function wrapping({ id, verb }: Step, recording: Recording): Promise<Warni
 function quote(line: string): string {
   const characters = [...line.trim()]
   return JSON.stringify(characters.length > 60 ? `${characters.slice(0, 57).join('')}…` : characters.join(''))
+}
+
+/** What paper is to show is chosen by a marker that the run did not set: it prints the end instead. */
+function unmarked({ id, print }: Step, { events }: Recording): Warning[] {
+  const set = [...new Set(events.flatMap(event => event.type === 'marker' ? [event.label] : []))]
+  return print.flatMap((moment): Warning[] => moment.type !== 'marker' || set.includes(moment.label)
+    ? []
+    : [{
+        code: 'no-marker',
+        message: `the recording of ${id} has no marker ${moment.label}: paper shows its end there`,
+        hint: set.length ? suggestion(moment.label, set) : `Let the step run: ${markerCommand(moment.label)}`,
+      }])
 }
 
 function unprinted(step: Step, { events }: Recording): Warning[] {

@@ -1,6 +1,7 @@
 import type { Condition, Mark, Moment } from '../protocol/step.ts'
 import { PHASES } from '../protocol/event.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
+import { isMarkerLabel } from '../protocol/marker.ts'
 import { suggestion } from '../protocol/suggest.ts'
 
 const RE_REGEX = /^\/(.*)\/([dgimsuvy]*)$/s
@@ -63,8 +64,11 @@ export function parseMoments(text: string): Moment[] {
         throw new RangeError(`${moment} is no phase. ${suggestion(moment.slice(6), PHASES)}`)
       return { type: 'phase', phase: moment.slice(6) }
     }
-    if (moment.startsWith('marker:'))
+    if (moment.startsWith('marker:')) {
+      if (!isMarkerLabel(moment.slice(7)))
+        throw new RangeError(`${moment} is no marker: a label has 1 to 64 characters, and no comma among them`)
       return { type: 'marker', label: moment.slice(7) }
+    }
     throw new RangeError(`${moment} is no moment. Allowed: start, end, 2.5s, phase:NAME, marker:LABEL`)
   })
 }

@@ -3,6 +3,8 @@ export interface Listeners<Args extends unknown[] = []> {
   /** Returns what ends the calls. */
   subscribe: (listener: (...args: Args) => void) => () => void
   tell: (...args: Args) => void
+  /** Ends all calls. */
+  clear: () => void
 }
 
 export function createListeners<Args extends unknown[] = []>(): Listeners<Args> {
@@ -13,5 +15,6 @@ export function createListeners<Args extends unknown[] = []>(): Listeners<Args> 
       return () => void listeners.delete(listener)
     },
     tell: (...args) => listeners.forEach(listener => listener(...args)),
+    clear: () => listeners.clear(),
   }
 }

@@ -4,7 +4,9 @@ import type { Screen } from '../protocol/screen.ts'
 import { appendFileSync, createReadStream, existsSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { emptyRun, foldEvent } from '../protocol/fold.ts'
+import { MOST_MARKERS } from '../protocol/marker.ts'
 import { createScreen } from '../protocol/screen.ts'
+import { createListeners } from './listeners.ts'
 import { createSanitizer } from './sanitize.ts'
 
 /** Characters of a log that stay in memory; older events lie in the spool file. */
@@ -18,7 +20,7 @@ const TEXT_TAIL = 1024 * 1024
 export interface RunLog {
   readonly state: RunState
   readonly screen: Screen
-  /** Adds an event and returns it as it was kept; output is made harmless first. */
+  /** Adds an event and returns it as it was kept; output is made harmless first, and markers in it become events before it. */
   append: (payload: Payload) => LogEvent
   /** Events from `seq` on, or undefined where they have left the memory. */
   from: (seq: number) => LogEvent[] | undefined
@@ -59,8 +61,13 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
   const state = emptyRun()
   Object.assign(state, { cols, rows })
   const screen = createScreen({ cols, rows, onReply })
-  const sanitize = createSanitizer()
-  const listeners = new Set<(event: LogEvent) => void>()
+  const listeners = createListeners<[LogEvent]>()
+  const sanitize = createSanitizer((before, label) => {
+    if (before)
+      keep({ type: 'output', data: before })
+    if (state.markers.length < MOST_MARKERS)
+      keep({ type: 'marker', label })
+  })
   let entries: LogEvent[] = []
   let size = 0
   let tail: string[] = []
@@ -70,6 +77,8 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
   let lastOutputAt = 0
   let lastChangeAt = 0
   let received = 0
+  /** A marker is a moment of its own: what comes in the same millisecond is not in its picture. */
+  let earliest = 0
 
   function keepOutput(data: string, seq: number): void {
     screen.write(data, seq)
@@ -96,30 +105,37 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
     size = entries.reduce((sum, event) => sum + (event.type === 'output' ? event.data.length : 0), 0)
   }
 
+  function keep(payload: Payload): LogEvent {
+    const event: LogEvent = { ...payload, seq: state.seq + 1, at: Math.max(now(), earliest) }
+    entries.push(event)
+    foldEvent(state, event)
+    if (event.type === 'output') {
+      lastOutputAt = event.at
+      keepOutput(event.data, event.seq)
+    }
+    if (event.type === 'resize')
+      screen.resize(event.cols, event.rows)
+    if (event.type === 'marker')
+      earliest = event.at + 1
+    if (event.type === 'output' || event.type === 'resource')
+      lastChangeAt = event.at
+    if (size > MEMORY && entries.length > 1)
+      spill()
+    listeners.tell(event)
+    return event
+  }
+
   return {
     state,
     screen,
     append(payload) {
-      if (payload.type === 'output') {
-        received += Buffer.byteLength(payload.data)
-        payload = { type: 'output', data: sanitize(payload.data) }
-      }
-      const event: LogEvent = { ...payload, seq: state.seq + 1, at: now() }
-      entries.push(event)
-      foldEvent(state, event)
-      if (event.type === 'output') {
-        lastOutputAt = event.at
-        keepOutput(event.data, event.seq)
-      }
-      if (event.type === 'resize')
-        screen.resize(event.cols, event.rows)
-      if (event.type === 'output' || event.type === 'resource')
-        lastChangeAt = event.at
-      if (size > MEMORY && entries.length > 1)
-        spill()
-      for (const listener of listeners)
-        listener(event)
-      return event
+      if (payload.type !== 'output')
+        return keep(payload)
+      received += Buffer.byteLength(payload.data)
+      const { seq } = state
+      const data = sanitize(payload.data)
+      // Where there were only markers, the last of them is what was kept.
+      return data || state.seq === seq ? keep({ type: 'output', data }) : entries.at(-1)!
     },
     from(seq) {
       const first = entries[0]?.seq ?? state.seq + 1
@@ -132,10 +148,7 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
       }
       yield* entries.slice()
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: listeners.subscribe,
     text: () => tail.join(''),
     get lastOutputAt() { return lastOutputAt },
     get lastChangeAt() { return lastChangeAt },

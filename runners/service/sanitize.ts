@@ -1,12 +1,15 @@
+import { LONGEST_MARKER, markerOf } from '../protocol/marker.ts'
+
 /**
  * Output is untrusted: before log and file it loses what could act on a terminal beyond its own cells.
  * Of the strings that terminals know (ECMA-48 §5.6), only DECRQSS queries (`DCS $ q`) stay, which no browser answers;
  * OSC (titles, links, clipboard, shell integration), other DCS, APC, PM and SOS go, in 7 and in 8 bits. CSI passes.
+ * Of those that go, a marker is told to `onMarker`, with the clean text of the chunk before it, which is not returned then.
  *
  * What comes out never depends on where chunks end, and no ESC comes out apart from the character that it leads:
  * else a string between the two could be taken away, and what is left would make a new one.
  */
-export function createSanitizer(): (chunk: string) => string {
+export function createSanitizer(onMarker: (before: string, label: string) => void = () => {}): (chunk: string) => string {
   /** What cannot be judged yet: an ESC, or a string from its introducer on. */
   let held = ''
   return (chunk) => {
@@ -44,9 +47,15 @@ export function createSanitizer(): (chunk: string) => string {
         held = (body - start > 1 ? ESC : '') + text.slice(body - 1)
         return clean
       }
-      clean += RE_DECRQSS.test(text.slice(body - 1, Math.min(at, body + LONGEST_QUERY)))
-        ? (body - start > 1 ? ESC : '') + text.slice(body - 1, at)
-        : ''
+      const string = text.slice(body - 1, Math.min(at, body + LONGEST_MARKER))
+      const label = markerOf(string)
+      if (label !== undefined) {
+        onMarker(clean, label)
+        clean = ''
+      }
+      else if (RE_DECRQSS.test(string)) {
+        clean += (body - start > 1 ? ESC : '') + string
+      }
       at = copyPlain(at)
     }
     return clean
@@ -67,7 +76,6 @@ const STRINGS_7BIT = 'PX]^_'
 const OSC = ']\x9D'
 /** Characters of a string that are held back at most; after as many it is dropped, and what follows is text. */
 const LONGEST = 64 * 1024
-const LONGEST_QUERY = 32
 // eslint-disable-next-line no-control-regex
 const RE_SPECIAL = /[\x1B\x90\x98\x9D-\x9F]/
 const RE_NEXT = new RegExp(RE_SPECIAL, 'g')

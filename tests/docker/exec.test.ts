@@ -4,6 +4,7 @@ import type { Step } from '../../runners/protocol/step.ts'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import createDockerRunner from '../../runners/docker/runner.ts'
 import { StepError } from '../../runners/protocol/error.ts'
+import { markerCommand } from '../../runners/protocol/marker.ts'
 import { createSanitizer } from '../../runners/service/sanitize.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
 import { step } from '../unit/_session.ts'
@@ -29,13 +30,14 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     const box = contextOf(config, 'box')
     const running = runner.run(containerStep('box', { command: ['sh', '-c', code] }), box).catch(() => {})
     await box.shown(/up/)
-    const sanitize = createSanitizer()
+    const markers: string[] = []
+    const sanitize = createSanitizer((_, label) => void markers.push(label))
     const run = async (code: string, options: Partial<Step> = {}) => {
       const context = contextOf(config, 'x')
       await runner.run(execStep(code, options), context)
       return { output: sanitize(context.output()), exit: context.exit() }
     }
-    return { config, runner, run, running }
+    return { config, runner, run, running, markers }
   }
 
   const named = (step: string, { sessionId }: RunnerConfig): Docker.Container => docker.getContainer(`${step}-${sessionId.slice(0, 4)}`)
@@ -53,6 +55,12 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
       exit: { type: 'exit', code: 3 },
     })
     expect(await run('kill -9 $$')).toMatchObject({ exit: { code: 137, signal: 'SIGKILL' } })
+  })
+
+  it('sets a marker by the same command as a script outside', async () => {
+    const { run, markers } = await open()
+    await run(`echo before; ${markerCommand('inside')}; echo after`)
+    expect(markers).toEqual(['inside'])
   })
 
   it('hands directory and exported variables on to the next block of its shell in the same container only', async () => {

@@ -41,6 +41,7 @@ describe('mistakes', () => {
     ['sh {run id=a extra=1}', 'bad-value', 17, 'Write extra, or leave it out.'],
     ['sh {run id=a timeout=0s}', 'bad-value', 17, undefined],
     ['sh {run id=a print=phase:runing}', 'bad-value', 17, undefined],
+    ['sh {run id=a print=start,marker:}', 'bad-value', 17, undefined],
     ['sh {run id=a requires=gpu}', 'bad-value', 17, undefined],
     ['sh {run id=a needs}', 'bad-value', 17, 'Write needs=….'],
     ['sh {run id=a rows=5 rows=6}', 'repeated-option', 24, undefined],

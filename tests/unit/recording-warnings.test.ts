@@ -39,6 +39,18 @@ describe('a recorded line', () => {
   })
 })
 
+describe('a marker that paper is to show', () => {
+  const warn = async (...labels: string[]) =>
+    (await recordingWarnings(step('count', print('start,marker:lift-off,end')), recordingOf(logOf(labels.map((label, i) => [i, { type: 'marker', label }]))))).map(({ code, message, hint }) => ({ code, message, hint }))
+
+  it('is warned about where the recording has none of this label', async () => {
+    const message = 'the recording of count has no marker lift-off: paper shows its end there'
+    expect(await warn()).toEqual([{ code: 'no-marker', message, hint: String.raw`Let the step run: printf '\033]5264;marker;lift-off\a'` }])
+    expect(await warn('liftoff', 'start')).toEqual([{ code: 'no-marker', message, hint: 'Did you mean liftoff?' }])
+    expect(await warn('start', 'lift-off')).toEqual([])
+  })
+})
+
 describe('what happened between the printed frames', () => {
   const resource = (kind: string, name: string, op: 'added' | 'modified' | 'deleted', view = {}): Payload => ({ type: 'resource', op, ref: { kind, id: name, name }, view })
   /** A pod goes, and another comes in its place. */
