@@ -15,6 +15,8 @@ import { writeContext } from './credentials.ts'
 
 const CLI = join(import.meta.dirname, '../cli/bin.mjs')
 
+const NOT_GRANTED = 'The deck confines its shells (confine: true): kamishibai is there for clusters only. Give the deck the grant cluster:create or cluster:cut in its headmatter.'
+
 /** What shells of a session get for its cluster. */
 export interface Shells {
   environment: (step: string, kubeconfig: string) => Promise<Record<string, string>>
@@ -28,15 +30,18 @@ export interface Shells {
 export function createShells(config: RunnerConfig, grants: readonly Grant[], context: AllowedContext, onCluster: ServeOptions['onCreated']): Shells {
   const { env, privateDir } = config
   const folder = join(privateDir, 'kubernetes', 'bin')
+  const clusters = grants.some(({ type }) => type === 'cluster')
   const record = readRecords(env).find(({ name }) => contextOf(name) === context.name)
   let serving: Promise<ClusterService> | undefined
   let programs: Promise<unknown> | undefined
 
-  async function script(path: string, words: string[]): Promise<void> {
+  async function write(path: string, command: string): Promise<void> {
     await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
-    await writeFile(path, `#!/bin/sh\nexec ${words.map(quote).join(' ')} "$@"\n`)
+    await writeFile(path, `#!/bin/sh\n${command}\n`)
     await chmod(path, 0o700)
   }
+
+  const script = (path: string, words: string[]): Promise<void> => write(path, `exec ${words.map(quote).join(' ')} "$@"`)
 
   /** A confined shell sees nothing of where programs are kept. */
   async function copy(program: string, path: string): Promise<void> {
@@ -44,11 +49,15 @@ export function createShells(config: RunnerConfig, grants: readonly Grant[], con
     await copyFile(program, path, constants.COPYFILE_FICLONE)
   }
 
+  /** A confined shell has nothing of what the command needs, unless the deck may use it. */
+  const refuse = (path: string): Promise<void> => write(path, `echo ${quote(NOT_GRANTED)} >&2; exit 2`)
+
   async function writePrograms(): Promise<void> {
+    const { confine } = config.settings
     const kubectl = join(builtBinaries(env), 'kubectl')
     if (!isInstalled('kubectl', env) && existsSync(kubectl))
-      await (config.settings.confine ? copy(kubectl, join(folder, 'kubectl')) : script(join(folder, 'kubectl'), [kubectl]))
-    await script(join(folder, 'kamishibai'), [process.execPath, CLI])
+      await (confine ? copy(kubectl, join(folder, 'kubectl')) : script(join(folder, 'kubectl'), [kubectl]))
+    await (confine && !clusters ? refuse(join(folder, 'kamishibai')) : script(join(folder, 'kamishibai'), [process.execPath, CLI]))
     if (record?.maker === 'two-node')
       await script(join(folder, 'unguarded', 'etcdctl'), ['nsenter', `--net=/run/netns/kb-${idOf(clusterDir(env, record.name))}-n1`, join(builtBinaries(env), 'etcdctl')])
   }
@@ -57,7 +66,6 @@ export function createShells(config: RunnerConfig, grants: readonly Grant[], con
     async environment(step, kubeconfig) {
       await (programs ??= writePrograms())
       const unguarded = grants.some(grant => grant.type === 'unguarded' && grant.step === step)
-      const clusters = grants.some(({ type }) => type === 'cluster')
       if (clusters)
         serving ??= serveClusters({ path: join(privateDir, 'kubernetes', 'cluster.sock'), env, grants, own: record?.name, labels: config.labels, onCreated: onCluster })
       const bare = join(privateDir, 'kubernetes', 'unguarded')

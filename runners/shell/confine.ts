@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { StepError } from '../protocol/error.ts'
 import { parseGrant } from '../protocol/grant.ts'
+import { ownProgram } from './own-program.ts'
 import { roomScript } from './room.ts'
 
 /** Where the programs of util-linux lie. */
@@ -19,7 +20,8 @@ export interface Command { file: string, args: string[] }
 
 /**
  * Rooms for the shells of a deck with `confine: true`: of the machine they see the system's folders and the deck's,
- * read-only, and what a grant `mount:` adds for their step; /tmp and HOME are the session's own. The network stays.
+ * read-only, what a grant `mount:` adds for their step, and under a grant `cluster:` the command that it is for; /tmp and
+ * HOME are the session's own. The network stays.
  */
 export interface Confinement {
   /** Why shells cannot be confined here; undefined where they can. */
@@ -38,11 +40,11 @@ export function createConfinement({ deckDir, privateDir, settings }: Pick<Runner
   const rooms = new Map<string, Promise<Room>>()
 
   async function sharedOf(step: string): Promise<Shared[]> {
-    const granted = settings.grants.flatMap((text): Shared[] => {
-      const grant = parseGrant(text)
-      return grant?.type === 'mount' && grant.step === step ? [{ path: resolve(deckDir, grant.path), mode: grant.mode }] : []
-    })
-    const real = await Promise.all([{ path: deckDir, mode: 'ro' as const }, ...granted.filter(({ path }) => existsSync(path))].map(async one => ({ ...one, path: await realpath(one.path) })))
+    const grants = settings.grants.flatMap(text => parseGrant(text) ?? [])
+    const granted = grants.flatMap((grant): Shared[] => grant.type === 'mount' && grant.step === step ? [{ path: resolve(deckDir, grant.path), mode: grant.mode }] : [])
+    // Its steps may call `kamishibai cluster`.
+    const own = grants.some(({ type }) => type === 'cluster') ? ownProgram().map(path => ({ path, mode: 'ro' as const })) : []
+    const real = await Promise.all([{ path: deckDir, mode: 'ro' as const }, ...own, ...granted.filter(({ path }) => existsSync(path))].map(async one => ({ ...one, path: await realpath(one.path) })))
     return [...real.toSorted((a, b) => a.path.length - b.path.length), { path: await realpath(privateDir), mode: 'rw' }]
   }
 

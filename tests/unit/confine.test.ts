@@ -9,6 +9,8 @@ import process from 'node:process'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { formatPlan, toPlan } from '../../runners/deck/plan.ts'
+import { createShells } from '../../runners/kubernetes/shell.ts'
+import { parseGrant } from '../../runners/protocol/grant.ts'
 import { settingsSchema } from '../../runners/protocol/headmatter.ts'
 import createShellRunner from '../../runners/shell/runner.ts'
 import { contextOf } from '../docker/_runners.ts'
@@ -110,6 +112,24 @@ describe.skipIf(!confined && !process.env.CI)('a confined shell', () => {
     expect(await run('echo written >made', 'writes')).toEqual({ out: '', code: 0 })
     expect(await readFile(join(config.deckDir, 'made'), 'utf8')).toBe('written\n')
     expect((await run(`cat ${data}/file made; echo x >made`)).out).toMatch(/No such file[^\n]*\nwritten\n[^\n]*Read-only/)
+  })
+
+  it('calls kamishibai cluster where the deck may, and is told the grant where it may not', async () => {
+    const call = async (grants: string[]): Promise<{ out: string, code: number }> => {
+      const { config, runner } = await shell({ grants })
+      const offered = createShells(config, grants.map(grant => parseGrant(grant)!), { name: 'none', server: 'https://127.0.0.1:1', file: '' } as never, () => {})
+      onTestFinished(() => offered.close())
+      const context = contextOf(config, 'a', { openShell: () => offered.environment('a', '') })
+      await runner.run(step('a', { code: `kamishibai cluster cut n2; code=$?; ls -1 ${ROOT}; exit $code`, lang: 'bash', timeoutMs: 20_000 }), context)
+      return { out: context.output().replaceAll('\r', ''), code: context.exit()!.code }
+    }
+    const granted = await call(['cluster:cut'])
+    // The session's own service says so: it is in no cluster of ours.
+    expect(granted.out).toContain('Kamishibai did not make the cluster of this session')
+    expect(granted).toMatchObject({ code: 1, out: expect.stringMatching(/^node_modules\npackage\.json\nrunners\n/m) as string })
+    const refused = await call([])
+    expect(refused.out).toMatch(/^The deck confines its shells .* the grant cluster:create or cluster:cut in its headmatter\.$/m)
+    expect(refused.code).toBe(2)
   })
 
   it('comes up in little time', async () => {
