@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findBrowser } from '../../runners/cli/slidev.ts'
-import { kamishibai } from '../docker/_present.ts'
+import { kamishibai } from '../_present.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const SLOW = { timeout: 40_000 }

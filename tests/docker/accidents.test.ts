@@ -1,11 +1,11 @@
 import type Docker from 'dockerode'
-import type { Command, Driver } from './_present.ts'
+import type { Command, Driver } from '../_present.ts'
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { deckOf, drive, kamishibai } from '../_present.ts'
 import { leftOfDeck, ownTmp } from './_left.ts'
-import { deckOf, drive, kamishibai } from './_present.ts'
 import { engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!

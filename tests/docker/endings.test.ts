@@ -1,12 +1,12 @@
 import type Docker from 'dockerode'
-import type { Command } from './_present.ts'
+import type { Command } from '../_present.ts'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { deckOf, drive, kamishibai } from '../_present.ts'
 import { leftOfDeck, ownTmp, programsOf } from './_left.ts'
-import { deckOf, drive, kamishibai } from './_present.ts'
 import { engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!

@@ -4,8 +4,8 @@ import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { deckOf, kamishibai } from '../_present.ts'
 import { leftOfDeck, ownTmp, programsOf } from './_left.ts'
-import { deckOf, kamishibai } from './_present.ts'
 import { engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
-import { deckOf, kamishibai } from './_present.ts'
+import { deckOf, kamishibai } from '../_present.ts'
 
 const dockerHost = inject('dockerHost')!
 

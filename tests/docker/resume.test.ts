@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { deckOf, drive, kamishibai } from '../_present.ts'
 import { ownTmp } from './_left.ts'
-import { deckOf, drive, kamishibai } from './_present.ts'
 
 const STEPS = `
 \`\`\`sh {run id=ground shell=a}

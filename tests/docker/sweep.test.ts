@@ -9,9 +9,9 @@ import { settingsSchema } from '../../runners/protocol/headmatter.ts'
 import { LABELS } from '../../runners/protocol/runner.ts'
 import { ownerId } from '../../runners/service/owner.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { deckOf, kamishibai } from '../_present.ts'
 import { deadOwner } from '../unit/_owner.ts'
 import { ownTmp } from './_left.ts'
-import { deckOf, kamishibai } from './_present.ts'
 import { engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!

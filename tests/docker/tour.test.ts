@@ -6,7 +6,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { selectSteps } from '../../runners/cli/run-all.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
-import { kamishibai } from './_present.ts'
+import { kamishibai } from '../_present.ts'
 import { engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!

@@ -1,11 +1,11 @@
-import type { Command, CommandOptions } from './_present.ts'
+import type { Command, CommandOptions } from '../_present.ts'
 import { existsSync } from 'node:fs'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { deckOf, drive, kamishibai } from '../_present.ts'
 import { ownTmp } from './_left.ts'
-import { deckOf, drive, kamishibai } from './_present.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const QUESTION = /Run deck\.md on this machine\?/

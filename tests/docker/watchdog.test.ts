@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import type { Socket } from 'node:net'
-import type { Command } from './_present.ts'
+import type { Command } from '../_present.ts'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
@@ -9,8 +9,8 @@ import process from 'node:process'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { startWatchdog } from '../../runners/service/watchdog.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { deckOf, kamishibai } from '../_present.ts'
 import { leftOfDeck, ownTmp, programsOf } from './_left.ts'
-import { deckOf, kamishibai } from './_present.ts'
 import { engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { writeRecord } from '../../runners/kubernetes/cluster/place.ts'
 import { settingsSchema } from '../../runners/protocol/headmatter.ts'
-import { kamishibai } from '../docker/_present.ts'
+import { kamishibai } from '../_present.ts'
 import { deadOwner } from './_owner.ts'
 
 it('forgets the sessions whose cluster is gone for good, and tells those whose cluster only does not answer', { timeout: 60_000 }, async () => {

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } f
 import { parse } from 'yaml'
 import { parseDeck } from '../../../runners/deck/parse.ts'
 import { createService } from '../../../runners/service/service.ts'
-import { deckOf, kamishibai } from '../../docker/_present.ts'
+import { deckOf, kamishibai } from '../../_present.ts'
 import { findCluster } from '../../engines/kubernetes.ts'
 import { adminOf } from '../_cluster.ts'
 

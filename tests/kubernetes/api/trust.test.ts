@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Command, CommandOptions } from '../../docker/_present.ts'
+import type { Command, CommandOptions } from '../../_present.ts'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseDeck } from '../../../runners/deck/parse.ts'
 import { approve, readTrust } from '../../../runners/service/trust.ts'
-import { deckOf, kamishibai } from '../../docker/_present.ts'
+import { deckOf, kamishibai } from '../../_present.ts'
 
 const IDENTITY = 'GET /api/v1/namespaces/kube-system'
 const QUESTION = /Run the Kubernetes steps of deck\.md on it\?/

@@ -6,9 +6,9 @@ import process from 'node:process'
 import { spawn as spawnPty } from '@lydell/node-pty'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { SOCKET_PATH, SUBPROTOCOL, TOKEN_PREFIX } from '../../runners/protocol/wire.ts'
+import { SOCKET_PATH, SUBPROTOCOL, TOKEN_PREFIX } from '../runners/protocol/wire.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
+const ROOT = resolve(import.meta.dirname, '..')
 const BIN = join(ROOT, 'runners/cli/bin.mjs')
 
 /** A deck in a folder of its own, gone with the test; `files` lie beside `deck.md`. */
