@@ -1,4 +1,5 @@
 import type { Service } from '../../runners/service/service.ts'
+import type { Opened } from '../_service.ts'
 import process from 'node:process'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -86,21 +87,18 @@ image: kamishibai/demo:1
 `
 
 describe.skipIf(!host)('when things go wrong on a real engine', () => {
-  let close: () => Promise<void>
+  let opened: Opened
   let docker: Docker
   let service: Service
 
   beforeAll(async () => {
     docker = new Docker(toDockerOptions({ url: host }))
     await buildDemoImage(docker, { log: () => {} })
-    const opened = await openService(DECK, host)
+    opened = await openService(DECK, host)
     service = opened.service
-    close = opened.close
   })
 
-  afterAll(async () => {
-    await close?.()
-  })
+  afterAll(() => opened?.close())
 
   const resultOf = (id: string) => service.session.start(id).moment
 

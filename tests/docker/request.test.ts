@@ -1,4 +1,5 @@
 import type { Service } from '../../runners/service/service.ts'
+import type { Opened } from '../_service.ts'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
@@ -48,20 +49,17 @@ healthcheck: { test: "wget -q -O /dev/null http://127.0.0.1:8080/" }
 `
 
 describe.skipIf(!host)('an {request} step to a container of the session', () => {
-  let close: () => Promise<void>
+  let opened: Opened
   let service: Service
   const text = (id: string): string => stripVTControlCharacters(service.session.runOf(id)!.log.text())
 
   beforeAll(async () => {
     await buildDemoImage(engineAt(host), { log: () => {} })
-    const opened = await openService(DECK, host)
+    opened = await openService(DECK, host)
     service = opened.service
-    close = opened.close
   })
 
-  afterAll(async () => {
-    await close?.()
-  })
+  afterAll(() => opened?.close())
 
   it('shows who answered', async () => {
     await expect(service.session.start('one').moment).resolves.toMatchObject({ phase: 'exited', expectations: [{ text: 'status<400', ok: true }] })

@@ -1,4 +1,5 @@
 import type { Service } from '../../runners/service/service.ts'
+import type { Opened } from '../_service.ts'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { LABELS } from '../../runners/protocol/runner.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
@@ -34,18 +35,15 @@ GET http://web:8080/
 `
 
 describe.skipIf(!host)('a reset on a real engine', () => {
-  let close: () => Promise<void>
+  let opened: Opened
   let service: Service
 
   beforeAll(async () => {
     await buildDemoImage(engineAt(host), { log: () => {} })
-    const opened = await openService(DECK, host)
+    opened = await openService(DECK, host)
     service = opened.service
-    close = opened.close
   })
-  afterAll(async () => {
-    await close?.()
-  })
+  afterAll(() => opened?.close())
 
   /** Runs the deck from first to last step; how each stood at its moment. */
   async function verdicts(): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { Service } from '../../runners/service/service.ts'
+import type { Opened } from '../_service.ts'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { toDockerOptions } from '../../runners/docker/endpoint.ts'
@@ -57,19 +58,16 @@ sleep 600
 `
 
 describe.skipIf(!docker)('on a real engine', () => {
-  let close: () => Promise<void>
+  let opened: Opened
   let service: Service
   const text = (id: string): string => service.session.runOf(id)!.log.text()
 
   beforeAll(async () => {
-    const opened = await openService(DECK, host!)
+    opened = await openService(DECK, host!)
     service = opened.service
-    close = opened.close
   })
 
-  afterAll(async () => {
-    await close?.()
-  })
+  afterAll(() => opened?.close())
 
   const left = async (): Promise<unknown[]> =>
     docker!.listContainers({ all: true, filters: { label: [`dev.kamishibai.session=${service.session.id}`] } })

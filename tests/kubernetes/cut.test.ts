@@ -1,27 +1,15 @@
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import type { Opened } from '../_service.ts'
 import process from 'node:process'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
 import { readRecord } from '../../runners/kubernetes/cluster/place.ts'
 import { sweepClusters } from '../../runners/kubernetes/sweep.ts'
-import { createService } from '../../runners/service/service.ts'
 import { adminOf } from './_cluster.ts'
+import { openService } from './_service.ts'
 
 const cluster = inject('cluster')
 
-function deck(context: string, grants: string): string {
-  return `---
-kamishibai:
-  contexts: [${context}]
-  grants: [${grants}]
----
-
-# Slide
-
-\`\`\`yaml {apply id=apply until=pods=4/4@app=web}
+const STEPS = `\`\`\`yaml {apply id=apply until=pods=4/4@app=web}
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
@@ -56,53 +44,48 @@ kamishibai cluster delete NAME
 kamishibai cluster create made
 \`\`\`
 `
-}
 
 describe.skipIf(!cluster?.name)('steps that need more of the cluster', () => {
-  let dir: string
-  let service: Service | undefined
-  const text = (id: string): string => service!.session.runOf(id)!.log.text().replaceAll('\r', '')
+  let opened: Opened | undefined
+  let service: Service
+  const text = (id: string): string => service.session.runOf(id)!.log.text().replaceAll('\r', '')
 
-  async function open(grants: string): Promise<void> {
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-kubernetes-'))
-    await writeFile(join(dir, 'deck.md'), deck(cluster!.context, grants).replace('NAME', cluster!.name!))
-    service = await createService({ deck: await parseDeck(join(dir, 'deck.md')), mode: 'live', live: true, env: process.env })
+  async function open(grant: string): Promise<void> {
+    opened = await openService(STEPS.replace('NAME', cluster!.name!), cluster!, { grants: [grant], own: true })
+    service = opened.service
   }
 
-  afterEach(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
-  })
+  afterEach(() => opened?.close())
 
   it('cut a node off under a grant, and the session joins it again', async () => {
     await open('cluster:cut')
-    expect(await service!.session.start('cut').moment).toMatchObject({ phase: 'exited' })
+    expect(await service.session.start('cut').moment).toMatchObject({ phase: 'exited' })
     expect(text('cut')).toContain(`n2 is off the network of ${cluster!.name}.\n`)
     expect(text('cut')).toContain('all on n1\n')
-    const nodes = Object.values(service!.session.runOf('cut')!.log.state.resources).filter(({ ref }) => ref.kind === 'node')
+    const nodes = Object.values(service.session.runOf('cut')!.log.state.resources).filter(({ ref }) => ref.kind === 'node')
     expect(nodes.map(({ view }) => [view.name, view.ready]).sort()).toEqual([['n1', true], ['n2', false]])
-    expect(await service!.session.start('delete').moment).toMatchObject({ phase: 'failed' })
+    expect(await service.session.start('delete').moment).toMatchObject({ phase: 'failed' })
     expect(text('delete')).toContain('Give it the grant cluster:create')
-    await service!.close()
+    await service.close()
     const { api } = await adminOf(cluster!)
     await expect.poll(async () => (await api.get<{ status: { conditions: { type: string, status: string }[] } }>('/api/v1/nodes/n2')).status.conditions.find(({ type }) => type === 'Ready')?.status, { timeout: 30_000, interval: 500 }).toBe('True')
   })
 
   it('make a cluster under a grant, whose nodes are told apart from the session\'s, and which goes with the session', async () => {
     await open('cluster:create')
-    expect(await service!.session.start('make').moment).toMatchObject({ phase: 'exited' })
-    const nodes = Object.values(service!.session.runOf('make')!.log.state.resources).filter(({ ref }) => ref.kind === 'node')
+    expect(await service.session.start('make').moment).toMatchObject({ phase: 'exited' })
+    const nodes = Object.values(service.session.runOf('make')!.log.state.resources).filter(({ ref }) => ref.kind === 'node')
     expect(nodes.filter(({ view }) => view.cluster === 'made').map(({ view }) => [view.name, view.ready, view.podCIDR]).sort()).toEqual([['n1', true, '10.1.1.0/24'], ['n2', true, '10.1.2.0/24']])
     expect(nodes.filter(({ view }) => !view.cluster)).toHaveLength(2)
     expect(readRecord(process.env, 'made')).toBeDefined()
-    await service!.close()
+    await service.close()
     expect(readRecord(process.env, 'made')).toBeUndefined()
   })
 
   it('make a cluster that a sweep removes after a crash, once its owner is dead', async () => {
     await open('cluster:create')
-    expect(await service!.session.start('make').moment).toMatchObject({ phase: 'exited' })
-    const { id } = service!.session
+    expect(await service.session.start('make').moment).toMatchObject({ phase: 'exited' })
+    const { id } = service.session
     const sweep = (keep: () => string | undefined) => sweepClusters(process.env, { session: id, keep, folders: new Map(), dryRun: false })
     expect(await sweep(() => 'its session is running')).toEqual({ removed: [], kept: [{ kind: 'cluster', name: 'made', reason: 'its session is running' }] })
     expect(readRecord(process.env, 'made')).toBeDefined()
@@ -112,10 +95,10 @@ describe.skipIf(!cluster?.name)('steps that need more of the cluster', () => {
 
   it('read the keys of etcd, unguarded, and change no cluster without a grant', async () => {
     await open('unguarded:keys')
-    expect(await service!.session.start('delete').moment).toMatchObject({ phase: 'failed' })
+    expect(await service.session.start('delete').moment).toMatchObject({ phase: 'failed' })
     expect(text('delete')).toContain('a step may not change clusters. Give the deck the grant cluster:create or cluster:cut')
-    expect(await service!.session.start('keys').moment).toMatchObject({ phase: 'exited' })
-    expect(text('keys')).toContain(`/registry/deployments/kamishibai-${service!.session.id}/web\n`)
+    expect(await service.session.start('keys').moment).toMatchObject({ phase: 'exited' })
+    expect(text('keys')).toContain(`/registry/deployments/kamishibai-${service.session.id}/web\n`)
     expect(text('keys')).toContain(cluster!.context)
   })
 })

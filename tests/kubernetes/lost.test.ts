@@ -1,24 +1,13 @@
 import type { Run } from '../../runners/service/run.ts'
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import process from 'node:process'
+import type { Opened } from '../_service.ts'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
-import { createService } from '../../runners/service/service.ts'
 import { stopApiServer } from './_cluster.ts'
+import { openService } from './_service.ts'
 
 const cluster = inject('cluster')
 
-const DECK = `---
-kamishibai:
-  contexts: [CONTEXT]
----
-
-# Slide
-
-\`\`\`yaml {apply id=pod until=pods=1/1@app=pod}
+const STEPS = `\`\`\`yaml {apply id=pod until=pods=1/1@app=pod}
 apiVersion: v1
 kind: Pod
 metadata: {name: pod, labels: {app: pod}}
@@ -64,20 +53,16 @@ const UNDER_WAY = { waits: 'created', inside: 'begun', kubectl: 'begun', termina
 const LOST = { phase: 'failed', error: { code: 'engine-lost', message: expect.stringContaining('does not answer: the connection ') as string, hint: 'Is the cluster up? kamishibai cluster status' } }
 
 describe.skipIf(!cluster?.name)('an API server that goes in the middle of a talk', () => {
-  let dir: string
+  let opened: Opened
   let service: Service
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-kubernetes-'))
-    await writeFile(join(dir, 'deck.md'), DECK.replace('CONTEXT', cluster!.context))
-    service = await createService({ deck: await parseDeck(join(dir, 'deck.md')), mode: 'live', live: true, env: process.env })
+    opened = await openService(STEPS, cluster!, { own: true })
+    service = opened.service
     expect(await service.session.start('pod').moment).toMatchObject({ phase: 'ready' })
   })
 
-  afterAll(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
-  })
+  afterAll(() => opened?.close())
 
   it('ends each kind of step within seconds, in words, and the next run is live again', async () => {
     const runs = Object.fromEntries(Object.keys(UNDER_WAY).map(id => [id, service.session.start(id)])) as Record<keyof typeof UNDER_WAY, Run>

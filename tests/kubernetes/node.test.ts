@@ -1,24 +1,14 @@
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import type { Opened } from '../_service.ts'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
 import { linkNode } from '../../runners/kubernetes/cluster/cluster.ts'
-import { createService } from '../../runners/service/service.ts'
 import { adminOf } from './_cluster.ts'
+import { openService } from './_service.ts'
 
 const cluster = inject('cluster')
 
-const DECK = `---
-kamishibai:
-  contexts: [CONTEXT]
----
-
-# Slide
-
-\`\`\`yaml {apply id=pod until=pods=1/1@app=pod}
+const STEPS = `\`\`\`yaml {apply id=pod until=pods=1/1@app=pod}
 apiVersion: v1
 kind: Pod
 metadata: {name: pod, labels: {app: pod}}
@@ -34,19 +24,15 @@ echo begun; sleep 90
 `
 
 describe.skipIf(!cluster?.name)('a node that goes in the middle of a step', () => {
-  let dir: string
+  let opened: Opened
   let service: Service
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-kubernetes-'))
-    await writeFile(join(dir, 'deck.md'), DECK.replace('CONTEXT', cluster!.context))
-    service = await createService({ deck: await parseDeck(join(dir, 'deck.md')), mode: 'live', live: true, env: process.env })
+    opened = await openService(STEPS, cluster!, { own: true })
+    service = opened.service
   })
 
-  afterAll(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
-  })
+  afterAll(() => opened?.close())
 
   it('ends what runs in its pod, as soon as the cluster knows that it is lost', async () => {
     const run = service.session.start('inside')

@@ -1,25 +1,14 @@
 import type { KubeList } from '../../runners/kubernetes/objects.ts'
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import process from 'node:process'
+import type { Opened } from '../_service.ts'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
 import { LABELS } from '../../runners/protocol/runner.ts'
-import { createService } from '../../runners/service/service.ts'
 import { adminOf } from './_cluster.ts'
+import { openService } from './_service.ts'
 
 const cluster = inject('cluster')
 
-const DECK = `---
-kamishibai:
-  contexts: [CONTEXT]
----
-
-# Slide
-
-\`\`\`yaml {apply id=apply until=pods=2/2@app=web timeout=60s}
+const STEPS = `\`\`\`yaml {apply id=apply until=pods=2/2@app=web timeout=60s}
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
@@ -56,18 +45,14 @@ kubectl create configmap notes --from-literal=a=b
 `
 
 describe.skipIf(!cluster)('a reset on a real cluster', () => {
-  let dir: string
+  let opened: Opened
   let service: Service
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-kubernetes-'))
-    await writeFile(join(dir, 'deck.md'), DECK.replace('CONTEXT', cluster!.context))
-    service = await createService({ deck: await parseDeck(join(dir, 'deck.md')), mode: 'live', live: true, anyCluster: true, env: { ...process.env, KUBECONFIG: cluster!.kubeconfig } })
+    opened = await openService(STEPS, cluster!)
+    service = opened.service
   })
-  afterAll(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
-  })
+  afterAll(() => opened?.close())
 
   async function verdicts(): Promise<string[]> {
     const told: string[] = []

@@ -1,23 +1,12 @@
 import type { Service } from '../../runners/service/service.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import process from 'node:process'
+import type { Opened } from '../_service.ts'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { parseDeck } from '../../runners/deck/parse.ts'
-import { createService } from '../../runners/service/service.ts'
 import { adminOf } from './_cluster.ts'
+import { openService } from './_service.ts'
 
 const cluster = inject('cluster')
 
-const DECK = `---
-kamishibai:
-  contexts: [CONTEXT]
----
-
-# Slide
-
-\`\`\`yaml {apply id=apply until=pods=3/3@app=web until=rollout@deployment/web until=condition=Available@deployment/web}
+const STEPS = `\`\`\`yaml {apply id=apply until=pods=3/3@app=web until=rollout@deployment/web until=condition=Available@deployment/web}
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
@@ -81,22 +70,16 @@ GET service/web/
 `
 
 describe.skipIf(!cluster)('a session on a real cluster', () => {
-  let dir: string
+  let opened: Opened
   let service: Service
   const text = (id: string): string => service.session.runOf(id)!.log.text()
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-kubernetes-'))
-    await writeFile(join(dir, 'deck.md'), DECK.replace('CONTEXT', cluster!.context))
-    const deck = await parseDeck(join(dir, 'deck.md'))
-    expect(deck.problems).toEqual([])
-    service = await createService({ deck, mode: 'live', live: true, anyCluster: true, env: { ...process.env, KUBECONFIG: cluster!.kubeconfig } })
+    opened = await openService(STEPS, cluster!)
+    service = opened.service
   })
 
-  afterAll(async () => {
-    await service?.close()
-    await rm(dir, { recursive: true, force: true })
-  })
+  afterAll(() => opened?.close())
 
   it('applies a manifest, and is ready when its conditions hold', async () => {
     const run = service.session.start('apply')
