@@ -1,7 +1,7 @@
 import type { Deck } from '../../runners/deck/deck.ts'
 import type { Recording } from '../../runners/protocol/recording.ts'
 import type { RunContext, Runner } from '../../runners/protocol/runner.ts'
-import type { Step } from '../../runners/protocol/step.ts'
+import type { Condition, Step } from '../../runners/protocol/step.ts'
 import type { Session } from '../../runners/service/session.ts'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -79,6 +79,9 @@ export async function sessionOf(steps: Step[], behave: Behaviour, options: { ava
   })
 }
 
+/** The condition that the output matches. */
+export const match = (source: string): Condition => ({ type: 'match', source, flags: '', text: `match=/${source}/` })
+
 /** Ends with `code`. */
 export const exits = (code = 0): Behaviour => async ({ emit }) => emit({ type: 'exit', code })
 
@@ -87,3 +90,11 @@ export const lasts: Behaviour = ({ signal }) => new Promise((_, reject) => {
   signal.throwIfAborted()
   signal.addEventListener('abort', () => reject(signal.reason as Error))
 })
+
+/** Prints `text`, and then does what else. */
+export function says(text: string, then: Behaviour = exits()): Behaviour {
+  return async (context, s) => {
+    context.emit({ type: 'output', data: text })
+    await then(context, s)
+  }
+}
