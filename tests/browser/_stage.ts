@@ -8,13 +8,20 @@ import { findBrowser } from '../../runners/cli/slidev.ts'
 /** A deck that is presented, and a page of its own for each test. */
 export interface Stage { presentation: Presentation, context: BrowserContext, page: Page }
 
-/** Presents the deck of the clicker's tests for the tests of a file; each fails on an error in its page. */
-export function onStage(): Stage {
+export interface StageOptions {
+  /** Its name among the decks for tests. @default the one of the clicker's tests */
+  deck?: string
+  /** What pages may do without asking. @default nothing */
+  permissions?: string[]
+}
+
+/** Presents a deck for the tests of a file; each fails on an error in its page. */
+export function onStage({ deck = 'stage', permissions }: StageOptions = {}): Stage {
   const stage = {} as Stage
   const errors: Error[] = []
   let browser: Browser
   beforeAll(async () => {
-    stage.presentation = await startPresentation({ deck: 'tests/fixtures/decks/stage.md', mode: 'auto', trust: true })
+    stage.presentation = await startPresentation({ deck: `tests/fixtures/decks/${deck}.md`, mode: 'auto', trust: true })
     browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   })
   afterAll(async () => {
@@ -22,9 +29,10 @@ export function onStage(): Stage {
     await stage.presentation?.close()
   })
   beforeEach(async () => {
-    stage.context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+    stage.context = await browser.newContext({ viewport: { width: 1280, height: 720 }, permissions })
     stage.page = await stage.context.newPage()
-    stage.page.on('pageerror', error => errors.push(error))
+    // Slidev asks for the screen to stay on; a browser without a screen may not give that.
+    stage.page.on('pageerror', error => error.message.includes('Wake Lock') || errors.push(error))
   })
   afterEach(async () => {
     await stage.context.close()
