@@ -42,9 +42,10 @@ export function createConfinement({ deckDir, privateDir, settings }: Pick<Runner
   async function sharedOf(step: string): Promise<Shared[]> {
     const grants = settings.grants.flatMap(text => parseGrant(text) ?? [])
     const granted = grants.flatMap((grant): Shared[] => grant.type === 'mount' && grant.step === step ? [{ path: resolve(deckDir, grant.path), mode: grant.mode }] : [])
+    const named = [{ path: deckDir, mode: 'ro' as const }, ...granted]
     // Its steps may call `kamishibai cluster`.
-    const own = grants.some(({ type }) => type === 'cluster') ? ownProgram().map(path => ({ path, mode: 'ro' as const })) : []
-    const real = await Promise.all([{ path: deckDir, mode: 'ro' as const }, ...own, ...granted.filter(({ path }) => existsSync(path))].map(async one => ({ ...one, path: await realpath(one.path) })))
+    const own = grants.some(({ type }) => type === 'cluster') ? ownProgram().filter(path => !named.some(shared => path.startsWith(`${shared.path}/`))) : []
+    const real = await Promise.all([...named, ...own.map(path => ({ path, mode: 'ro' as const }))].filter(({ path }) => existsSync(path)).map(async one => ({ ...one, path: await realpath(one.path) })))
     return [...real.toSorted((a, b) => a.path.length - b.path.length), { path: await realpath(privateDir), mode: 'rw' }]
   }
 
