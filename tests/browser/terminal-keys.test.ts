@@ -7,7 +7,9 @@ describe('the keys', () => {
   it('of a clicker stay with the slides after a click, and go to the program after a key', async () => {
     await openShell()
     await enter()
-    await type('cat -v')
+    // Typed before the shell has left its line editor, Enter would reach cat as it is.
+    await type('echo on; cat -v')
+    await expect.poll(() => rows(), SLOW).toMatch(/\non$/)
     await stage.page.keyboard.press('PageDown')
     await type('b.')
     await expect.poll(() => rows(), SLOW).toContain('\n^[[6~b.\n^[[6~b.')
