@@ -29,11 +29,11 @@ declare global {
   var kbCanvas: (slide?: HTMLElement) => Canvas
 }
 
-/** Lets functions that run in `page` measure a slide, by default the one that is shown. */
+/** Lets functions that run in `page` measure a slide, by default the one that is shown, or the step that lies over it. */
 export async function measure(page: Page): Promise<void> {
   await page.evaluate(() => document.fonts.ready)
   await page.evaluate(() => {
-    globalThis.kbCanvas = (slide = [...document.querySelectorAll<HTMLElement>('.slidev-page')].find(element => element.checkVisibility())!) => {
+    globalThis.kbCanvas = (slide = ['.kb-overlay', '.slidev-page'].map(shown => [...document.querySelectorAll<HTMLElement>(shown)].find(element => element.checkVisibility())).find(Boolean)!) => {
       const box = slide.getBoundingClientRect()
       const scale = box.width / slide.offsetWidth
 

@@ -71,6 +71,22 @@ describe.each(['slides/seminar.md', 'slides/tour.md'])('%s', (path) => {
     expect([...faults]).toEqual([])
   }, 170_000)
 
+  it('what lies over a slide on request can be read whole', async () => {
+    const page = await browser.newPage({ viewport: { width: 1960, height: 1104 }, reducedMotion: 'reduce' })
+    await page.goto(site.url)
+    await expect.poll(() => page.locator('[data-slidev-no="1"]:visible').count(), { timeout: 20_000 }).toBe(1)
+    const faults: string[] = []
+    for (const { id, slide } of (await parseDeck(path)).steps.filter(step => step.extra)) {
+      await goTo(page, slide)
+      await page.locator(`[data-kb-extra="${id}"]:visible`).click()
+      await page.locator('.kb-overlay:visible .kb-status').waitFor()
+      faults.push(...[...await faultsOf(page), ...await collisionsOf(page)].map(fault => `${slide} ${id}: ${fault}`))
+      await page.locator('.kb-overlay:visible header button').click()
+    }
+    await page.close()
+    expect(faults).toEqual([])
+  })
+
   it('a mouse reaches the buttons of every slide, in a window in which Slidev\'s own are as large as they get', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' })
     await page.goto(site.url)
