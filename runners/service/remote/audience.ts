@@ -3,7 +3,7 @@ import type { Feed } from './message.ts'
 import type { Mirror, Packet } from './mirror.ts'
 import { Buffer } from 'node:buffer'
 import { clientMessageSchema } from '../../protocol/wire.ts'
-import { beginningOf, createMirror, isTooMuch, pack } from './mirror.ts'
+import { beginningOf, createMirror, pack } from './mirror.ts'
 
 /** A browser that does not say hello in this time is let go, in ms. */
 const HELLO_TIMEOUT = 5000
@@ -53,13 +53,12 @@ export function createAudience(onCount: (count: number) => void): Audience {
       seat.have.set(n, last)
   }
 
-  /** Sends what was added to run `n`, of which all had what came `before`, if anything; who is slow, and all where it is too much, catch up later. */
+  /** Sends what was added to run `n`, of which all had what came `before`, if anything; who is slow catches up later. */
   function spread(n: number, packets: Packet[], before: number | undefined): void {
-    const tooMuch = isTooMuch(packets)
     for (const seat of seats) {
       let last = before
       for (let i = 0; i < packets.length && !seat.have && isOpen(seat); i++) {
-        if (tooMuch || seat.socket.bufferedAmount > SLOW.from) {
+        if (seat.socket.bufferedAmount > SLOW.from) {
           hold(seat, n, last)
         }
         else {

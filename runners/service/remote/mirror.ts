@@ -9,7 +9,7 @@ import { encodeFrame } from '../../protocol/wire.ts'
 
 /** How much of a log is kept for viewers that fall behind, in bytes; who is farther behind gets a snapshot. */
 const TAIL = 256 * 1024
-/** Output that is told as it came, in bytes; in place of more, the screen as it stands is less, and shows the same. */
+/** Output that a viewer gets as it came, in bytes; in place of more, the screen as it stands is less, and shows the same. */
 const MOST_OUTPUT = 4 * 1024
 
 /** A message as it goes to all sockets alike; `seq` is the last event in it. */
@@ -26,11 +26,6 @@ export interface Mirror {
   /** The run as it stands, made once for all that ask for it at about the same time. */
   snapshot: () => Promise<Packet>
   dispose: () => void
-}
-
-/** Whether the screen as it stands is sent in place of these. */
-export function isTooMuch(packets: Packet[]): boolean {
-  return packets.reduce((sum, { data, binary }) => sum + (binary ? data.length : 0), 0) > MOST_OUTPUT
 }
 
 /** How a run begins, for those who see it from its start. */
@@ -114,4 +109,9 @@ export function createMirror(given: RunInfo, from?: Extract<Feed, { type: 'snaps
     },
     dispose: () => screen.dispose(),
   }
+}
+
+/** Whether the screen as it stands is sent in place of these. */
+function isTooMuch(packets: Packet[]): boolean {
+  return packets.reduce((sum, { data, binary }) => sum + (binary ? data.length : 0), 0) > MOST_OUTPUT
 }
