@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Feed } from './message.ts'
 import type { Mirror, Packet } from './mirror.ts'
@@ -16,6 +17,8 @@ const BEAT = 15_000
 
 interface Seat {
   socket: WebSocket
+  /** What `socket` writes to. */
+  stream: Duplex
   /** What it has of each run; undefined while it gets all that comes. */
   have: Map<number, number> | undefined
   /** Whether what it lacks is being put together. */
@@ -26,7 +29,7 @@ interface Seat {
 /** All remote viewers: they are told the same, and may tell nothing but where they left off. */
 export interface Audience {
   take: (messages: Feed[]) => void
-  join: (socket: WebSocket) => void
+  join: (socket: WebSocket, stream: Duplex) => void
   readonly count: number
   close: () => void
 }
@@ -99,6 +102,25 @@ export function createAudience(onCount: (count: number) => void): Audience {
     tellAll(pack({ type: 'forgotten', runs }))
   }
 
+  function takeOne(message: Feed): void {
+    switch (message.type) {
+      case 'session': {
+        const { type: _, ...told } = message
+        session = told
+        return tellAll(greeting())
+      }
+      case 'place':
+        place = pack({ type: 'pace', slide: message.slide, clicks: message.clicks, over: message.over, spent: {} })
+        return tellAll(place)
+      case 'forgotten':
+        return forget(message.runs)
+      case 'events':
+        return takeEvents(message)
+      case 'snapshot':
+        return takeSnapshot(message)
+    }
+  }
+
   /** Brings a viewer to where all are: by what it lacks, or by a snapshot where that is too much. */
   async function catchUp(seat: Seat): Promise<void> {
     if (seat.catching || !seat.have || seat.socket.bufferedAmount > SLOW.until)
@@ -157,31 +179,13 @@ export function createAudience(onCount: (count: number) => void): Audience {
   return {
     get count() { return seats.size },
     take(messages) {
-      for (const message of messages) {
-        switch (message.type) {
-          case 'session': {
-            const { type: _, ...told } = message
-            session = told
-            tellAll(greeting())
-            break
-          }
-          case 'place':
-            place = pack({ type: 'pace', slide: message.slide, clicks: message.clicks, over: message.over, spent: {} })
-            tellAll(place)
-            break
-          case 'forgotten':
-            forget(message.runs)
-            break
-          case 'events':
-            takeEvents(message)
-            break
-          case 'snapshot':
-            takeSnapshot(message)
-        }
-      }
+      // All of it in one write a socket: with hundreds of them, writes are what costs.
+      seats.forEach(({ stream }) => stream.cork())
+      messages.forEach(takeOne)
+      seats.forEach(({ stream }) => stream.uncork())
     },
-    join(socket) {
-      const seat: Seat = { socket, have: new Map(), catching: false, answered: true }
+    join(socket, stream) {
+      const seat: Seat = { socket, stream, have: new Map(), catching: false, answered: true }
       const timer = setTimeout(() => socket.close(1008, 'no hello'), HELLO_TIMEOUT)
       socket.once('message', (data, binary) => {
         clearTimeout(timer)

@@ -46,7 +46,7 @@ export async function openRemote({ dir, addresses, port: first, strict }: Remote
     server.on('upgrade', (request, socket, head) => {
       if (request.url !== SOCKET_PATH || audience.count >= MOST_VIEWERS)
         return socket.destroy()
-      sockets.handleUpgrade(request, socket, head, audience.join)
+      sockets.handleUpgrade(request, socket, head, ws => audience.join(ws, socket))
     })
     return server
   }
