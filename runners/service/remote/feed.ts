@@ -9,7 +9,7 @@ import { createReader } from './reader.ts'
 
 /** How long events are gathered before they are told, in ms; longer while there is more than anyone reads. */
 const TICK = 20
-const SCREEN_TICK = 50
+const SCREEN_TICK = 100
 
 export interface FeedOptions {
   session: Session

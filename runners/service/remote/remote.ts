@@ -43,7 +43,6 @@ export async function startRemote(options: RemoteOptions, { session, onCount, on
     // In a session of its own: Ctrl-C, which reaches every process of the terminal, is the presenter's to answer.
     const child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true })
     current = child
-    giveWay(child.pid!)
     // A broken channel is told by `exit`.
     child.on('error', () => {})
     const opened = Promise.withResolvers<number>()
@@ -61,6 +60,8 @@ export async function startRemote(options: RemoteOptions, { session, onCount, on
     tell(child, { type: 'open', ...options, port, strict })
     try {
       const at = await opened.promise
+      // Not before: beside a step that keeps all cores busy it would be late for its start.
+      giveWay(child.pid!)
       const endFeed = createFeed({ session, send: (messages, done) => tell(child, { type: 'feed', messages }, done) })
       child.once('exit', () => {
         endFeed()

@@ -18,6 +18,8 @@ const PORTS = 100
 /** A server for the audience's own devices. */
 export interface RemoteServer {
   port: number
+  /** How many viewers it has. */
+  readonly count: number
   take: (messages: Extract<ToRemote, { type: 'feed' }>['messages']) => void
   close: () => void
 }
@@ -69,6 +71,7 @@ export async function openRemote({ dir, addresses, port: first, strict }: Remote
   const servers = await listen(first)
   return {
     port: (servers[0]!.address() as AddressInfo).port,
+    get count() { return audience.count },
     take: audience.take,
     close() {
       audience.close()
