@@ -9,23 +9,27 @@ import { createMirror } from '../../runners/service/remote/mirror.ts'
 import { phases, RUN, stage, watch } from './_remote.ts'
 import { sessionOf, step } from './_session.ts'
 
-/** A session and what is told of it; one that `stands` takes the first batch and no other before `go`. */
-async function feed(steps: ReturnType<typeof step>[], behave: Behaviour, { stands = false } = {}): Promise<{ session: Session, told: Feed[], go: () => void }> {
+/** What is told of a session, batch by batch; one that `stands` takes the first and no other before `go`. */
+function feed(session: Session, { stands = false } = {}): { batches: Feed[][], go: () => void } {
   const { promise: mayGo, resolve: go } = Promise.withResolvers<void>()
-  const session = await sessionOf(steps, behave)
-  const told: Feed[] = []
-  onTestFinished(async () => void await session.close())
+  const batches: Feed[][] = []
   onTestFinished(createFeed({
     session,
     send(messages, done) {
-      told.push(...structuredClone(messages))
+      batches.push(structuredClone(messages))
       void (stands ? mayGo : Promise.resolve()).then(done)
     },
   }))
-  return { session, told, go }
+  return { batches, go }
 }
 
-const eventsOf = (told: Feed[]): LogEvent[] => told.flatMap(message => message.type === 'events' ? message.events : [])
+async function open(behave: Behaviour): Promise<Session> {
+  const session = await sessionOf([step('a')], behave)
+  onTestFinished(async () => void await session.close())
+  return session
+}
+
+const eventsOf = (batches: Feed[][]): LogEvent[] => batches.flat().flatMap(message => message.type === 'events' ? message.events : [])
 
 it('tells a run as it goes, to who comes late as it stands, and where the talk is', async () => {
   const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
@@ -89,7 +93,7 @@ describe('of a step that writes more than anyone reads', () => {
   const flood = (from = 1): string => Array.from({ length: LINES / 10 }, (_, i) => `line ${from + i}\r\n`).join('')
 
   it('tells the screen, in its place among all else that happens', async () => {
-    const { session, told } = await feed([step('a')], async ({ emit }) => {
+    const session = await open(async ({ emit }) => {
       for (let n = 0; n < 10; n++) {
         emit({ type: 'resource', op: 'added', ref: { kind: 'container', id: String(n), name: String(n) }, view: {} })
         emit({ type: 'output', data: flood(n * LINES / 10 + 1) })
@@ -97,14 +101,15 @@ describe('of a step that writes more than anyone reads', () => {
       }
       emit({ type: 'exit', code: 0 })
     })
+    const { batches } = feed(session)
     const run = session.start('a')
     await run.over
-    await expect.poll(() => eventsOf(told).at(-1)?.seq).toBe(run.log.state.seq)
-    expect(JSON.stringify(told).length).toBeLessThan(run.log.state.outputLength / 10)
-    const seqs = eventsOf(told).map(({ seq }) => seq)
+    await expect.poll(() => eventsOf(batches).at(-1)?.seq).toBe(run.log.state.seq)
+    expect(JSON.stringify(batches).length).toBeLessThan(run.log.state.outputLength / 10)
+    const seqs = eventsOf(batches).map(({ seq }) => seq)
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
     const mirror = createMirror(RUN)
-    mirror.take(RUN, eventsOf(told))
+    mirror.take(RUN, eventsOf(batches))
     const { data } = await mirror.snapshot()
     mirror.dispose()
     const { state, screen } = JSON.parse(String(data)) as { state: RunState, screen: string }
@@ -147,24 +152,22 @@ describe('of a step that writes more than anyone reads', () => {
   })
 
   it('keeps one batch for a process that takes none, however long that lasts', async () => {
-    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
-    const { session, told, go } = await feed([step('a')], async ({ emit }) => {
+    const session = await open(async ({ emit }) => {
       for (let n = 0; n < 20; n++) {
         emit({ type: 'output', data: flood() })
         await new Promise(resolve => setTimeout(resolve, 5))
       }
-      await mayEnd
       emit({ type: 'exit', code: 0 })
-    }, { stands: true })
+    })
+    const standing = feed(session, { stands: true })
+    const other = feed(session)
     const run = session.start('a')
-    await expect.poll(() => run.log.state.outputLength).toBe(20 * flood().length)
-    expect(told.filter(({ type }) => type === 'session')).toHaveLength(1)
-    const before = told.length
-    end()
     await run.over
-    expect(told).toHaveLength(before)
-    go()
-    await expect.poll(() => eventsOf(told).at(-1)?.seq).toBe(run.log.state.seq)
-    expect(JSON.stringify(told).length).toBeLessThan(16 * 1024)
+    const isTold = ({ batches }: typeof other): boolean => eventsOf(batches).at(-1)?.seq === run.log.state.seq
+    await expect.poll(() => isTold(other)).toBe(true)
+    expect(standing.batches).toHaveLength(1)
+    standing.go()
+    await expect.poll(() => isTold(standing)).toBe(true)
+    expect(JSON.stringify(standing.batches).length).toBeLessThan(8 * 1024)
   })
 })

@@ -107,9 +107,9 @@ it('ends with the presenter\'s process, even where that is killed, without a wor
   const viewers = await Promise.all(Array.from({ length: 50 }, () => watch(port)))
   // All at once: that the viewers are gone, and whom to tell.
   process.kill(pid, 'SIGSTOP')
+  viewers.forEach(({ socket }) => socket.terminate())
   parent.kill('SIGKILL')
   await once(parent, 'exit')
-  viewers.forEach(({ socket }) => socket.terminate())
   process.kill(pid, 'SIGCONT')
   await expect.poll(() => fetch(`http://127.0.0.1:${port}/`).then(() => 'served', () => 'gone'), { timeout: 10_000 }).toBe('gone')
   expect(await said).toBe('')
