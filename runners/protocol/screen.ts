@@ -48,6 +48,12 @@ export interface ScreenOptions {
 /** Lines above the visible ones that a screen keeps. */
 export const SCROLLBACK = 1000
 
+/** The start of a sequence whose end is still to come (ECMA-48 §5.4). */
+// eslint-disable-next-line no-control-regex
+const RE_UNFINISHED = /\x1B(?:\[[0-?]*)?[ -/]*$/
+/** Longer sequences are nobody's. */
+const LONGEST_SEQUENCE = 128
+
 /** An empty screen of `cols` × `rows` cells. */
 export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
   const terminal = new Terminal({ cols, rows, scrollback: SCROLLBACK, allowProposedApi: true, logLevel: 'off' })
@@ -56,11 +62,13 @@ export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
   if (onReply)
     terminal.onData(onReply)
   let parsed = 0
+  let end = ''
   const settled = (): Promise<void> => new Promise(resolve => terminal.write('', resolve))
   return {
     write(data, seq = 0) {
       terminal.write(data, () => {
         parsed = Math.max(parsed, seq)
+        end = (end + (typeof data === 'string' ? data.slice(-LONGEST_SEQUENCE) : String.fromCharCode(...data.subarray(-LONGEST_SEQUENCE)))).slice(-LONGEST_SEQUENCE)
       })
     },
     // In its turn: what was written before was meant for the old size.
@@ -68,7 +76,8 @@ export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
     settled,
     async snapshot(scrollback) {
       await settled()
-      return { ansi: serializer.serialize({ scrollback }), seq: parsed, cols: terminal.cols, rows: terminal.rows }
+      // What follows would else be text.
+      return { ansi: serializer.serialize({ scrollback }) + (RE_UNFINISHED.exec(end)?.[0] ?? ''), seq: parsed, cols: terminal.cols, rows: terminal.rows }
     },
     lines() {
       const buffer = terminal.buffer.active

@@ -59,6 +59,18 @@ it('restores a screen from its snapshot and names the last event in it', async (
   expect((await drawn(ansi, 12, 3)).lines()).toEqual(screen.lines())
 })
 
+it('restores a screen amid a sequence, as text and as bytes', async () => {
+  const TEXT = 'a\x1B[1;31mred\x1B[0m\x1B(B\x1B[1 qend\x1B[?25h'
+  for (let cut = 0; cut <= TEXT.length; cut++) {
+    for (const start of [TEXT.slice(0, cut), new TextEncoder().encode(TEXT.slice(0, cut))]) {
+      const screen = createScreen({ cols: 20, rows: 1 })
+      screen.write(start)
+      const { ansi } = await screen.snapshot()
+      expect((await drawn(ansi + TEXT.slice(cut), 20, 1)).lines()).toEqual([[{ text: 'a' }, { text: 'red', fg: 'ansi-1', bold: true }, { text: 'end' }]])
+    }
+  }
+})
+
 it('takes bytes cut inside a character', async () => {
   const screen = createScreen({ cols: 10, rows: 1 })
   const bytes = new TextEncoder().encode('日本')
