@@ -1,10 +1,11 @@
 import type { Measure, Row } from './_row.ts'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { startRemote } from '../../runners/service/remote/remote.ts'
 import { median, ms } from './_row.ts'
 import { openSession } from './_session.ts'
@@ -53,6 +54,7 @@ export const viewers: Row = {
         const audience = await openAudience(remote.port)
         // The first seconds, in which all come at once, are no part of the talk.
         await time('paced')
+        await audience.giveWay()
         const after = await times('busy')
         alone.push(...before)
         watched.push(...after)
@@ -75,18 +77,28 @@ export const viewers: Row = {
   },
 }
 
-/** The viewers in a process of their own, which takes only what this machine has left: theirs are other machines; `leave` ends them and returns how late each frame of the paced step came, in ms. */
-async function openAudience(port: number): Promise<{ leave: () => Promise<number[]> }> {
-  const call = [process.execPath, join(import.meta.dirname, '_audience.ts'), String(port), String(VIEWERS)]
-  // The lowest niceness still gets a share of each core; SCHED_IDLE gets none that is wanted.
-  const [program, ...args] = process.platform === 'linux' ? ['chrt', '--idle', '0', ...call] : call
-  const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
-  setPriority(child.pid!, constants.priority.PRIORITY_LOW)
-  // Where Linux shares the processor among sessions first, theirs must be the last; it may not.
-  await writeFile(`/proc/${child.pid}/autogroup`, String(constants.priority.PRIORITY_LOW)).catch(() => {})
+interface Audience {
+  /** From now on it takes only what this machine has left: theirs are other machines. */
+  giveWay: () => Promise<void>
+  /** Ends it and returns how late each frame of the paced step came, in ms. */
+  leave: () => Promise<number[]>
+}
+
+/** The viewers in a process of their own, with a session of its own. */
+async function openAudience(port: number): Promise<Audience> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '_audience.ts'), String(port), String(VIEWERS)], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   await lines.next()
   return {
+    async giveWay() {
+      setPriority(child.pid!, constants.priority.PRIORITY_LOW)
+      if (process.platform !== 'linux')
+        return
+      // The lowest niceness still gets a share of each core; SCHED_IDLE gets none that is wanted.
+      await promisify(execFile)('chrt', ['--all-tasks', '--idle', '--pid', '0', String(child.pid)])
+      // Where the processor is shared among sessions first, theirs must be the last; it may not.
+      await writeFile(`/proc/${child.pid}/autogroup`, String(constants.priority.PRIORITY_LOW)).catch(() => {})
+    },
     async leave() {
       child.stdin.end()
       const { value } = await lines.next() as { value: string }

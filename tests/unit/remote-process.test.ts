@@ -2,8 +2,6 @@ import type { Remote } from '../../runners/service/remote/remote.ts'
 import type { Session } from '../../runners/service/session.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { getPriority } from 'node:os'
 import { resolve } from 'node:path'
 import process from 'node:process'
@@ -15,7 +13,6 @@ import { collectGarbage } from '../bench/_row.ts'
 import { PAGE, siteOptions, watch } from './_remote.ts'
 import { exits, sessionOf, step } from './_session.ts'
 
-/** Whether there is such a process, or for a negative number such a group of processes. */
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
@@ -34,7 +31,7 @@ async function serve(session: Session): Promise<{ remote: Remote, counts: number
   return { remote, counts }
 }
 
-it('gives way to the talk, comes back where it ends, and ends with the talk', async () => {
+it('serves at a lower priority, comes back where it ends, and ends with the talk', async () => {
   const session = await sessionOf([step('a')], async ({ emit }) => {
     emit({ type: 'output', data: 'hello\r\n' })
     emit({ type: 'exit', code: 0 })
@@ -46,23 +43,20 @@ it('gives way to the talk, comes back where it ends, and ends with the talk', as
   await expect.poll(() => counts.at(-1)).toBe(1)
   const first = remote.pid!
   expect(getPriority(first)).toBeGreaterThan(getPriority())
-  // Ctrl-C, which goes to a group of processes, is the presenter's to answer.
-  expect(isAlive(-first)).toBe(true)
   process.kill(first, 'SIGKILL')
   await expect.poll(() => seen.socket.readyState).toBe(WebSocket.CLOSED)
   await expect.poll(() => remote.pid !== first && fetch(`http://127.0.0.1:${remote.port}/`).then(r => r.text(), () => ''), { timeout: 20_000 }).toBe(PAGE)
   const back = await watch(remote.port, { session: 'test', have: seen.have() })
   await expect.poll(() => back.messages.some(m => m.type === 'session')).toBe(true)
   const second = remote.pid!
+  // Ctrl-C is the presenter's to answer.
+  process.kill(second, 'SIGINT')
+  const later = await watch(remote.port)
+  await expect.poll(later.screen).toBe('hello')
+  expect(remote.pid).toBe(second)
   remote.close()
   await expect.poll(() => isAlive(second)).toBe(false)
 }, 60_000)
-
-it.runIf(existsSync('/proc/self/autogroup'))('gives way also where the system shares the processor among sessions', async () => {
-  const { remote } = await serve(await sessionOf([step('a')], exits()))
-  expect(await readFile(`/proc/${remote.pid}/autogroup`, 'utf8')).toMatch(/ nice 15$/m)
-  expect(await readFile('/proc/self/autogroup', 'utf8')).not.toMatch(/ nice 15$/m)
-})
 
 it('costs the talk no memory while it stands still, and then shows how it stands', async () => {
   const MIB = 1024 * 1024

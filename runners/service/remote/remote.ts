@@ -2,8 +2,6 @@ import type { ChildProcess } from 'node:child_process'
 import type { Session } from '../session.ts'
 import type { FromRemote, RemoteOptions, ToRemote } from './message.ts'
 import { fork } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 import { createFeed } from './feed.ts'
@@ -13,12 +11,6 @@ const ENTRY = join(import.meta.dirname, 'entry.mjs')
 const START_TIMEOUT = 20_000
 /** Before it is started anew, in ms. */
 const PAUSE = 1000
-
-/**
- * Beside a step that keeps all cores busy the process gets a twenty-eighth of the time (1024 : 36 on Linux). A Linux
- * that shares the processor among sessions first (`autogroup`, sched(7)) counts it only within one, so the session has it too.
- */
-const NICENESS = 15
 
 /** The server of the remote viewers, in a process of its own. */
 export interface Remote {
@@ -40,8 +32,7 @@ export async function startRemote(options: RemoteOptions, { session, onCount, on
   let closed = false
 
   async function start(port: number, strict: boolean): Promise<number> {
-    // In a session of its own: Ctrl-C, which reaches every process of the terminal, is the presenter's to answer.
-    const child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true })
+    const child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     current = child
     // A broken channel is told by `exit`.
     child.on('error', () => {})
@@ -60,8 +51,6 @@ export async function startRemote(options: RemoteOptions, { session, onCount, on
     tell(child, { type: 'open', ...options, port, strict })
     try {
       const at = await opened.promise
-      // Not before: beside a step that keeps all cores busy it would be late for its start.
-      giveWay(child.pid!)
       const endFeed = createFeed({ session, send: (messages, done) => tell(child, { type: 'feed', messages }, done) })
       child.once('exit', () => {
         endFeed()
@@ -94,18 +83,6 @@ export async function startRemote(options: RemoteOptions, { session, onCount, on
       // Also where it stands still; its sockets close as they do at its own end.
       current.kill('SIGKILL')
     },
-  }
-}
-
-/** Lets the talk go first; `pid` leads a session of its own. */
-function giveWay(pid: number): void {
-  for (const give of [() => setPriority(pid, NICENESS), () => writeFileSync(`/proc/${pid}/autogroup`, String(NICENESS))]) {
-    try {
-      give()
-    }
-    catch {
-      // It then only competes with the talk.
-    }
   }
 }
 
