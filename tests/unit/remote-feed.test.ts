@@ -58,7 +58,7 @@ it('tells a run as it goes, to who comes late as it stands, and where the talk i
 
 it('does not send what a terminal shows, unless its step says remote', async () => {
   const { session, port } = await stage([step('own', { verb: 'terminal' }), step('shared', { verb: 'terminal', remote: true })], async ({ emit }) => {
-    emit({ type: 'output', data: 'typed\r\n' })
+    emit({ type: 'output', data: 'typed\r\n\x1B]5264;marker;secret\x07' })
     emit({ type: 'exit', code: 0 })
   })
   const seen = await watch(port)
@@ -67,6 +67,7 @@ it('does not send what a terminal shows, unless its step says remote', async () 
   const late = await watch(port)
   await expect.poll(() => late.messages.some(m => m.type === 'snapshot')).toBe(true)
   expect([await seen.screen(), await late.screen()]).toEqual(['', ''])
+  expect(JSON.stringify([seen.messages, late.messages])).not.toContain('secret')
   await session.start('shared').over
   await expect.poll(() => phases(seen).filter(phase => phase === 'exited')).toHaveLength(2)
   expect(seen.others).toBe(1)

@@ -45,7 +45,7 @@ export function createReader(run: Run, unnamer: Unnamer): Reader {
     for (let i = 0; i < events.length;) {
       const event = events[i]!
       if (!isOutput(event)) {
-        if (shown || event.type !== 'resize')
+        if (shown || (event.type !== 'resize' && event.type !== 'marker'))
           told.push(unnamer.value(event))
         place = event.seq
         i++
@@ -84,7 +84,7 @@ export function createReader(run: Run, unnamer: Unnamer): Reader {
     held = 0
     place = seq
     if (!events)
-      return { type: 'snapshot', run: unnamer.value(run.info), state: unnamer.value(log.state), screen, screenSeq: seq }
+      return { type: 'snapshot', run: unnamer.value(run.info), state: unnamer.value(shown ? log.state : { ...log.state, markers: [] }), screen, screenSeq: seq }
     const told = drawn.filter(event => !isOutput(event)).map(unnamer.value)
     const { at } = drawn.at(-1)!
     const rest = events.slice(drawn.length)

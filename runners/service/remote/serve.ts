@@ -16,7 +16,7 @@ const MOST_VIEWERS = 2000
 /** Ports that are tried, where none was asked for. */
 const PORTS = 100
 
-/** Beside a step that keeps all cores busy it gets a twenty-eighth of the time (1024 : 36 on Linux). */
+/** Among the processes of the talk that keep all cores busy it gets a twenty-eighth of one's time (1024 : 36 on Linux). */
 const NICENESS = 15
 
 /** A server for the audience's own devices. */
