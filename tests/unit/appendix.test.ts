@@ -26,3 +26,12 @@ it('puts code of many lines beside its result, with what its type must be small 
   const { slides } = await parse(['# Title', ...appendixOf(await parseDeck(file))].join('\n'), file)
   expect(slides[1]!.content).toMatch(/<div class="kb-beside" style="--kb-lines: 13; --kb-cols: 84">\n\n```sh\n[\s\S]*\n```\n\n<LiveOutput step="long" status \/>\n\n<\/div>/)
 })
+
+it('puts what is said of applied objects below their manifest, for it is short and wide', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-test-'))
+  onTestFinished(() => rm(dir, { recursive: true }))
+  const file = join(dir, 'deck.md')
+  await writeFile(file, `# Title\n\n\`\`\`yaml {apply id=many extra}\n${'# one of many\n'.repeat(11)}{ apiVersion: v1, kind: ConfigMap, metadata: { name: long }, data: { a: ${'long '.repeat(9)}} }\n\`\`\`\n`)
+  const { slides } = await parse(['# Title', ...appendixOf(await parseDeck(file))].join('\n'), file)
+  expect(slides[1]!.content).toContain('<div class="kb-above" style="--kb-lines: 13; --kb-cols: 110">')
+})
