@@ -15,6 +15,8 @@ function optionsOf(cli: Argv): { all: string[], valued: string[] } {
 
 /** Commands that take words of their own instead of a deck. */
 const WITHOUT_DECK: Record<string, string> = { sweep: 'sweep takes no deck', cluster: 'one name is enough', import: 'import takes one file' }
+/** Options that say something alone too. */
+const ALONE = ['remote']
 const CLUSTER_ACTIONS = ['create', 'status', 'delete', 'cut', 'join']
 
 /** What yargs found wrong, as a sentence with what was probably meant. */
@@ -62,5 +64,5 @@ export function optionMistake(args: Record<string, unknown>, cli: Argv): string 
 /** Whether an option stands without a value: at the end, before another option, as `--name=` or as `--no-name`. */
 function isEmpty(name: string, argv: string[]): boolean {
   const at = argv.indexOf(`--${name}`)
-  return (at >= 0 && (argv[at + 1] ?? '--').startsWith('--')) || argv.includes(`--${name}=`) || argv.includes(`--no-${name}`)
+  return (at >= 0 && !ALONE.includes(name) && (argv[at + 1] ?? '--').startsWith('--')) || argv.includes(`--${name}=`) || argv.includes(`--no-${name}`)
 }

@@ -51,6 +51,12 @@ describe('a call that cannot be meant', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' })
   })
 
+  it('takes --remote without an address, in each place', async () => {
+    for (const args of [['slides/none.md', '--remote'], ['--remote', '--no-open', 'slides/none.md'], ['--remote', 'slides/none.md']])
+      expect((await kamishibai('present', ...args)).err).toContain('There is no deck slides/none.md')
+    expect((await kamishibai('present', '--no-remote')).err).toContain('--remote needs a value.')
+  })
+
   it.each([[['record', 'slides/tour.md']], [['check', 'slides/tour.md', '--mode', 'live']]])('runs nothing without trust and without a terminal: %j', async (args) => {
     expect(await kamishibai(...args)).toEqual({ code: 2, out: '', err: expect.stringContaining('Nothing was run') as string })
   })
