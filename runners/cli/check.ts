@@ -77,7 +77,7 @@ async function checkReplay({ deck, chosen, problems, tell }: Checking): Promise<
 async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Promise<CheckedStep[]> {
   const steps: CheckedStep[] = []
   await runAll(deck, chosen.length ? selectSteps(deck, chosen.map(step => step.id)) : [], async (result) => {
-    const { step, outcome, skipped, recording } = result
+    const { step, outcome, skipped, recording, output } = result
     if (!chosen.includes(step))
       return
     const { checked: stored, warnings } = await checkRecording(deck, step)
@@ -87,7 +87,7 @@ async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Pr
     if (skipped?.code === 'requires')
       steps.push({ ...stored, ok: stored.ok && !strict, skipped })
     else
-      steps.push({ id: step.id, slide: step.slide, ok: isPassed(outcome.phase), phase: outcome.phase, durationMs: Math.round(outcome.durationMs), expectations: outcome.expectations, recording: stored.recording, skipped, error: outcome.error })
+      steps.push({ id: step.id, slide: step.slide, ok: isPassed(outcome.phase), phase: outcome.phase, durationMs: Math.round(outcome.durationMs), expectations: outcome.expectations, recording: stored.recording, skipped, error: outcome.error, output })
     tell(formatResult(result))
   })
   return steps

@@ -23,6 +23,8 @@ export interface CheckedStep {
   /** Why it was not run live. */
   skipped?: { code: string, message: string }
   error?: ErrorInfo
+  /** The last lines of what it wrote live, where it failed. */
+  output?: string[]
 }
 
 /** What `check` found: the contract of `check --reporter json`. */

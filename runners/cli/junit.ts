@@ -24,8 +24,9 @@ export function formatJunit({ deck, mode, problems, steps }: CheckReport): strin
   ].join('\n')
 }
 
-function toCase({ id, ok, durationMs, expectations, skipped, error }: CheckedStep): Case {
-  const text = expectations.map(e => `${e.ok ? '✓' : '✗'} ${e.text}${e.detail ? ` (${e.detail})` : ''}`).join('\n')
+function toCase({ id, ok, durationMs, expectations, skipped, error, output = [] }: CheckedStep): Case {
+  const judged = expectations.map(e => `${e.ok ? '✓' : '✗'} ${e.text}${e.detail ? ` (${e.detail})` : ''}`)
+  const text = [...judged, ...output].join('\n')
   const failed = { tag: 'failure', type: error?.code ?? skipped?.code ?? 'failed', message: error ? `${error.message}. ${error.hint}`.trim() : skipped?.message ?? 'it failed', text } as const
   const result = !ok ? failed : skipped ? { tag: 'skipped', type: skipped.code, message: skipped.message } as const : undefined
   return { name: id, seconds: durationMs / 1000, result }

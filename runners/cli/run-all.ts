@@ -6,6 +6,7 @@ import process from 'node:process'
 import { isPassed } from '../protocol/event.ts'
 import { createService } from '../service/service.ts'
 import { ENDS, onInterrupt } from './ending.ts'
+import { lastLines } from './last-lines.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 import { askTrust } from './trust.ts'
 
@@ -14,6 +15,8 @@ export interface StepResult {
   step: Step
   outcome: Outcome
   recording?: Recording
+  /** The last lines of what a failed step wrote. */
+  output?: string[]
   /** `requires`: this machine lacks something; `needs-failed`: a step before it failed. */
   skipped?: { code: 'requires' | 'needs-failed', message: string }
 }
@@ -108,6 +111,6 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
       run.cancel('it is recorded')
       await run.over
     }
-    return { step, outcome, recording }
+    return { step, outcome, recording, ...!isPassed(outcome.phase) && { output: await lastLines(recording) } }
   }
 }

@@ -23,12 +23,13 @@ export function tellProblems(problems: Problem[], to: NodeJS.WritableStream): vo
     to.write(`${formatProblem(problem)}\n`)
 }
 
-/** A result as one line, with what went wrong below it. */
-export function formatResult({ step, outcome, skipped }: StepResult): string {
+/** A result as one line, with what went wrong below it, where, and the end of what the step wrote. */
+export function formatResult({ step, outcome, skipped, output = [] }: StepResult): string {
   const mark = toMark(skipped ? 'skipped' : isPassed(outcome.phase) ? 'ok' : 'wrong')
   const time = skipped ? '' : `${(outcome.durationMs / 1000).toFixed(1)} s`
-  const why = skipped?.message ?? (outcome.error && `${outcome.error.message}. ${outcome.error.hint}`)
-  return `${mark} ${step.id.padEnd(20)} slide ${String(step.slide).padStart(2)}  ${outcome.phase.padEnd(9)} ${time.padStart(7)}${why ? `\n    ${why}` : ''}`
+  const why = skipped?.message ?? (outcome.error && `${step.file}:${step.line}  ${outcome.error.message}. ${outcome.error.hint}`)
+  const below = [...why ? [why] : [], ...output.map(line => `  ${line}`)].map(line => `\n    ${escapeDeceiving(line)}`).join('')
+  return `${mark} ${step.id.padEnd(20)} slide ${String(step.slide).padStart(2)}  ${outcome.phase.padEnd(9)} ${time.padStart(7)}${below}`
 }
 
 /** A step whose recording was folded, as one line, with what is wrong below it. */
