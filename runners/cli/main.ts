@@ -1,11 +1,8 @@
 import type { Argv } from 'yargs'
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
 import process from 'node:process'
 import yargs from 'yargs'
-import { DEFAULT_DECK } from '../deck/record-command.ts'
 import { isStepError } from '../protocol/error.ts'
-import { nearest } from '../protocol/suggest.ts'
+import { defaultDeck, missingFile } from './deck-file.ts'
 import { withNotes } from './help.ts'
 import { optionMistake, USAGE, usageError } from './usage.ts'
 
@@ -23,7 +20,7 @@ const trust = { type: 'boolean', default: false, describe: 'Run the deck\'s step
 const context = { type: 'string', describe: 'Kubernetes context for the steps, instead of the one that is found' } as const
 
 function deckArgument<T>(args: Argv<T>, command: string): Argv<T & { deck: string }> {
-  return withNotes(args, command).positional('deck', { type: 'string', default: DEFAULT_DECK, describe: 'The deck, a Markdown file' }) as Argv<T & { deck: string }>
+  return withNotes(args, command).positional('deck', { type: 'string', default: defaultDeck(), describe: 'The deck, a Markdown file; slides/seminar.md where it is there, else slides.md' }) as Argv<T & { deck: string }>
 }
 
 const MAKERS = ['kind', 'k3d', 'minikube', 'two-node'] as const
@@ -42,12 +39,9 @@ function nodeOf<T>(args: Argv<T>): Argv<T & { node: string, name?: string, json:
 
 /** Ends with `code` once the command is done; what it left open must not keep the process. */
 async function finish(file: string | undefined, command: () => Promise<number>): Promise<void> {
-  if (file !== undefined && (!existsSync(file) || !statSync(file).isFile())) {
-    const folder = existsSync(file) ? file : dirname(file)
-    const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.md')) : []
-    const near = nearest(basename(file), files)
-    fail(`There is no ${process.argv[2] === 'import' ? 'file' : 'deck'} ${file}.${near ? ` Did you mean ${folder}/${near}?` : files.length ? ` In ${folder}: ${files.join(', ')}.` : ''}`)
-  }
+  const missing = file === undefined ? undefined : missingFile(file, process.argv[2] === 'import' ? 'file' : 'deck')
+  if (missing)
+    fail(missing)
   try {
     const code = await command()
     // Where a pipe is written asynchronously, leaving now would cut the JSON off.
@@ -84,7 +78,7 @@ await cli
     .option('resume', { type: 'boolean', default: false, describe: 'Go on at the slide where a talk was cut off, and run again what is needed' })
     .option('remote', { type: 'string', describe: 'Serve the audience\'s own devices too, to read only: at ADDRESS:PORT, or at all private addresses' })
     .option('edit', { type: 'boolean', default: false, describe: 'Let Slidev\'s side editor write to the deck' })
-    .example('$0 present', 'present slides/seminar.md')
+    .example('$0 present', 'present the deck of the folder')
     .example('$0 present talk.md --mode replay', 'play the recordings')
     .example('$0 present --resume', 'after a crash, at the slide where it was')
     .example('$0 present --remote', 'prints a link and a QR code for the audience'), async (args) => {

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kamishibai, ROOT } from './_cli.ts'
+import { kamishibai, kamishibaiIn, ROOT } from './_cli.ts'
 
 let dir: string
 /** A copy of the tour that tests may damage. */
@@ -74,6 +74,27 @@ it('says by -h what there is', async () => {
   expect(code).toBe(0)
   for (const command of ['init', 'import', 'present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster'])
     expect(out).toMatch(new RegExp(`^ {2}kamishibai ${command}\\b.*\\S`, 'm'))
+})
+
+describe('a call without a deck', () => {
+  it('takes slides/seminar.md where it is there, else slides.md', async () => {
+    const folder = await mkdtemp(join(dir, 'default-'))
+    await mkdir(join(folder, 'slides'))
+    await writeFile(join(folder, 'slides.md'), '# A\n\n```sh {run id=ours}\ntrue\n```\n')
+    expect((await kamishibaiIn(folder, 'plan')).out).toContain('ours')
+    await writeFile(join(folder, 'slides/seminar.md'), '# A\n\n```sh {run id=seminar}\ntrue\n```\n')
+    expect((await kamishibaiIn(folder, 'plan')).out).toContain('seminar')
+  })
+
+  it('names the decks that are there, where it finds none of them', async () => {
+    const folder = await mkdtemp(join(dir, 'none-'))
+    expect(await kamishibaiIn(folder, 'check')).toEqual({ code: 2, out: '', err: 'There is no deck slides.md. Make one: kamishibai init\n' })
+    await mkdir(join(folder, 'slides'))
+    await mkdir(join(folder, 'folder.md'))
+    await Promise.all(['talk.md', 'README.md', 'slides/hello.md'].map(name => writeFile(join(folder, name), '# A\n')))
+    expect(await kamishibaiIn(folder, 'check')).toEqual({ code: 2, out: '', err: 'There is no deck slides.md. Name one: talk.md, slides/hello.md.\n' })
+    expect((await kamishibaiIn(folder, 'check', 'other.md')).err).toBe('There is no deck other.md. In .: README.md, talk.md.\n')
+  })
 })
 
 describe('check', () => {
