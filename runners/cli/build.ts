@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
+import { endable } from './cut-off.ts'
 import { checkProject } from './project.ts'
 import { runSlidev } from './slidev.ts'
 import { tellProblems } from './tell.ts'
@@ -15,7 +16,8 @@ export async function build({ deck: path, output }: { deck: string, output: stri
   }
   checkProject(deck)
   const target = resolve(output)
-  const code = await runSlidev(deck.dir, ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash'], { NODE_ENV: 'production' })
+  const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash']
+  const code = await endable('The build', signal => runSlidev({ deckDir: deck.dir, args, env: { NODE_ENV: 'production' }, signal }))
   if (code === 0)
     console.log(`The site is in ${target}: any file server can serve it, below any path.`)
   return code

@@ -1,3 +1,4 @@
+import type { Deck } from '../deck/deck.ts'
 import type { PrintFormat } from './export/slidev.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -5,6 +6,7 @@ import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { recordCommand } from '../deck/record-command.ts'
 import { readRecordingText } from '../service/store.ts'
+import { endable } from './cut-off.ts'
 import { exportHtml } from './export/html.ts'
 import { addNotes } from './export/notes.ts'
 import { exportScript } from './export/script.ts'
@@ -34,7 +36,13 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
   }
   checkProject(deck)
   const target = resolve(output ?? { pdf: `${deck.name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${deck.name}.pptx`, html: `${deck.name}.html`, png: `${deck.name}-png`, md: join(`${deck.name}-md`, `${deck.name}.md`) }[format])
-  if (!await (format === 'html' ? exportHtml(deck, target) : printDeck(deck, format, target, dark))) {
+  return await endable('The export', signal => print(deck, { format, target, dark, withNotes, signal }))
+}
+
+interface Printing { format: PrintFormat | 'html', target: string, dark: boolean, withNotes: boolean, signal: AbortSignal }
+
+async function print(deck: Deck, { format, target, dark, withNotes, signal }: Printing): Promise<number> {
+  if (!await (format === 'html' ? exportHtml(deck, target, signal) : printDeck(deck, format, { target, dark, signal }))) {
     console.error(`Slidev wrote no ${target}.`)
     return 1
   }

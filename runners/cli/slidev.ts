@@ -43,26 +43,33 @@ export function slidevBin(deckDir: string): string {
   return join(dirname(manifest), 'bin', 'slidev.mjs')
 }
 
-/** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. `env` is set on top of ours. */
-export async function runSlidev(deckDir: string, args: string[], env: Record<string, string> = {}): Promise<number> {
-  return runNode([slidevBin(deckDir), ...args], env)
+/** What a run of Slidev's own command gets; `env` is set on top of ours, and `signal` ends it. */
+export interface SlidevRun { deckDir: string, args: string[], env?: Record<string, string>, signal: AbortSignal }
+
+/** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. */
+export async function runSlidev({ deckDir, args, env, signal }: SlidevRun): Promise<number> {
+  const preload = pathToFileURL(join(import.meta.dirname, 'slidev-preload.mjs')).href
+  return ended(spawn(process.execPath, ['--import', preload, slidevBin(deckDir), ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    // Ctrl-C in a terminal is for us alone: Slidev would tell it as an error of its browser.
+    detached: process.platform !== 'win32',
+    signal,
+    killSignal: 'SIGKILL',
+  }))
 }
 
-/** Runs a script with this Node; resolves with its exit code. `env` is set on top of ours. */
-export async function runNode(args: string[], env: Record<string, string> = {}): Promise<number> {
-  return ended(spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } }))
-}
-
-/** Runs a script that helps a command, and tells a person only: standard output is the command's own. */
+/** Runs a script that helps a command, and tells a person only: standard output is the command's own. Asked to end, we ask it. */
 export async function runScript(program: string, args: string[]): Promise<number> {
-  return ended(spawn(program, args, { stdio: ['ignore', 2, 2] }))
-}
-
-/** Resolves with the exit code of a program; asked to end, we ask it. */
-async function ended(child: ChildProcess): Promise<number> {
+  const child = spawn(program, args, { stdio: ['ignore', 2, 2] })
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.once('SIGINT', forward)
   process.once('SIGTERM', forward)
+  return ended(child)
+}
+
+/** Resolves with the exit code of a program. */
+async function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', code => resolve(code ?? 1))

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
-const BIN = join(ROOT, 'runners/cli/bin.mjs')
+export const BIN = join(ROOT, 'runners/cli/bin.mjs')
 
 /** How a command ended: its exit code, and what it wrote. */
 export interface Result { code: number, out: string, err: string }

@@ -26,8 +26,8 @@ export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Arr
   const drawn = await to.embedPages(from.getPages())
   const markdown = createMarkdownExit({ linkify: true })
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-notes-'))
-  // Its pages are files of ours; their fonts are files too.
-  const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--allow-file-access-from-files'] })
+  // Its pages are files of ours; their fonts are files too. It goes with this process.
+  const browser = await chromium.launch({ executablePath: findBrowser(), handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, args: ['--allow-file-access-from-files'] })
   try {
     const page = await browser.newPage()
     const file = join(dir, 'notes.html')

@@ -8,9 +8,9 @@ import { findBrowser, runSlidev } from '../slidev.ts'
 export type PrintFormat = 'pdf' | 'png' | 'pptx' | 'md'
 
 /** Prints a deck to `target` with Slidev; one picture a slide, as results do not change with clicks. Says whether it is there. */
-export async function printDeck(deck: Deck, format: PrintFormat, target: string, dark: boolean): Promise<boolean> {
+export async function printDeck(deck: Deck, format: PrintFormat, { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal }): Promise<boolean> {
   await mkdir(dirname(target), { recursive: true })
   const own = format === 'pdf' ? ['--with-toc'] : format === 'pptx' ? ['--with-clicks=false'] : []
-  const code = await runSlidev(deck.dir, ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...own, ...dark ? ['--dark'] : []])
+  const code = await runSlidev({ deckDir: deck.dir, signal, args: ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...own, ...dark ? ['--dark'] : []] })
   return code === 0 && existsSync(target)
 }
