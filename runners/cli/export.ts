@@ -1,16 +1,17 @@
 import type { Deck } from '../deck/deck.ts'
 import type { PrintFormat } from './export/slidev.ts'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { recordCommand } from '../deck/record-command.ts'
 import { readRecordingText } from '../service/store.ts'
 import { endable } from './cut-off.ts'
 import { exportHtml } from './export/html.ts'
+import { exportMarkdown } from './export/markdown.ts'
 import { addNotes } from './export/notes.ts'
 import { exportScript } from './export/script.ts'
 import { printDeck } from './export/slidev.ts'
+import { checkTarget, targetOf } from './export/target.ts'
 import { checkProject } from './project.ts'
 import { tellProblems } from './tell.ts'
 
@@ -28,28 +29,30 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
     tellProblems(errors, process.stderr)
     return 1
   }
+  const target = targetOf(deck.name, { format, output, withNotes })
+  checkTarget(target, format)
   if (format === 'script') {
-    const folder = resolve(output ?? `${deck.name}-steps`)
-    await exportScript(deck, folder)
-    console.log(`The steps are in ${folder}; its README.md says how to run them.`)
+    await exportScript(deck, target)
+    console.log(`The steps are in ${target}; its README.md says how to run them.`)
     return 0
   }
   checkProject(deck)
-  const target = resolve(output ?? { pdf: `${deck.name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${deck.name}.pptx`, html: `${deck.name}.html`, png: `${deck.name}-png`, md: join(`${deck.name}-md`, `${deck.name}.md`) }[format])
-  return await endable('The export', signal => print(deck, { format, target, dark, withNotes, signal }))
+  return endable('The export', signal => print(deck, { format, target, dark, withNotes, signal }))
 }
 
 interface Printing { format: PrintFormat | 'html', target: string, dark: boolean, withNotes: boolean, signal: AbortSignal }
 
 async function print(deck: Deck, { format, target, dark, withNotes, signal }: Printing): Promise<number> {
-  if (!await (format === 'html' ? exportHtml(deck, target, signal) : printDeck(deck, format, { target, dark, signal }))) {
+  const isThere = format === 'html'
+    ? await exportHtml(deck, target, signal)
+    : format === 'md' ? await exportMarkdown(deck, { target, dark, signal }) : await printDeck(deck, format, { target, dark, signal })
+  if (!isThere) {
     console.error(`Slidev wrote no ${target}.`)
     return 1
   }
-  if (format === 'html')
-    console.log(`${target} plays from disk, without a network.`)
   if (withNotes)
     await writeFile(target, await addNotes(deck, await readFile(target)))
+  console.log(format === 'html' ? `${target} plays from disk, without a network.` : `${target} is written.`)
   const missing: string[] = []
   for (const step of deck.steps) {
     if (!await readRecordingText(deck, step.id))

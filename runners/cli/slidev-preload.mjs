@@ -1,12 +1,13 @@
-// Loaded into Slidev's own process before Slidev: advice about commands that are not ours only misleads.
+// Loaded into Slidev's own process before Slidev: advice about commands that are not ours only misleads, and so do
+// places of files that are not yet where they belong.
 import { stripVTControlCharacters } from 'node:util'
 
-const ADVICE = /browser exporter|--emptyOutDir to override/
+const MISLEADING = /browser exporter|--emptyOutDir to override|✓ +exported to/
 
 for (const name of ['log', 'warn']) {
   const tell = console[name]
   console[name] = (...words) => {
-    if (!ADVICE.test(stripVTControlCharacters(words.join(' '))))
+    if (!MISLEADING.test(stripVTControlCharacters(words.join(' '))))
       tell.apply(console, words)
   }
 }

@@ -1,7 +1,7 @@
 import type { ScreenLine } from '../../runners/protocol/screen.ts'
 import type { Mark } from '../../runners/protocol/step.ts'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -73,12 +73,20 @@ it('two exports of the talk are the same to the eye', async () => {
 it.each([['pptx', 'deck.pptx'], ['md', join('handout', 'deck.md')]] as const)('%s has a picture of each slide, and the notes', async (format, name) => {
   const target = join(dir, name)
   const deck = await parseDeck('slides/seminar.md')
+  await mkdir(join(dir, 'handout'), { recursive: true })
+  await writeFile(join(dir, 'handout/1.png'), 'mine')
   expect(await exportDeck({ deck: deck.file, format, output: target, dark: false })).toBe(0)
   const pages = deck.slides.length + deck.steps.filter(step => step.extra).length
   const note = deck.slides[1]!.note!.slice(0, 30)
   if (format === 'md') {
-    expect((await readdir(join(dir, 'handout'))).filter(file => file.endsWith('.png'))).toHaveLength(pages)
-    expect(await readFile(target, 'utf8')).toContain(note)
+    // What lies beside the file stays, whatever it is called.
+    expect((await readdir(join(dir, 'handout'))).sort()).toEqual(['1.png', 'deck', 'deck.md'])
+    expect(await readFile(join(dir, 'handout/1.png'), 'utf8')).toBe('mine')
+    const pictures = await readdir(join(dir, 'handout/deck'))
+    expect(pictures).toHaveLength(pages)
+    const markdown = await readFile(target, 'utf8')
+    expect(markdown).toContain(note)
+    expect([...markdown.matchAll(/^!\[.*\]\(\.\/deck\/(\d+\.png)\)$/gm)].map(([, name]) => name).sort()).toEqual(pictures.sort())
     return
   }
   const { stdout: entries } = await run('unzip', ['-Z1', target])

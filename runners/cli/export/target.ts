@@ -1,0 +1,52 @@
+import type { ExportOptions } from '../export.ts'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { StepError } from '../../protocol/error.ts'
+
+type Format = ExportOptions['format']
+
+/** What Slidev calls the picture of a slide. */
+export const RE_PICTURE = /^\d+\.png$/
+
+/** Where an export goes: `output`, or a name made of the deck's. */
+export function targetOf(name: string, { format, output, withNotes }: Pick<ExportOptions, 'format' | 'output' | 'withNotes'>): string {
+  const own = { pdf: `${name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${name}.pptx`, html: `${name}.html`, png: `${name}-png`, md: join(`${name}-md`, `${name}.md`), script: `${name}-steps` }[format]
+  // Slidev adds these by itself, and no other.
+  const suffix = output && ['pdf', 'pptx', 'md'].includes(format) && extname(output) !== `.${format}` ? `.${format}` : ''
+  return resolve(`${output ?? own}${suffix}`)
+}
+
+/** Where the pictures of an export as Markdown lie: beside the file, in a folder that bears its name. */
+export function picturesOf(target: string): string {
+  return join(dirname(target), basename(target, '.md'))
+}
+
+/** Throws StepError `bad-input` where something is in the way that no earlier export wrote; before anything is done. */
+export function checkTarget(target: string, format: Format): void {
+  const isFolder = format === 'png' || format === 'script'
+  const there = existsSync(target) ? statSync(target) : undefined
+  if (there && there.isDirectory() !== isFolder)
+    throw new StepError('bad-input', `${target} is a ${isFolder ? 'file' : 'folder'}`, `Name a ${isFolder ? 'folder' : 'file'} with --output.`)
+  if (format === 'png' && there)
+    refuseOthers(target, name => RE_PICTURE.test(name))
+  if (format === 'md')
+    checkMarkdown(target)
+}
+
+/** A file of an earlier export shows pictures of slides, and the folder holds those alone. */
+function checkMarkdown(target: string): void {
+  const text = existsSync(target) ? readFileSync(target, 'utf8') : undefined
+  if (text !== undefined && !/^!\[.*\]\(\.\/(?:[^/\n]+\/)?\d+\.png\)$/m.test(text))
+    throw new StepError('bad-input', `${target} is there, and no earlier export of this kind`, 'Name another file with --output.')
+  const folder = picturesOf(target)
+  if (!existsSync(folder))
+    return
+  if (!statSync(folder).isDirectory())
+    throw new StepError('bad-input', `${folder} is a file, and the pictures go into a folder of this name`, 'Name another file with --output.')
+  refuseOthers(folder, name => RE_PICTURE.test(name) && Boolean(text?.includes(`/${name})`)))
+}
+
+function refuseOthers(folder: string, isOurs: (name: string) => boolean): void {
+  if (!readdirSync(folder).every(isOurs))
+    throw new StepError('bad-input', `${folder} holds other files`, 'Name another place with --output.')
+}
