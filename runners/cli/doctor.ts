@@ -27,7 +27,7 @@ export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<
       for (const message of failed)
         console.error(message)
     }
-    const findings = worstFirst([...await doctor.examine(), checkBrowser()])
+    const findings = worstFirst([...await doctor.examine({ fixed: fix }), checkBrowser()])
     const ok = !findings.some(finding => !finding.ok && finding.severity === 'risk')
     process.stdout.write(json ? `${JSON.stringify({ ok, checks: findings }, null, 2)}\n` : formatFindings(deck.name, findings, ok))
     return ok ? 0 : 1

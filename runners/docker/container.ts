@@ -1,6 +1,8 @@
 import type Docker from 'dockerode'
 import type { RunnerConfig } from '../protocol/runner.ts'
 import type { ContainerSpec, Step } from '../protocol/step.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { isStepError, StepError } from '../protocol/error.ts'
 import { parseSize } from '../protocol/headmatter.ts'
 import { toMounts } from './mounts.ts'
@@ -84,8 +86,13 @@ export function diskFull(cause?: unknown): StepError {
   return new StepError('failed', 'the disk of the Docker engine is full', 'Make room: docker system df shows what takes it, docker system prune removes what is not used.', { cause })
 }
 
+/** What the demos of this repository run in, and no registry has. */
+const RE_DEMO_IMAGE = /^kamishibai\/(?:demo|base|registry):1$/
+/** It builds them; an installed copy has neither. */
+const DEMO_SCRIPT = join(import.meta.dirname, '../../slides/demo/build-image.ts')
+
 function missing(image: string, cause: unknown): StepError {
-  const [verb, command] = image.startsWith('kamishibai/') ? ['Build', 'npm run demo:image'] : ['Get', `docker pull ${image}`]
+  const [verb, command] = RE_DEMO_IMAGE.test(image) && existsSync(DEMO_SCRIPT) ? ['Build', 'npm run demo:image'] : ['Get', `docker pull ${image}`]
   return new StepError('image-missing', `the image ${image} is not on this engine`, `${verb} it: ${command}`, { cause, params: { image, command } })
 }
 

@@ -61,7 +61,7 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
       message: 'the image nowhere.invalid/nothing:1 is not on this engine',
       hint: 'Get it: docker pull nowhere.invalid/nothing:1',
     })
-    await expect(runner.run(containerStep('x', { image: 'kamishibai/gone:1' }), contextOf(config, 'x'))).rejects.toMatchObject({ hint: 'Build it: npm run demo:image' })
+    await expect(runner.run(containerStep('x', { image: 'kamishibai/gone:1' }), contextOf(config, 'x'))).rejects.toMatchObject({ hint: 'Get it: docker pull kamishibai/gone:1' })
     expect(await leftOf(docker, config.sessionId)).toEqual([])
   })
 

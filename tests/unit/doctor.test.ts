@@ -20,10 +20,10 @@ beforeEach(async () => {
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
 })
 
-interface World { available?: boolean, lacks?: string[], fetched?: string[], offers?: Runner['offers'] }
+interface World { available?: boolean, lacks?: string[], nowhere?: string[], fetched?: string[], offers?: Runner['offers'] }
 
 /** What doctor says of a deck; engines are as `world` has them. */
-async function examine(text: string, { available = true, lacks = [], fetched = [], offers }: World = {}): Promise<Record<string, Finding>> {
+async function examine(text: string, { available = true, lacks = [], nowhere = [], fetched = [], offers }: World = {}): Promise<Record<string, Finding>> {
   const file = join(dir, 'deck.md')
   await writeFile(file, text)
   const runner = (name: Runner['name']): Runner => ({
@@ -31,7 +31,11 @@ async function examine(text: string, { available = true, lacks = [], fetched = [
     probe: async () => available ? { available, version: '1.0' } : { available, reason: 'no engine answers', hint: 'Start it.' },
     run: async () => {},
     lacks: async images => images.filter(image => lacks.includes(image)),
-    fetch: async image => void fetched.push(image),
+    async fetch(image) {
+      if (nowhere.includes(image))
+        throw new Error(`${image} cannot be fetched`)
+      fetched.push(image)
+    },
     ...offers && { offers },
   })
   const doctor = await createDoctor({ deck: await parseDeck(file), env: { DOCKER_HOST: 'unix:///nowhere' }, loadRunner: async name => runner(name) })
@@ -72,6 +76,10 @@ describe('doctor', () => {
   it('names what the pages load from the internet', async () => {
     expect((await examine('---\ntheme: none\nfonts:\n  sans: Lobster\n---\n\n# A\n\n![a](https://example.org/a.png)\n')).pages).toMatchObject({ ok: false, severity: 'warning', message: 'The pages load from the internet: its icon, fonts (Lobster), 1 picture' })
     expect((await examine('---\ntheme: none\nfavicon: \'\'\nfonts: { sans: Lobster, provider: none }\n---\n\n# A\n\n![a](/a.png)\n')).pages).toMatchObject({ ok: true })
+  })
+
+  it('promises nothing more of --fix once it has failed', async () => {
+    expect((await examine(CONTAINER, { lacks: ['nginx:1'], nowhere: ['nginx:1'] }))['images-docker']).toMatchObject({ ok: false, severity: 'risk', fix: expect.not.stringContaining('--fix') as string })
   })
 
   it('names the images that an engine lacks, and gets them', async () => {

@@ -30,7 +30,8 @@ export type FetchProgress = (image: string, done: number, total: number) => void
 
 /** What can be asked of the machine before a talk. */
 export interface Doctor {
-  examine: () => Promise<Finding[]>
+  /** `fixed`: what can be got has been tried to get. */
+  examine: (options?: { fixed?: boolean }) => Promise<Finding[]>
   /** Gets the images that engines lack; returns a sentence for each that cannot be had. */
   fetchImages: (onProgress: FetchProgress) => Promise<string[]>
   close: () => Promise<void>
@@ -46,9 +47,10 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
       runners.push(await loadRunner(name, config))
   }
   const images = imagesOf(deck, engineOf)
+  const failed = new Set<string>()
 
   return {
-    async examine() {
+    async examine({ fixed = false } = {}) {
       const plan = toPlan(deck)
       const { findings, versions } = await checkEngines(runners)
       const recorded = await readAll(deck)
@@ -57,8 +59,8 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
         checkDeck(deck),
         checkRecordings(deck, recorded, step => isLive(step.runner) && isLive(engineOf(step))),
         ...findings,
-        ...await checkImages(runners, images, versions),
-        ...await checkRequirements(deck, runners, versions),
+        ...await checkImages(runners, images, versions, failed),
+        ...await checkRequirements(deck, runners, versions, fixed),
         await checkPorts(plan.steps.flatMap(step => step.ports.map(port => ({ step: step.id, port })))),
         await checkLeftovers(env),
         checkNode(),
@@ -72,15 +74,18 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
       ]
     },
     async fetchImages(onProgress) {
-      const failed: string[] = []
+      const said: string[] = []
       for (const runner of runners) {
         const wanted = images.get(runner.name) ?? []
         const answers = wanted.length && (await runner.probe(AbortSignal.timeout(5000))).available
         for (const image of answers ? await runner.lacks?.(wanted) ?? [] : []) {
-          await runner.fetch?.(image, (done, total) => onProgress(image, done, total)).catch((error: Error) => failed.push(error.message))
+          await runner.fetch?.(image, (done, total) => onProgress(image, done, total)).catch((error: Error) => {
+            failed.add(image)
+            said.push(error.message)
+          })
         }
       }
-      return failed
+      return said
     },
     async close() {
       for (const runner of runners)

@@ -49,8 +49,8 @@ export function imagesOf(deck: Deck, engineOf: (step: Step) => RunnerName): Map<
   return new Map([...images].map(([name, set]) => [name, [...set].sort()]))
 }
 
-/** Whether every engine that answers has its images. */
-export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerName, string[]>, versions: Versions): Promise<Finding[]> {
+/** Whether every engine that answers has its images; those of `failed` could not be had. */
+export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerName, string[]>, versions: Versions, failed: ReadonlySet<string>): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const runner of runners) {
     const wanted = images.get(runner.name) ?? []
@@ -58,7 +58,7 @@ export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerN
       continue
     const missing = await runner.lacks(wanted)
     const id = `images-${runner.name}`
-    const mending: Pick<Finding, 'severity' | 'fix'> = runner.fetch ? { severity: 'risk', fix: 'kamishibai doctor --fix gets them.' } : { severity: 'warning', fix: ON_NODES }
+    const mending: Pick<Finding, 'severity' | 'fix'> = runner.fetch ? { severity: 'risk', fix: missing.every(image => failed.has(image)) ? 'They could not be fetched: build them, or bring them with docker load.' : 'kamishibai doctor --fix gets them.' } : { severity: 'warning', fix: ON_NODES }
     findings.push(missing.length
       ? { id, ok: false, message: `${runner.name} lacks ${missing.join(', ')}`, ...mending }
       : fine(id, `${runner.name} has ${wanted.join(', ')}`))
@@ -67,7 +67,7 @@ export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerN
 }
 
 /** Steps that require what is not here, one finding a requirement. A cluster cannot be asked without opening a session in it. */
-export async function checkRequirements(deck: Deck, runners: Iterable<Runner>, versions: Versions): Promise<Finding[]> {
+export async function checkRequirements(deck: Deck, runners: Iterable<Runner>, versions: Versions, fixed: boolean): Promise<Finding[]> {
   const asked = [...runners].filter(runner => versions.get(runner.name) && runner.name !== 'kubernetes')
   const lacks = await findLacks(deck.steps, asked, { silence: 'offered' })
   return [...new Set(deck.steps.flatMap(step => step.requires))].flatMap((requirement) => {
@@ -76,6 +76,6 @@ export async function checkRequirements(deck: Deck, runners: Iterable<Runner>, v
     if (lack === undefined)
       return []
     const fetched = requirement === 'vm' && existsSync(join(deck.dir, MACHINE_SCRIPT))
-    return [{ id: `requires-${requirement}`, ok: false, severity: 'warning' as const, message: `${lack}; ${steps} will play the recording`, ...fetched && { fix: 'kamishibai doctor --fix gets what is missing.' } }]
+    return [{ id: `requires-${requirement}`, ok: false, severity: 'warning' as const, message: `${lack}; ${steps} will play the recording`, ...fetched && { fix: fixed ? `What is missing could not be got: sh ${MACHINE_SCRIPT} says why.` : 'kamishibai doctor --fix gets what is missing.' } }]
   })
 }
