@@ -7,7 +7,8 @@ import process from 'node:process'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 12)) {
-  console.error(`kamishibai needs Node 22.12 or newer; this is ${process.versions.node}. In the repository, npm scripts bring their own: npm start`)
+  const remedy = import.meta.url.includes('/node_modules/') ? 'The project can bring its own: npm install --save-dev node@24' : 'In the repository, npm scripts bring their own: npm start'
+  console.error(`kamishibai needs Node 22.12 or newer; this is ${process.versions.node}. ${remedy}`)
   process.exit(2)
 }
 

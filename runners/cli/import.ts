@@ -1,11 +1,12 @@
 import type { Imported } from './import/blocks.ts'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import process from 'node:process'
 import { YAMLParseError } from 'yaml'
 import { parseDeck } from '../deck/parse.ts'
 import { StepError } from '../protocol/error.ts'
+import { makeFolder } from './folder.ts'
 import { fromPresenterm, isPresenterm } from './import/presenterm.ts'
 import { fromRunme } from './import/runme.ts'
 import { addonName } from './project.ts'
@@ -32,7 +33,7 @@ export async function importFile({ file, output, from }: ImportOptions): Promise
     process.stdout.write(deck)
     return 0
   }
-  await mkdir(dirname(output), { recursive: true })
+  await makeFolder(dirname(output))
   await writeFile(output, deck)
   const { slides, problems } = await parseDeck(output)
   tellProblems(problems, process.stderr)

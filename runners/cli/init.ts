@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { parseDocument } from 'yaml'
 import { StepError } from '../protocol/error.ts'
+import { makeFolder } from './folder.ts'
+import { isNewEnough, machineNode } from './own-node.ts'
 import { isCheckout, OWN_ROOT } from './project.ts'
 
-interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, scripts?: Record<string, string> }
+interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, scripts?: Record<string, string>, allowScripts?: Record<string, boolean> }
 
 const PRINTER = 'playwright-chromium'
 
@@ -47,22 +49,27 @@ for i in 1 2 3; do echo "$i"; sleep 1; done
 
 /** `kamishibai init`: a deck of three slides in `dir`, and the package.json with which it installs; resolves with the exit code. */
 export async function init({ dir }: { dir: string }): Promise<number> {
+  if (!dir)
+    throw new StepError('bad-input', 'the folder has no name', 'Name one: kamishibai init talk')
   const deck = join(dir, 'slides.md')
   if (existsSync(deck)) {
     console.error(`There is ${deck} already: nothing was written. To run steps in it, add \`addons: [kamishibai]\` to its headmatter.`)
     return 1
   }
-  await mkdir(dir, { recursive: true })
-  const own = JSON.parse(await readFile(join(OWN_ROOT, 'package.json'), 'utf8')) as Manifest
+  await makeFolder(dir)
+  const there = await readManifest(join(dir, 'package.json'))
+  const own = (await readManifest(join(OWN_ROOT, 'package.json')))!
+  const node = await machineNode(process.env.PATH)
+  const bringsNode = !node || !isNewEnough(node)
   const pnpm = usesPnpm(dir)
-  const addon = isCheckout ? `file:${await pack(dir)}` : `^${own.version}`
-  await writeFile(join(dir, 'package.json'), `${JSON.stringify(await manifestOf(dir, own, addon), null, 2)}\n`)
   if (pnpm)
-    await writeWorkspace(join(dir, 'pnpm-workspace.yaml'), own.overrides!)
+    await writeWorkspace(join(dir, 'pnpm-workspace.yaml'), own.overrides!, bringsNode)
+  const addon = isCheckout ? `file:${await pack(dir)}` : `^${own.version}`
+  await writeFile(join(dir, 'package.json'), `${JSON.stringify(manifestOf({ dir, there, own, addon, bringsNode }), null, 2)}\n`)
   await writeFile(deck, DECK)
   if (!existsSync(join(dir, '.gitignore')))
     await writeFile(join(dir, '.gitignore'), 'node_modules/\n.kamishibai/\n.slidev/\ndist/\n')
-  process.stdout.write(`${deck} has three slides.${isCheckout ? ' The addon is packed beside it from this working tree.' : ''} Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  ${pnpm ? 'pnpm' : 'npm'} install\n  ${pnpm ? 'pnpm' : 'npm'} start\n`)
+  process.stdout.write(`${deck} has three slides.${isCheckout ? ' The addon is packed beside it from this working tree.' : ''}${bringsNode ? ` Its package.json brings a Node of its own, for npm start and npx kamishibai: this machine has ${node ?? 'none'}.` : ''} Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  ${pnpm ? 'pnpm' : 'npm'} install\n  ${pnpm ? 'pnpm' : 'npm'} start\n`)
   return 0
 }
 
@@ -75,9 +82,11 @@ function usesPnpm(dir: string): boolean {
 const UNBUILT = ['cpu-features', 'protobufjs', 'ssh2']
 
 /** pnpm reads overrides here; what stands in the file stays. */
-async function writeWorkspace(file: string, overrides: Record<string, string>): Promise<void> {
+async function writeWorkspace(file: string, overrides: Record<string, string>, bringsNode: boolean): Promise<void> {
   const document = parseDocument(existsSync(file) ? await readFile(file, 'utf8') : '')
-  const settings = [...Object.entries(overrides).map(([name, version]) => [['overrides', name], version] as const), ...UNBUILT.map(name => [['allowBuilds', name], false] as const)]
+  if (document.errors.length)
+    throw new StepError('bad-input', `${file} is no YAML: ${document.errors[0]!.message}`, 'Mend it first.')
+  const settings = [...Object.entries(overrides).map(([name, version]) => [['overrides', name], version] as const), ...UNBUILT.map(name => [['allowBuilds', name], false] as const), ...bringsNode ? [[['allowBuilds', 'node'], true] as const] : []]
   for (const [path, value] of settings) {
     if (!document.hasIn(path))
       document.setIn(path, value)
@@ -93,15 +102,38 @@ async function pack(dir: string): Promise<string> {
   return filename
 }
 
+/** A package.json; undefined where there is none. Throws StepError `bad-input` where it cannot be read. */
+async function readManifest(path: string): Promise<Manifest | undefined> {
+  if (!existsSync(path))
+    return undefined
+  const text = await readFile(path, 'utf8')
+  try {
+    const manifest: unknown = JSON.parse(text)
+    if (!manifest || typeof manifest !== 'object' || Array.isArray(manifest))
+      throw new SyntaxError('it is no object')
+    return manifest
+  }
+  catch (error) {
+    throw new StepError('bad-input', `${path} is no package.json: ${(error as Error).message}`, 'Mend it first; nothing was written.', { cause: error })
+  }
+}
+
+interface NewManifest { dir: string, there?: Manifest, own: Manifest, addon: string, bringsNode: boolean }
+
 /** What stands in the folder's manifest stays. An addon's own overrides have no effect: the project carries them itself. */
-async function manifestOf(dir: string, own: Manifest, addon: string): Promise<object> {
-  const path = join(dir, 'package.json')
-  const there: Manifest = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) as Manifest : { name: basename(resolve(dir)).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replace(/^-+/, '') || 'talk', private: true, type: 'module' }
+function manifestOf({ dir, there = nameless(dir), own, addon, bringsNode }: NewManifest): Manifest {
+  const needed = [PRINTER, ...bringsNode ? ['node'] : []].map(name => [name, own.devDependencies![name]!])
   return {
     ...there,
     scripts: { start: 'kamishibai present slides.md', ...there.scripts },
-    // With the last of them Slidev prints; it brings no browser of its own.
-    devDependencies: { ...own.peerDependencies, [own.name!]: addon, [PRINTER]: own.devDependencies![PRINTER]!, ...there.devDependencies },
+    // With the printer Slidev prints; it brings no browser of its own.
+    devDependencies: { ...own.peerDependencies, [own.name!]: addon, ...Object.fromEntries(needed) as Record<string, string>, ...there.devDependencies },
     overrides: { ...own.overrides, ...there.overrides },
+    // It is fetched by a script, which a newer npm runs only if it is named.
+    ...bringsNode && { allowScripts: { node: true, ...there.allowScripts } },
   }
+}
+
+function nameless(dir: string): Manifest {
+  return { name: basename(resolve(dir)).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replace(/^-+/, '') || 'talk', private: true, type: 'module' }
 }

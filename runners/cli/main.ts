@@ -53,7 +53,8 @@ async function finish(file: string | undefined, command: () => Promise<number>):
       console.error(`${error.message}. ${error.hint}`.trim())
       process.exit(WRONG_CALL.has(error.code) ? USAGE : 1)
     }
-    console.error(error)
+    // What the system refuses, such as a file that may not be written, is no mistake of ours.
+    console.error(error instanceof Error && 'syscall' in error ? error.message : error)
     process.exit(1)
   }
 }

@@ -11,13 +11,13 @@ export interface Result { code: number, out: string, err: string }
 
 /** Runs `kamishibai ARGS` without a terminal or a cluster, in a language that is not English. */
 export function kamishibai(...args: string[]): Promise<Result> {
-  return kamishibaiIn(ROOT, ...args)
+  return kamishibaiIn({}, ...args)
 }
 
-/** The same in another working directory. */
-export function kamishibaiIn(cwd: string, ...args: string[]): Promise<Result> {
+/** The same in another working directory, or with other variables. */
+export function kamishibaiIn({ cwd = ROOT, env = {} }: { cwd?: string, env?: Record<string, string> }, ...args: string[]): Promise<Result> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, LANG: 'ja_JP.UTF-8', KUBECONFIG: '', XDG_STATE_HOME: join(tmpdir(), 'kamishibai-no-state') } }, (error, out, err) => {
+    const child = execFile(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, LANG: 'ja_JP.UTF-8', KUBECONFIG: '', XDG_STATE_HOME: join(tmpdir(), 'kamishibai-no-state'), ...env } }, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err })
     })
     child.stdin!.end()

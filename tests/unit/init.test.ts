@@ -1,11 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
 import { parseDeck } from '../../runners/deck/parse.ts'
-import { kamishibai } from './_cli.ts'
+import { kamishibai, kamishibaiIn, ROOT } from './_cli.ts'
 
 /** From its repository, the addon comes along as a file. */
 const TARBALL = `slidev-addon-kamishibai-${manifest.version}.tgz`
@@ -47,5 +48,48 @@ it('init writes the overrides where pnpm reads them, and keeps its file', { time
   expect(out).toContain('pnpm install')
   const text = await readFile(join(dir, 'pnpm-workspace.yaml'), 'utf8')
   expect(text).toContain('# mine')
-  expect(parse(text)).toEqual({ packages: ['.'], overrides: { ...manifest.overrides, unocss: '1.2.3' }, allowBuilds: { 'cpu-features': false, 'protobufjs': false, 'ssh2': true } })
+  expect(parse(text)).toMatchObject({ packages: ['.'], overrides: { ...manifest.overrides, unocss: '1.2.3' }, allowBuilds: { 'cpu-features': false, 'protobufjs': false, 'ssh2': true } })
+})
+
+/** A folder with a Node of this version, as a machine has it. */
+async function nodeOf(version: string): Promise<string> {
+  const dir = await folder()
+  await writeFile(join(dir, 'node'), `#!/bin/sh\necho v${version}\n`, { mode: 0o755 })
+  return dir
+}
+
+it.each([['20.20.2', true], ['22.11.0', true], ['22.12.0', false], ['24.0.0', false]])('init on a machine with Node %s', { timeout: 60_000 }, async (version, brings) => {
+  const dir = await folder()
+  await writeFile(join(dir, 'pnpm-workspace.yaml'), '')
+  // As npm does it, what the repository brings comes first.
+  const PATH = [join(ROOT, 'node_modules/.bin'), await nodeOf(version), process.env.PATH].join(delimiter)
+  const { code, out } = await kamishibaiIn({ env: { PATH } }, 'init', dir)
+  expect(code).toBe(0)
+  const written = await read(join(dir, 'package.json'))
+  expect(written).toMatchObject({ devDependencies: brings ? { node: manifest.devDependencies.node } : {}, ...brings && { allowScripts: { node: true } } })
+  expect('node' in (written as { devDependencies: object }).devDependencies).toBe(brings)
+  expect(out.includes(`this machine has ${version}`)).toBe(brings)
+  expect((parse(await readFile(join(dir, 'pnpm-workspace.yaml'), 'utf8')) as { allowBuilds: { node?: boolean } }).allowBuilds.node).toBe(brings || undefined)
+})
+
+it.each([
+  ['a file', 'file', '/file is a file. Name a folder.'],
+  ['no name', '', 'the folder has no name. Name one: kamishibai init talk'],
+  ['a broken package.json', 'broken', '/broken/package.json is no package.json: '],
+  ['a package.json that is no object', 'list', '/list/package.json is no package.json: it is no object'],
+  ['a broken pnpm-workspace.yaml', 'pnpm', '/pnpm/pnpm-workspace.yaml is no YAML: '],
+  ['a folder that refuses new ones', '/proc/kamishibai/talk', 'cannot be made: '],
+])('init writes nothing into %s, and says why', async (_, name, message) => {
+  const dir = await folder()
+  await Promise.all(['broken', 'list', 'pnpm'].map(each => mkdir(join(dir, each))))
+  await writeFile(join(dir, 'file'), '')
+  await writeFile(join(dir, 'broken/package.json'), '{"name": ')
+  await writeFile(join(dir, 'list/package.json'), '[]')
+  await writeFile(join(dir, 'pnpm/pnpm-workspace.yaml'), 'overrides: [')
+  const before = await readdir(dir, { recursive: true })
+  const { code, out, err } = await kamishibai('init', name && !name.startsWith('/') ? join(dir, name) : name)
+  expect(err).toContain(message)
+  expect(err).not.toMatch(/\n {4}at /)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(await readdir(dir, { recursive: true })).toEqual(before)
 })

@@ -1,8 +1,9 @@
 import type { Deck } from '../../deck/deck.ts'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ONE_FILE_BUILD } from '../../protocol/one-file.ts'
+import { makeFolder } from '../folder.ts'
 import { runSlidev } from '../slidev.ts'
 import { toOneFile } from './one-file.ts'
 
@@ -13,7 +14,7 @@ export async function exportHtml(deck: Deck, target: string, signal: AbortSignal
     const code = await runSlidev({ deckDir: deck.dir, signal, args: ['build', deck.file, '--out', dir, '--base', './', '--router-mode', 'hash'], env: { NODE_ENV: 'production', [ONE_FILE_BUILD]: '1' } })
     if (code !== 0)
       return false
-    await mkdir(dirname(target), { recursive: true })
+    await makeFolder(dirname(target))
     await writeFile(target, await toOneFile(dir))
     return true
   }

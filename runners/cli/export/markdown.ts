@@ -1,7 +1,8 @@
 import type { Deck } from '../../deck/deck.ts'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
+import { makeFolder } from '../folder.ts'
 import { printDeck } from './slidev.ts'
 import { picturesOf, RE_PICTURE } from './target.ts'
 
@@ -17,10 +18,9 @@ export async function exportMarkdown(deck: Deck, { target, dark, signal }: { tar
     const names = (await readdir(dir)).filter(name => RE_PICTURE.test(name))
     // Those of slides that are gone go too.
     await rm(pictures, { recursive: true, force: true })
-    await mkdir(pictures, { recursive: true })
+    await makeFolder(pictures)
     for (const name of names)
       await copyFile(join(dir, name), join(pictures, name))
-    await mkdir(dirname(target), { recursive: true })
     await writeFile(target, withPictures(await readFile(file, 'utf8'), basename(pictures), names))
     return true
   }

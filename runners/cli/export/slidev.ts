@@ -1,7 +1,7 @@
 import type { Deck } from '../../deck/deck.ts'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../folder.ts'
 import { findBrowser, runSlidev } from '../slidev.ts'
 
 /** What Slidev's own exporter writes. */
@@ -9,7 +9,7 @@ export type PrintFormat = 'pdf' | 'png' | 'pptx' | 'md'
 
 /** Prints a deck to `target` with Slidev; one picture a slide, as results do not change with clicks. Says whether it is there. */
 export async function printDeck(deck: Deck, format: PrintFormat, { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal }): Promise<boolean> {
-  await mkdir(dirname(target), { recursive: true })
+  await makeFolder(dirname(target))
   const own = format === 'pdf' ? ['--with-toc'] : format === 'pptx' ? ['--with-clicks=false'] : []
   const code = await runSlidev({ deckDir: deck.dir, signal, args: ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...own, ...dark ? ['--dark'] : []] })
   return code === 0 && existsSync(target)
