@@ -131,6 +131,12 @@ it.each<[text: string, deck: RegExp]>([
   expect((await parsed(imported.deck)).slides).toHaveLength(1)
 })
 
+it('a picture of presenterm keeps its width, and what is not carried over is told', () => {
+  const { deck, lost } = fromPresenterm('# A\n\nsee ![image:width:50%](a.png) and ![image:w:9%](b.png), not `![image:w:1%](c)`\n\n![image:depth:2](d.png)\n![plain](e.png)\n')
+  expect(deck).toContain('see <img src="a.png" alt="" style="width: 50%"> and <img src="b.png" alt="" style="width: 9%">, not `![image:w:1%](c)`\n\n![](d.png)\n![plain](e.png)')
+  expect(lost).toEqual([{ line: 5, what: 'image:depth:2', hint: expect.any(String) as string }])
+})
+
 it.each([['```bash +exec\n```', true], ['<!-- end_slide -->', true], ['```sh {"name":"a"}\n```', false], ['# A\n\n1 +exec', false]])('tells whose file it is: %j', (text, presenterm) => {
   expect(isPresenterm(text)).toBe(presenterm)
 })

@@ -4,7 +4,7 @@ import type { Slides } from './slides.ts'
 import { parse } from 'yaml'
 import { blocksOf, frontOf } from './blocks.ts'
 import { createIds, formatFence, stepInfo, stepLanguage } from './fence.ts'
-import { headingOf, proseLine } from './prose.ts'
+import { headingOf, outsideCode, proseLine } from './prose.ts'
 import { createSlides } from './slides.ts'
 
 type Fence = Extract<Block, { type: 'fence' }>
@@ -15,6 +15,8 @@ interface Front { title?: string, sub_title?: string, author?: string, authors?:
 const RE_HIDDEN = /^\/\/\/ ?/
 /** A line that an underline makes a heading. */
 const RE_TITLE = /^\s{0,3}[^\s#>|*+-]/
+/** A picture with what presenterm is to do with it. */
+const RE_SIZED = /!\[image:([^\]]*)\]\(([^()\s]+)\)/g
 /** Attributes that make a fence a step. */
 const EXECUTES = /^\+(?:exec|exec_replace|auto_exec)(?::|$)/
 /** What a step does anyway, or what only a presentation in a terminal needs. */
@@ -49,9 +51,19 @@ export function fromPresenterm(text: string, addon = 'kamishibai'): Imported {
     else if (block.type === 'comment')
       readComment(block.body, block.line, { slides, lost, renamed })
     else
-      writeText(block.text, blocks[index - 1], blocks[index + 1])
+      writeText(sized(block), blocks[index - 1], blocks[index + 1])
   })
   return { deck: slides.toString(), steps, lost }
+
+  /** A picture's width stands in its text. */
+  function sized({ text, line }: Extract<Block, { type: 'text' }>): string {
+    return outsideCode(text, part => part.replaceAll(RE_SIZED, (picture, width: string, source: string) => {
+      if (/^(?:width|w):\d+%$/.test(width))
+        return `<img src="${source.replaceAll('"', '&quot;')}" alt="" style="width: ${width.replace(/\w+:/, '')}">`
+      lost.push({ line, what: `image:${width}`, hint: 'Say in HTML how large it is: <img src="…" style="width: 50%">' })
+      return picture.replace(`image:${width}`, '')
+    }))
+  }
 
   function writeText(line: string, before: Block | undefined, after: Block | undefined): void {
     if (isUnderline(line) && before?.type === 'text' && RE_TITLE.test(before.text))

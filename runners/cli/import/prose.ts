@@ -7,13 +7,18 @@ const RE_CODE = /(`+)(?:(?!\1).)+\1/g
 export function proseLine(line: string): string {
   if (/^\s*(?:-{3,}|(?:- ){2,}-)\s*$/.test(line))
     return '***'
+  return outsideCode(line, plain)
+}
+
+/** A line with what is no code in it mapped. */
+export function outsideCode(line: string, map: (text: string) => string): string {
   let text = ''
   let at = 0
   for (const code of line.matchAll(RE_CODE)) {
-    text += plain(line.slice(at, code.index)) + code[0]
+    text += map(line.slice(at, code.index)) + code[0]
     at = code.index + code[0].length
   }
-  return text + plain(line.slice(at))
+  return text + map(line.slice(at))
 }
 
 function plain(text: string): string {
