@@ -43,13 +43,13 @@ export async function create({ name = NAME, json, maker }: ClusterCommand & { ma
   }
 }
 
-/** `kamishibai cluster status`: the clusters that Kamishibai made here, or one of them. */
+/** `kamishibai cluster status`: the clusters that Kamishibai made here, or one of them; resolves with 1 where that is not there. */
 export async function status({ name, json }: ClusterCommand): Promise<number> {
   const clusters = listClusters(process.env).filter(cluster => !name || cluster.name === name)
   const states = await Promise.all(clusters.map(async cluster => ({ ...publicOf(cluster), ...cluster.madeBy ? { nodes: [], error: 'not complete' } : await nodesOf(process.env, cluster.name) })))
   if (json) {
     process.stdout.write(`${JSON.stringify({ clusters: states }, null, 2)}\n`)
-    return 0
+    return name && !states.length ? 1 : 0
   }
   for (const { name: own, maker, context, createdAt, nodes, error } of states) {
     const words = error ?? nodes.map(node => `${node.name} ${node.ready ? 'Ready' : 'NotReady'}`).join(', ')
@@ -57,13 +57,14 @@ export async function status({ name, json }: ClusterCommand): Promise<number> {
   }
   if (!states.length)
     process.stdout.write(`Kamishibai made no cluster${name ? ` ${name}` : ''} here. Make one: kamishibai cluster create\n`)
-  return 0
+  return name && !states.length ? 1 : 0
 }
 
 /** `kamishibai cluster delete`: removes a cluster that Kamishibai made. */
 export async function remove({ name = NAME, json }: ClusterCommand): Promise<number> {
   const waiting = createWaiting()
-  waiting.tell(`removing ${name}`)
+  if (inStep() || listClusters(process.env).some(cluster => cluster.name === name))
+    waiting.tell(`removing ${name}`)
   try {
     await (inStep() ? ask({ action: 'delete', name }) : deleteCluster(process.env, name))
   }

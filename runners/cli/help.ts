@@ -28,7 +28,7 @@ const NOTES: Record<string, Notes> = {
   plan: { exits: [[0, 'the deck is understood'], [1, 'the deck has errors'], USAGE], variables: ['NO_COLOR'] },
   doctor: { exits: [[0, 'the talk can be given'], [1, 'it is at risk'], USAGE], variables: ['NO_COLOR', 'DOCKER_HOST', 'KUBECONFIG', 'KAMISHIBAI_BROWSER'] },
   sweep: { exits: [[0, 'nothing is left of sessions that are over'], [1, 'something could not be removed'], USAGE], variables: ['NO_COLOR', 'DOCKER_HOST', 'KUBECONFIG'] },
-  cluster: { exits: [[0, 'it is done'], [1, 'it cannot be done on this machine'], USAGE], variables: ['NO_COLOR', 'KUBECONFIG', 'XDG_CACHE_HOME'] },
+  cluster: { exits: [[0, 'it is done'], [1, 'it cannot be done on this machine, or there is no such cluster'], USAGE], variables: ['NO_COLOR', 'KUBECONFIG', 'XDG_CACHE_HOME'] },
 }
 
 /** Adds exit codes and environment to the help of a command. */

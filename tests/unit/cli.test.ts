@@ -173,6 +173,14 @@ it('names the context that no kubeconfig has, whatever the deck says', async () 
   expect(code).toBe(1)
 })
 
+it('does not claim to remove a cluster that is not there', async () => {
+  const { code, out, err } = await kamishibai('cluster', 'delete', 'none')
+  expect(err).toMatch(/none/)
+  expect(err).not.toContain('removing')
+  expect(out).toBe('')
+  expect(code).not.toBe(0)
+})
+
 it('says in a sentence that a port is taken', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

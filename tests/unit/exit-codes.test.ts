@@ -39,7 +39,9 @@ it.each<[code: number, args: string[]]>([
   [2, ['import', 'none.md']],
   [0, ['init', 'OUT/new']],
   [1, ['init', 'OUT/new']],
-  [0, ['cluster', 'status', 'none']],
+  [0, ['cluster', 'status']],
+  [1, ['cluster', 'status', 'none']],
+  [1, ['cluster', 'status', 'none', '--json']],
   [2, ['sweep', '--dry']],
   [0, ['--version']],
 ])('ends with %i: %j', { timeout: 60_000 }, async (code, args) => {
