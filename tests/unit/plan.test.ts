@@ -49,6 +49,7 @@ describe('a shell script', () => {
     ['docker build -t hello:1 --build-arg A=1 -f Dockerfile .', { images: ['hello:1'] }],
     ['id=$(docker create busybox); for i in 1; do docker run redis; done', { images: ['busybox', 'redis'] }],
     ['podman run quay.io/x/y@sha256:0f', { images: ['quay.io/x/y@sha256:0f'] }],
+    ['docker build -t shop:$tag . && docker run --rm shop:$tag sh; kubectl run x --image="$IMAGE"', {}],
     ['docker ps; docker kill web; docker inspect web', {}],
     ['echo docker run evil', {}],
     ['curl -s -o out.html localhost:8080/x || wget -q -O - example.org', { hosts: ['localhost:8080', 'example.org'] }],
