@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path'
 import { extractImagesUsage, load, resolveConfig } from '@slidev/parser/fs'
 import { findUp } from './sources.ts'
 
+/** What no page waits for. */
+export const ICON = 'its icon'
+
 /** What the pages of a deck (an absolute path) get from the internet, in words; a page waits for its fonts before it shows. */
 export async function webPartsOf(file: string): Promise<string[]> {
   const dir = dirname(file)
@@ -12,7 +15,7 @@ export async function webPartsOf(file: string): Promise<string[]> {
   const { favicon, fonts } = resolveConfig(data.headmatter, themeMeta(dir, data.headmatter.theme), file)
   const pictures = new Set(data.slides.flatMap(slide => extractImagesUsage(slide.content, slide.frontmatter)).filter(isRemote))
   return [
-    ...isRemote(favicon) ? ['its icon'] : [],
+    ...isRemote(favicon) ? [ICON] : [],
     ...fonts.provider !== 'none' && fonts.webfonts.length ? [`fonts (${fonts.webfonts.join(', ')})`] : [],
     ...pictures.size ? [pictures.size === 1 ? '1 picture' : `${pictures.size} pictures`] : [],
   ]

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { parseDeck } from '../../runners/deck/parse.ts'
+import { checkRecordings } from '../../runners/service/doctor/deck.ts'
 import { createDoctor } from '../../runners/service/doctor/doctor.ts'
 import { worstFirst } from '../../runners/service/doctor/finding.ts'
 import { checkFonts } from '../../runners/service/doctor/fonts.ts'
@@ -75,6 +76,7 @@ describe('doctor', () => {
 
   it('names what the pages load from the internet', async () => {
     expect((await examine('---\ntheme: none\nfonts:\n  sans: Lobster\n---\n\n# A\n\n![a](https://example.org/a.png)\n')).pages).toMatchObject({ ok: false, severity: 'warning', message: 'The pages load from the internet: its icon, fonts (Lobster), 1 picture' })
+    expect((await examine('---\ntheme: none\n---\n\n# A\n')).pages).toMatchObject({ ok: false, severity: 'info', message: 'The pages load from the internet: its icon' })
     expect((await examine('---\ntheme: none\nfavicon: \'\'\nfonts: { sans: Lobster, provider: none }\n---\n\n# A\n\n![a](/a.png)\n')).pages).toMatchObject({ ok: true })
   })
 
@@ -121,6 +123,15 @@ describe('doctor', () => {
 
   it('tells the mistakes of the deck', async () => {
     expect((await examine('# A\n\n```sh {run id=a timout=1s}\ntrue\n```\n')).deck).toMatchObject({ ok: false, severity: 'risk', message: expect.stringContaining('deck.md:3') })
+  })
+
+  it('counts what there is one of', async () => {
+    const one = '# A\n\n```sh {run id=hello}\ntrue\n```\n'
+    expect((await examine(one)).deck!.message).toBe('deck: 1 slide, 1 step, no mistake')
+    const deck = await parseDeck(join(dir, 'deck.md'))
+    expect((await examine('# A\n\n```sh {run id=a timout=1s}\ntrue\n```\n')).deck!.message).toMatch(/^1 mistake in the deck, at deck\.md:3: /)
+    const none = { missing: [], stale: [], damaged: [], latest: 0 }
+    expect(checkRecordings(deck, none, () => true).message).toBe('its step has a fresh recording')
   })
 
   it('sees recordings that are stale or damaged', async () => {

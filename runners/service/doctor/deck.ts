@@ -2,16 +2,21 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Step } from '../../protocol/step.ts'
 import type { Finding } from './finding.ts'
 import { recordCommand } from '../../deck/record-command.ts'
+import { ICON } from '../../deck/web-parts.ts'
 import { readRecording } from '../store.ts'
 import { fine } from './finding.ts'
+
+function count(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`
+}
 
 /** Whether the deck is without mistakes. */
 export function checkDeck(deck: Deck): Finding {
   const errors = deck.problems.filter(problem => problem.severity === 'error')
   if (!errors.length)
-    return fine('deck', `${deck.name}: ${deck.slides.length} slides, ${deck.steps.length} steps, no mistake`)
+    return fine('deck', `${deck.name}: ${count(deck.slides.length, 'slide')}, ${count(deck.steps.length, 'step')}, no mistake`)
   const [first] = errors
-  return { id: 'deck', ok: false, severity: 'risk', message: `${errors.length} mistakes in the deck, the first at ${first!.file}:${first!.line}: ${first!.message}`, fix: 'kamishibai check shows all of them.' }
+  return { id: 'deck', ok: false, severity: 'risk', message: `${errors.length === 1 ? '1 mistake in the deck,' : `${errors.length} mistakes in the deck, the first`} at ${first!.file}:${first!.line}: ${first!.message}`, fix: 'kamishibai check shows every mistake.' }
 }
 
 /** How the recordings of a deck stand. */
@@ -48,7 +53,8 @@ export function checkRecordings(deck: Deck, { missing, stale, damaged }: Recorde
     return { id: 'recordings', ok: false, severity: 'warning', message: `No recording to fall back on: ${names(gone)}`, fix: only(gone) }
   if (stale.length)
     return { id: 'recordings', ok: false, severity: 'warning', message: `Recorded before the step was changed: ${names(stale)}`, fix: only(stale) }
-  return fine('recordings', deck.steps.length ? `all ${deck.steps.length} steps have a fresh recording` : 'the deck has no steps')
+  const all = deck.steps.length === 1 ? 'its step has' : `all ${deck.steps.length} steps have`
+  return fine('recordings', deck.steps.length ? `${all} a fresh recording` : 'the deck has no steps')
 }
 
 /** Steps that reach beyond this machine, and so depend on the network of the day. */
@@ -62,10 +68,10 @@ export function checkNetwork(deck: Deck, hostsOf: (step: Step) => string[]): Fin
     : fine('network', 'no step needs the network')
 }
 
-/** What the pages themselves get from the internet: where it hangs, so do they. */
+/** What the pages themselves get from the internet: where it hangs, so do they, but for their icon. */
 export function checkPages(parts: string[]): Finding {
   return parts.length
-    ? { id: 'pages', ok: false, severity: 'warning', message: `The pages load from the internet: ${parts.join(', ')}`, fix: 'In the headmatter: favicon: \'\' and fonts: { provider: none }; pictures belong into public/.' }
+    ? { id: 'pages', ok: false, severity: parts.every(part => part === ICON) ? 'info' : 'warning', message: `The pages load from the internet: ${parts.join(', ')}`, fix: 'In the headmatter: favicon: \'\' and fonts: { provider: none }; pictures belong into public/.' }
     : fine('pages', 'the pages load nothing from the internet')
 }
 

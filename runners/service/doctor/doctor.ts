@@ -98,6 +98,6 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
 async function checkLeftovers(env: DoctorOptions['env']): Promise<Finding> {
   const { removed } = await sweepDead({ env, dryRun: true }).catch(() => ({ removed: [] }))
   return removed.length
-    ? { id: 'leftovers', ok: false, severity: 'warning', message: `An earlier session left ${removed.length} things, such as the ${removed[0]!.kind} ${removed[0]!.name}`, fix: 'kamishibai sweep' }
+    ? { id: 'leftovers', ok: false, severity: 'warning', message: `An earlier session left ${removed.length === 1 ? '' : `${removed.length} things, such as `}the ${removed[0]!.kind} ${removed[0]!.name}`, fix: 'kamishibai sweep' }
     : fine('leftovers', 'no earlier session has left anything')
 }
