@@ -139,7 +139,8 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
   const ended = untilEnd(() => service.session.runs.length > 0)
   for (const runner of service.session.runners)
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
-  consola.box(`${url}\n\nThis address may run the steps of the deck: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the talk and removes what it created.`)
+  const replays = service.session.mode === 'replay'
+  consola.box(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the talk${replays ? '' : ' and removes what it created'}.`)
   if (presentation.remote)
     tellViewers(presentation.remote)
   if (options.open !== false)
