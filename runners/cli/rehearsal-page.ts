@@ -2,7 +2,7 @@ import type { Rehearsal } from './rehearsal.ts'
 import { minutes } from '../protocol/minutes.ts'
 
 const TEXTS = {
-  en: { heading: 'Rehearsal', slide: 'Slide', planned: 'Planned', actual: 'Actual', off: '+/−', all: 'All', before: 'Before', count: (n: number) => `${n} slides` },
+  en: { heading: 'Rehearsal', slide: 'Slide', planned: 'Planned', actual: 'Actual', off: '+/−', all: 'All', before: 'Before', count: (n: number) => n === 1 ? '1 slide' : `${n} slides` },
   ja: { heading: 'リハーサル', slide: 'スライド', planned: '予定', actual: '実際', off: '差', all: '合計', before: 'これまで', count: (n: number) => `${n} 枚` },
 }
 
@@ -21,7 +21,7 @@ tfoot td { font-weight: bold }`
 export function toPage(report: Rehearsal, before: Rehearsal[], lang: string): string {
   const texts = lang.startsWith('ja') ? TEXTS.ja : TEXTS.en
   const longest = Math.max(1, ...report.slides.flatMap(({ plannedMs, actualMs }) => [plannedMs, actualMs]))
-  const rows = report.slides.map(({ no, title, plannedMs, actualMs }) => `<tr><td>${no}</td><td>${escapeHtml(title)}</td>${times(plannedMs, actualMs)}<td>${bar(plannedMs / longest, actualMs / longest)}</td></tr>`)
+  const rows = report.slides.map(({ no, title, plannedMs, actualMs }) => `<tr><td>${no}</td><td>${escapeHtml(title)}</td>${times(plannedMs, actualMs, report.plannedMs > 0)}<td>${bar(plannedMs / longest, actualMs / longest, report.plannedMs > 0)}</td></tr>`)
   const earlier = before.map(({ at, slides, plannedMs, actualMs }) => `<tr><td></td><td>${day(at)}, ${texts.count(slides.length)}</td>${times(plannedMs, actualMs)}<td></td></tr>`)
   return `<!doctype html>
 <html lang="${escapeHtml(lang)}">
@@ -42,13 +42,15 @@ ${earlier.length ? `<h2>${texts.before}</h2>\n<table>\n${earlier.join('\n')}\n</
 `
 }
 
-function times(planned: number, actual: number): string {
-  return [minutes(planned), minutes(actual), `${actual > planned ? '+' : ''}${minutes(actual - planned)}`].map(text => `<td>${text}</td>`).join('')
+/** Without a plan there is nothing to be late against. */
+function times(planned: number, actual: number, hasPlan = planned > 0): string {
+  const off = `${actual > planned ? '+' : ''}${minutes(actual - planned)}`
+  return [hasPlan ? minutes(planned) : '', minutes(actual), hasPlan ? off : ''].map(text => `<td>${text}</td>`).join('')
 }
 
-function bar(planned: number, actual: number): string {
+function bar(planned: number, actual: number, hasPlan: boolean): string {
   const width = (share: number): string => `${(share * 100).toFixed(1)}%`
-  return `<svg aria-hidden="true"><rect class="planned" width="${width(planned)}" height="100%"/><rect class="actual${actual > planned ? ' late' : ''}" y="30%" width="${width(actual)}" height="40%"/></svg>`
+  return `<svg aria-hidden="true"><rect class="planned" width="${width(planned)}" height="100%"/><rect class="actual${hasPlan && actual > planned ? ' late' : ''}" y="30%" width="${width(actual)}" height="40%"/></svg>`
 }
 
 function day(at: string): string {

@@ -35,16 +35,16 @@ export function reportOf(deck: Deck, spent: ReadonlyMap<number, number>, at: Dat
 
 /** The report for a terminal; `before` are earlier rehearsals, latest first. */
 export function toText({ slides, plannedMs, actualMs }: Rehearsal, before: Rehearsal[]): string {
-  const cell = (ms: number): string => minutes(ms).padStart(7)
+  const cell = (ms?: number): string => (ms === undefined ? '' : minutes(ms)).padStart(7)
   const off = (actual: number, planned: number): string => (actual >= planned ? `+${minutes(actual - planned)}` : minutes(actual - planned)).padStart(7)
-  const row = (no: string, actual: number, planned: number, title: string): string => `${no.padStart(5)}  ${cell(planned)}  ${cell(actual)}  ${off(actual, planned)}  ${title}`
+  const row = (no: string, actual: number, planned: number, title: string, hasPlan = plannedMs > 0): string => `${no.padStart(5)}  ${cell(hasPlan ? planned : undefined)}  ${cell(actual)}  ${hasPlan ? off(actual, planned) : cell()}  ${title}`
   return `${[
     '',
     'slide  planned   actual    +/-   title',
     ...slides.map(({ no, title, plannedMs: planned, actualMs: actual }) => row(String(no), actual, planned, title)),
     row('all', actualMs, plannedMs, slides.length === 1 ? '1 slide' : `${slides.length} slides`),
     ...before.length ? ['', 'before'] : [],
-    ...before.slice(0, 3).map(({ at, slides, actualMs, plannedMs }) => row('', actualMs, plannedMs, `${at.slice(0, 16).replace('T', ' ')} UTC, ${slides.length} slides`)),
+    ...before.slice(0, 3).map(({ at, slides, actualMs, plannedMs }) => row('', actualMs, plannedMs, `${at.slice(0, 16).replace('T', ' ')} UTC, ${slides.length === 1 ? '1 slide' : `${slides.length} slides`}`, plannedMs > 0)),
     '',
   ].join('\n')}\n`
 }

@@ -37,6 +37,7 @@ beforeAll(async () => {
   await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
   dir = await mkdtemp(join(ROOT, '.kamishibai/rehearse-'))
   await writeFile(join(dir, 'talk.md'), DECK)
+  await writeFile(join(dir, 'planless.md'), DECK.replaceAll(/^duration: .*\n/gm, ''))
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   page = await browser.newPage()
 })
@@ -65,4 +66,15 @@ it('shows the clock in every window, and reports the times of the slides at the 
   const [, kept] = /(\S+\.html)/.exec(output)!
   await page.setContent(await readFile(resolve(ROOT, kept!), 'utf8'))
   expect(await page.locator('h1').textContent()).toBe('Talk')
+})
+
+it('shows no plan where there is none, and an address that says what it does', async () => {
+  const command = kamishibai(['rehearse', join(dir, 'planless.md'), '--no-open', '--port', String(30_000 + process.pid % 10_000)])
+  const [, url] = await command.shown(/(http:\/\/127\.0\.0\.1:\d+\/#t=[\w-]+)/)
+  await page.goto(url!)
+  await expect.poll(() => page.locator('.kb-pace').textContent(), SLOW).toMatch(/^このスライド 0:0\d\s*全体 0:0\d\s*$/)
+  command.signal('SIGINT')
+  expect(await command.ended).toBe(0)
+  expect(command.output()).toContain('leads the talk, which plays recordings')
+  expect(command.output()).not.toContain('may run the steps')
 })

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { toPage } from '../../runners/cli/rehearsal-page.ts'
 import { keepRehearsal, reportOf, toText } from '../../runners/cli/rehearsal.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { planOf, planProblems } from '../../runners/deck/timing.ts'
@@ -64,6 +65,16 @@ it('reports what was shown, beside its plan and the rehearsals before', async ()
   const html = await readFile(page.replace('20260103', '20260102'), 'utf8')
   expect(html).toContain('&#60;Two&#62; &#38; more')
   expect(await readFile(page, 'utf8')).toContain('2026-01-02 03:04 UTC')
+})
+
+it('has nothing to be late against where nothing is planned', async () => {
+  const deck = await deckOf('lang: en', ['# One'])
+  const report = reportOf(deck, new Map([[1, 11_000]]), new Date('2026-01-02T03:04:05Z'))
+  const before = [reportOf(deck, new Map([[1, 12_000]]), new Date('2026-01-01T03:04:05Z'))]
+  const text = toText(report, before)
+  expect(text).toMatch(/\n {4}1 +0:11 +Talk\n/)
+  expect(text).toMatch(/ 0:12 +2026-01-01 03:04 UTC, 1 slide\n/)
+  expect(text + toPage(report, before, 'en')).not.toMatch(/0:00|\+0|actual late/)
 })
 
 it('keeps the last 20 rehearsals, and none that cannot be read keeps a report away', async () => {
