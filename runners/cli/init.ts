@@ -1,3 +1,4 @@
+import type { Manifest } from './project.ts'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -8,9 +9,7 @@ import { parseDocument } from 'yaml'
 import { StepError } from '../protocol/error.ts'
 import { makeFolder } from './folder.ts'
 import { isNewEnough, machineNode } from './own-node.ts'
-import { isCheckout, OWN_ROOT } from './project.ts'
-
-interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, scripts?: Record<string, string>, allowScripts?: Record<string, boolean> }
+import { isCheckout, OWN_ROOT, readManifest } from './project.ts'
 
 const PRINTER = 'playwright-chromium'
 
@@ -57,8 +56,8 @@ export async function init({ dir }: { dir: string }): Promise<number> {
     return 1
   }
   await makeFolder(dir)
-  const there = await readManifest(join(dir, 'package.json'))
-  const own = (await readManifest(join(OWN_ROOT, 'package.json')))!
+  const there = readManifest(join(dir, 'package.json'))
+  const own = readManifest(join(OWN_ROOT, 'package.json'))!
   const node = await machineNode(process.env.PATH)
   const bringsNode = !node || !isNewEnough(node)
   const pnpm = usesPnpm(dir)
@@ -100,22 +99,6 @@ async function pack(dir: string): Promise<string> {
     .catch((error: Error) => { throw new StepError('failed', `this working tree could not be packed for ${dir}`, 'See what npm says: npm pack', { cause: error }) })
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
   return filename
-}
-
-/** A package.json; undefined where there is none. Throws StepError `bad-input` where it cannot be read. */
-async function readManifest(path: string): Promise<Manifest | undefined> {
-  if (!existsSync(path))
-    return undefined
-  const text = await readFile(path, 'utf8')
-  try {
-    const manifest: unknown = JSON.parse(text)
-    if (!manifest || typeof manifest !== 'object' || Array.isArray(manifest))
-      throw new SyntaxError('it is no object')
-    return manifest
-  }
-  catch (error) {
-    throw new StepError('bad-input', `${path} is no package.json: ${(error as Error).message}`, 'Mend it first; nothing was written.', { cause: error })
-  }
 }
 
 interface NewManifest { dir: string, there?: Manifest, own: Manifest, addon: string, bringsNode: boolean }

@@ -11,11 +11,23 @@ export const OWN_ROOT = resolve(import.meta.dirname, '../..')
 /** Whether this package is its repository's working tree, and no installed copy. */
 export const isCheckout = !OWN_ROOT.split(sep).includes('node_modules')
 
-interface Manifest { name?: string, slidev?: { addons?: unknown } }
+/** What we read and write of a package.json. */
+export interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, slidev?: { addons?: unknown }, scripts?: Record<string, string>, allowScripts?: Record<string, boolean> }
 
-function readManifest(folder: string): Manifest | undefined {
-  const path = join(folder, 'package.json')
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) as Manifest : undefined
+/** A package.json; undefined where there is none. Throws StepError `bad-input` where it cannot be read. */
+export function readManifest(path: string): Manifest | undefined {
+  if (!existsSync(path))
+    return undefined
+  const text = readFileSync(path, 'utf8')
+  try {
+    const manifest: unknown = JSON.parse(text)
+    if (!manifest || typeof manifest !== 'object' || Array.isArray(manifest))
+      throw new SyntaxError('it is no object')
+    return manifest
+  }
+  catch (error) {
+    throw new StepError('bad-input', `${path} is no package.json: ${(error as Error).message}`, 'Mend it first.', { cause: error })
+  }
 }
 
 /** What the headmatter of a deck in the folder `dir` calls this addon. */
@@ -35,7 +47,7 @@ export function checkProject(deck: Deck): void {
 /** A warning where a deck has steps, and nothing that it names as an addon makes slides of them. */
 export async function addonProblem(deck: Deck): Promise<Problem | undefined> {
   const { addons, manifest } = await readSources(deck.file)
-  const own = manifest ? readManifest(join(manifest, '..'))?.slidev?.addons : undefined
+  const own = manifest ? readManifest(manifest)?.slidev?.addons : undefined
   const named = [...addons, ...Array.isArray(own) ? own.map(String) : []]
   if (!deck.steps.length || named.some(name => mayBeUs(name, deck.dir)))
     return undefined
@@ -53,5 +65,5 @@ export async function addonProblem(deck: Deck): Promise<Problem | undefined> {
 /** A package may bring others; a folder is what it is. */
 function mayBeUs(addon: string, deckDir: string): boolean {
   const folder = addon.startsWith('@/') ? join(deckDir, addon.slice(2)) : /^\.{0,2}\//.test(addon) ? resolve(deckDir, addon) : undefined
-  return !folder || readManifest(folder)?.name === 'slidev-addon-kamishibai'
+  return !folder || readManifest(join(folder, 'package.json'))?.name === 'slidev-addon-kamishibai'
 }

@@ -97,6 +97,15 @@ describe('a call without a deck', () => {
   })
 })
 
+it('names the package.json that cannot be read', async () => {
+  const folder = await mkdtemp(join(dir, 'broken-'))
+  await writeFile(join(folder, 'slides.md'), '# A\n\n```sh {run id=a}\ntrue\n```\n')
+  await writeFile(join(folder, 'package.json'), '{"a":')
+  const { code, err } = await kamishibaiIn({ cwd: folder }, 'check')
+  expect(err).toMatch(/package\.json is no package\.json: .*\. Mend it first\.\n$/)
+  expect(code).toBe(2)
+})
+
 describe('check', () => {
   it('reports as JSON and nothing else', async () => {
     const { code, out } = await kamishibai('check', tour, '--reporter', 'json')
