@@ -15,6 +15,7 @@ it.each([
   ['pdf', 'there', 'there.pdf is a folder'],
   ['pptx', 'there.pptx', 'there.pptx is a folder'],
   ['html', 'folder', 'folder is a folder'],
+  ['html', 'deck.md', 'deck.md is there, and no earlier export of this kind'],
   ['png', 'file', 'file is a file'],
   ['script', 'file', 'file is a file'],
   ['png', 'folder', 'folder holds other files'],

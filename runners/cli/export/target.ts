@@ -27,6 +27,8 @@ export function checkTarget(target: string, format: Format): void {
   const there = existsSync(target) ? statSync(target) : undefined
   if (there && there.isDirectory() !== isFolder)
     throw new StepError('bad-input', `${target} is a ${isFolder ? 'file' : 'folder'}`, `Name a ${isFolder ? 'folder' : 'file'} with --output.`)
+  if (format === 'html' && there && !/\.html?$/i.test(target))
+    throw isNoExport(target)
   if (format === 'png' && there)
     refuseOthers(target, name => RE_PICTURE.test(name))
   if (format === 'md')
@@ -37,13 +39,17 @@ export function checkTarget(target: string, format: Format): void {
 function checkMarkdown(target: string): void {
   const text = existsSync(target) ? readFileSync(target, 'utf8') : undefined
   if (text !== undefined && !/^!\[.*\]\(\.\/(?:[^/\n]+\/)?\d+\.png\)$/m.test(text))
-    throw new StepError('bad-input', `${target} is there, and no earlier export of this kind`, 'Name another file with --output.')
+    throw isNoExport(target)
   const folder = picturesOf(target)
   if (!existsSync(folder))
     return
   if (!statSync(folder).isDirectory())
     throw new StepError('bad-input', `${folder} is a file, and the pictures go into a folder of this name`, 'Name another file with --output.')
   refuseOthers(folder, name => RE_PICTURE.test(name) && Boolean(text?.includes(`/${name})`)))
+}
+
+function isNoExport(target: string): StepError {
+  return new StepError('bad-input', `${target} is there, and no earlier export of this kind`, 'Name another file with --output.')
 }
 
 function refuseOthers(folder: string, isOurs: (name: string) => boolean): void {
