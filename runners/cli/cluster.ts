@@ -2,10 +2,11 @@ import type { Cluster } from '../kubernetes/cluster/cluster.ts'
 import type { Progress } from '../kubernetes/cluster/maker.ts'
 import type { Maker } from '../kubernetes/cluster/place.ts'
 import type { ClusterRequest } from '../kubernetes/cluster/remote.ts'
+import type { ClusterState } from '../kubernetes/cluster/states.ts'
 import process from 'node:process'
 import { createCluster, deleteCluster, linkNode, listClusters } from '../kubernetes/cluster/cluster.ts'
-import { nodesOf } from '../kubernetes/cluster/nodes.ts'
 import { askService, SERVICE } from '../kubernetes/cluster/remote.ts'
+import { statesOf } from '../kubernetes/cluster/states.ts'
 import { StepError } from '../protocol/error.ts'
 import { createWaiting } from './waiting.ts'
 
@@ -45,8 +46,7 @@ export async function create({ name = NAME, json, maker }: ClusterCommand & { ma
 
 /** `kamishibai cluster status`: the clusters that Kamishibai made here, or one of them; resolves with 1 where that is not there. */
 export async function status({ name, json }: ClusterCommand): Promise<number> {
-  const clusters = listClusters(process.env).filter(cluster => !name || cluster.name === name)
-  const states = await Promise.all(clusters.map(async cluster => ({ ...publicOf(cluster), ...cluster.madeBy ? { nodes: [], error: 'not complete' } : await nodesOf(process.env, cluster.name) })))
+  const states = inStep() ? (await ask({ action: 'status', name })).clusters as ClusterState[] : await statesOf(process.env, name)
   if (json) {
     process.stdout.write(`${JSON.stringify({ clusters: states }, null, 2)}\n`)
     return name && !states.length ? 1 : 0
@@ -96,6 +96,6 @@ function inStep(): boolean {
 async function ask(request: ClusterRequest, progress: Progress = () => {}): Promise<Record<string, unknown>> {
   const path = process.env[SERVICE]
   if (!path)
-    throw new StepError('not-allowed', 'a step may not change clusters', 'Give the deck the grant cluster:create or cluster:cut in its headmatter.')
+    throw new StepError('not-allowed', 'a step may not call for clusters', 'Give the deck the grant cluster:create or cluster:cut in its headmatter.')
   return askService(path, request, progress)
 }

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { isStepError, StepError, toErrorInfo } from '../../protocol/error.ts'
 import { createCluster, deleteCluster, linkNode } from './cluster.ts'
 import { nodeObjectsOf } from './nodes.ts'
+import { statesOf } from './states.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -17,7 +18,7 @@ export const SERVICE = 'KAMISHIBAI_CLUSTER'
 
 /** What a step may ask for. */
 export interface ClusterRequest {
-  action: 'create' | 'delete' | 'cut' | 'join'
+  action: 'create' | 'delete' | 'cut' | 'join' | 'status'
   /** @default the session's own cluster, or `talk` for a new one */
   name?: string
   node?: string
@@ -53,6 +54,8 @@ export async function serveClusters({ path, env, grants, own, labels, onCreated 
   const over = new AbortController()
 
   async function carryOut({ action, name, node = '', maker, images = [] }: ClusterRequest, progress: Progress): Promise<Record<string, unknown>> {
+    if (action === 'status')
+      return { clusters: await statesOf(env, name) }
     const needed = action === 'create' || action === 'delete' ? 'create' : 'cut'
     if (!grants.some(grant => grant.type === 'cluster' && grant.action === needed))
       throw new StepError('not-allowed', `the deck may not ${action} ${needed === 'cut' ? 'nodes' : 'clusters'}`, `Give it the grant cluster:${needed} in its headmatter.`)
