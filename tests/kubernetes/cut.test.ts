@@ -96,7 +96,7 @@ describe.skipIf(!cluster?.name)('steps that need more of the cluster', () => {
   it('read the keys of etcd, unguarded, and change no cluster without a grant', async () => {
     await open('unguarded:keys')
     expect(await service.session.start('delete').moment).toMatchObject({ phase: 'failed' })
-    expect(text('delete')).toContain('a step may not change clusters. Give the deck the grant cluster:create or cluster:cut')
+    expect(text('delete')).toContain('a step may not call for clusters. Give the deck the grant cluster:create or cluster:cut')
     expect(await service.session.start('keys').moment).toMatchObject({ phase: 'exited' })
     expect(text('keys')).toContain(`/registry/deployments/kamishibai-${service.session.id}/web\n`)
     expect(text('keys')).toContain(cluster!.context)
