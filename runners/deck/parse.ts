@@ -39,7 +39,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
   const ids = [...new Set(parsing.ids.values())]
   checkNeeds([...parsing.fences.values()], new Set(ids), problems)
   for (const source of new Set(data.slides.map(slide => slide.source)))
-    checkViews({ file: relative(dir, source.filepath), start: source.start, lines: source.raw.split('\n'), from: contentOf(source) }, ids, problems)
+    checkViews({ file: relative(dir, source.filepath), start: source.start, lines: source.raw.split('\n'), from: contentOf(source) }, { dir, ids, steps }, problems)
   checkGrants(ids)
   const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown }
   return {

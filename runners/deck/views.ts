@@ -1,6 +1,11 @@
-import type { Problem } from '../protocol/step.ts'
-import { suggestion } from '../protocol/suggest.ts'
-import { scanFences } from './fences.ts'
+import type { Problem, Step } from '../protocol/step.ts'
+import type { ViewName } from '../protocol/view.ts'
+import type { TagAttribute, ViewTag } from './view-tags.ts'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { nearest, suggestion } from '../protocol/suggest.ts'
+import { attributesOf, isView, listOf, VIEWS } from '../protocol/view.ts'
+import { viewTags } from './view-tags.ts'
 
 /** A slide's text as it stands in its file. */
 export interface SlideText {
@@ -13,42 +18,83 @@ export interface SlideText {
   from: number
 }
 
-const RE_COMMENT = /<!--[\s\S]*?(?:-->|$)/g
-const RE_VIEW = /<(Live[A-Z]\w*|live-[\w-]+)\b([^>]*)>/g
-/** `step="…"` and `steps="…"`; what is bound (`:step`) is known in the browser only. */
-const RE_STEPS = /(?<=^|\s)steps?=(?:"([^"]*)"|'([^']*)')/g
+/** What a deck has for its views to name. */
+export interface Nameable {
+  dir: string
+  /** Of all steps, faulty ones too. */
+  ids: string[]
+  steps: Step[]
+}
 
-/** Reports the views on a slide that name a step which the deck does not have. */
-export function checkViews({ file, start, lines, from }: SlideText, ids: string[], problems: Problem[]): void {
-  const text = withoutFences(lines, from).join('\n').replaceAll(RE_COMMENT, blank)
-  for (const { 0: tag, 1: name, 2: attributes, index } of text.matchAll(RE_VIEW)) {
-    for (const { 0: written, 1: double, 2: single, index: at } of attributes!.matchAll(RE_STEPS)) {
-      const value = (double ?? single)!
-      for (const id of value.split(',').map(part => part.trim()).filter(part => part && !ids.includes(part))) {
-        const offset = index + tag.indexOf(attributes!) + at + written.indexOf(id, written.indexOf('='))
-        const before = text.slice(0, offset).split('\n')
-        problems.push({
-          severity: 'error',
-          file,
-          line: start + before.length,
-          column: before.at(-1)!.length + 1,
-          code: 'unknown-step',
-          message: `<${name}> shows the step ${id}, and there is none`,
-          hint: suggestion(id, ids),
-        })
-      }
-    }
+/** Takes a mistake at an offset of the slide's text. */
+type Report = (offset: number, severity: Problem['severity'], code: string, message: string, hint?: string) => void
+
+/** What Vue and Slidev take on every component; a name with a dash or a colon may be a utility class. */
+const RE_COMMON = /^(?:class|style|id|key|ref|is|slot|at|title|role|lang|dir|hidden|tabindex)$|[-:@#.]/
+/** The components of this addon, beside the views also what they are made of. */
+const COMPONENTS = resolve(import.meta.dirname, '../../components')
+
+/** Reports what is wrong with the views on a slide: their names, their attributes, the steps that they name. */
+export function checkViews({ file, start, lines, from }: SlideText, deck: Nameable, problems: Problem[]): void {
+  const { text, tags } = viewTags(lines, from)
+  const report: Report = (offset, severity, code, message, hint) => {
+    const before = text.slice(0, offset).split('\n')
+    problems.push({ severity, file, line: start + before.length, column: before.at(-1)!.length + 1, code, message, hint })
+  }
+  for (const tag of tags) {
+    if (isView(tag.name))
+      checkAttributes(tag, tag.name, deck, report)
+    else
+      checkName(tag, deck.dir, report)
   }
 }
 
-/** The lines with those of frontmatter and fences emptied, so that what is left stands where it stood. */
-function withoutFences(lines: string[], from: number): string[] {
-  const left = lines.map((line, i) => i < from ? '' : line)
-  for (const { line, code, snippet } of scanFences(lines, from))
-    left.fill('', line - 1, snippet ? line : line + code.split('\n').length)
-  return left
+/** A component that nobody has is an empty place on the slide. */
+function checkName({ name, offset }: ViewTag, dir: string, report: Report): void {
+  const near = nearest(name, Object.keys(VIEWS))
+  if (near && ![COMPONENTS, join(dir, 'components')].some(folder => existsSync(join(folder, `${name}.vue`))))
+    report(offset + 1, 'error', 'unknown-view', `there is no view <${name}>`, `Did you mean ${near}?`)
 }
 
-function blank(text: string): string {
-  return text.replaceAll(/[^\n]/g, ' ')
+function checkAttributes(tag: ViewTag, view: ViewName, deck: Nameable, report: Report): void {
+  const known = new Map(attributesOf(view))
+  const missing = new Set(attributesOf(view).filter(([, { required }]) => required).map(([name]) => name))
+  for (const attribute of tag.attributes) {
+    const { name, value, offset } = attribute
+    const names = known.get(name)?.names
+    if (value === undefined || listOf(value).length)
+      missing.delete(name)
+    if (names && value)
+      checkNames(attribute, view, names, deck, report)
+    // What is bound may be anything; `v-bind="…"` alone may be everything.
+    if (name === 'v-bind')
+      missing.clear()
+    if (known.has(name) || value === undefined || RE_COMMON.test(name))
+      continue
+    const meant = nearest(name, [...known.keys()])
+    missing.delete(meant ?? '')
+    report(offset, meant || isOfAnother(name) ? 'error' : 'warning', 'unknown-attribute', `<${view}> has no attribute ${name}`, suggestion(name, [...known.keys()]))
+  }
+  for (const name of missing)
+    report(tag.offset, 'error', 'missing-attribute', `<${view}> needs ${name}="…"`, known.get(name)?.names && deck.ids.length ? `Steps of the deck: ${deck.ids.join(', ')}.` : undefined)
+}
+
+function isOfAnother(attribute: string): boolean {
+  return Object.values(VIEWS).some(attributes => Object.hasOwn(attributes, attribute))
+}
+
+function checkNames({ value, valueOffset }: TagAttribute, view: ViewName, names: 'steps' | 'measured', { ids, steps }: Nameable, report: Report): void {
+  let at = 0
+  for (const part of value!.split(',')) {
+    const id = part.trim()
+    const offset = valueOffset + at + part.indexOf(id)
+    at += part.length + 1
+    if (!id || ids.includes(id))
+      continue
+    if (names === 'steps')
+      report(offset, 'error', 'unknown-step', `<${view}> shows the step ${id}, and there is none`, suggestion(id, ids))
+    // A container may have its name from a step's code, or made up while it runs.
+    else if (!steps.some(step => step.code.includes(id)))
+      report(offset, 'warning', 'unknown-step', `<${view}> measures ${id}, and no step has or makes that name`, suggestion(id, ids))
+  }
 }

@@ -100,8 +100,38 @@ describe('mistakes', () => {
 ${fence('html', '<LiveOutput step="quoted" />')}`)
     expect(problems).toEqual([
       expect.objectContaining({ severity: 'error', code: 'unknown-step', line: 7, column: 24, hint: 'Did you mean hello?' }),
-      expect.objectContaining({ code: 'unknown-step', line: 11, column: 17, message: '<live-race> shows the step other, and there is none' }),
+      expect.objectContaining({ code: 'unknown-step', line: 11, column: 17, message: '<LiveRace> shows the step other, and there is none' }),
     ])
+  })
+
+  it.each([
+    ['<LiveRace />', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+    ['<LiveRace steps="" />', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+    ['<LiveOutput/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+    ['<LiveOutput stap="hello" />', 'unknown-attribute', 13, 'Did you mean step?'],
+    ['<LiveObjects />', 'missing-attribute', 1, undefined],
+    ['<LiveCompare/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+    ['<LiveRace :class="a > b" class="x"/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+    ['<LiveContainers of="hello" />', 'unknown-attribute', 17, 'Allowed: steps.'],
+    ['<LiveContainer />', 'unknown-view', 2, 'Did you mean LiveContainers?'],
+    ['<Liverace steps="hello" />', 'unknown-view', 2, 'Did you mean LiveRace?'],
+    ['<LiveRequests step=\'helo\' />', 'unknown-step', 21, 'Did you mean hello?'],
+    ['<LiveStats of="hello, nope" />', 'unknown-step', 23, 'Allowed: hello.'],
+  ])('reports %s', async (view, code, column, hint) => {
+    const { problems } = await parse(`${fence('sh {run id=hello}')}\n${view}\n`)
+    expect(problems).toEqual([expect.objectContaining({ severity: view.includes('nope') ? 'warning' : 'error', file: 'deck.md', line: 7, column, code, hint })])
+  })
+
+  it.each([
+    '<LiveRace :steps="some" v-click="2" v-if="a > b" class="x" style="y" key="k" ref="r" data-x="1" aria-label="l" @click="go" #default />',
+    '<LiveOutput v-bind="all" />',
+    '<LiveOutput step="hello" status m-4 md:w-full="x" />',
+    '<LiveStats of="hello,made-by-code" />',
+    '<LiveView />',
+    '<LiveStatistician />',
+    'Write `<LiveRace />`, or ``<LiveOutput stap="x" />``.',
+  ])('finds nothing wrong with %s', async (view) => {
+    expect((await parse(`${fence('sh {run id=hello}', 'docker run --name made-by-code app')}\n${view}\n`)).problems).toEqual([])
   })
 
   it('reports a view of an imported file there', async () => {
