@@ -54,7 +54,9 @@ export function useStep(id: string): StepClient {
   const { current, show } = useAgain()
   const step = steps.find(s => s.id === id)
   const own = computed(() => session.value.runs.get(id))
-  const run = computed(() => current.value?.step === id ? current.value.run.value : own.value)
+  // A view that lacks its step has no id, and while nothing is played again, that is no step's either.
+  const replayed = computed(() => current.value && current.value.step === id ? current.value : undefined)
+  const run = computed(() => replayed.value ? replayed.value.run.value : own.value)
   const idle = emptyRun()
   // A fresh wrapper each time: the folded state itself is changed in place.
   const state = computed<RunState>(() => ({ ...(run.value?.state.value ?? idle) }))
@@ -88,7 +90,7 @@ export function useStep(id: string): StepClient {
       show(createAgain(await session.value.log(id), shown.info.value))
   }
   onScopeDispose(() => {
-    if (current.value?.step === id && !document.querySelector(`[data-kb-step="${id}"]`))
+    if (replayed.value && !document.querySelector(`[data-kb-step="${id}"]`))
       useAgain().end()
   })
 
@@ -103,14 +105,14 @@ export function useStep(id: string): StepClient {
     elapsed: computed(() => {
       if (!run.value || state.value.phase === 'idle')
         return undefined
-      if (current.value?.step === id)
-        return current.value.at.value / 1000
+      if (replayed.value)
+        return replayed.value.at.value / 1000
       if (active.value)
         return Math.max(now.value - run.value.info.value.startedAt, state.value.at, 0) / 1000
       return momentOf(state.value) / 1000
     }),
     badge: computed(() => {
-      if (current.value?.step === id)
+      if (replayed.value)
         return 'replay'
       if (own.value)
         return own.value.info.value.mode === 'live' ? 'live' : 'recorded'
