@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { endable } from './cut-off.ts'
+import { checkPresentable } from './presentable.ts'
 import { checkProject } from './project.ts'
 import { runSlidev } from './slidev.ts'
 import { tellProblems } from './tell.ts'
@@ -15,6 +16,7 @@ export async function build({ deck: path, output }: { deck: string, output: stri
     return 1
   }
   checkProject(deck)
+  await checkPresentable(deck)
   const target = resolve(output)
   const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash']
   const code = await endable('The build', signal => runSlidev({ deckDir: deck.dir, args, env: { NODE_ENV: 'production' }, signal }))

@@ -7,6 +7,7 @@ import { isPassed } from '../protocol/event.ts'
 import { checkRecording } from './checked-step.ts'
 import { withContext } from './context.ts'
 import { formatJunit } from './junit.ts'
+import { themeProblem } from './presentable.ts'
 import { addonProblem } from './project.ts'
 import { recordingWarnings } from './recording-warnings.ts'
 import { mayRun, runAll, selectSteps } from './run-all.ts'
@@ -37,8 +38,8 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
   if (mode === 'live' && !await mayRun(deck, trust, 'check --mode live'))
     return 2
   const text = reporter === 'text'
-  const unnamed = await addonProblem(deck)
-  const problems: Problem[] = [...deck.problems, ...unnamed ? [unnamed] : []]
+  const around = await Promise.all([addonProblem(deck), themeProblem(deck)])
+  const problems: Problem[] = [...deck.problems, ...around.filter(problem => problem !== undefined)]
   const tell = (line: string): void => void (text && process.stdout.write(`${line}\n`))
   const steps = await (mode === 'live' ? checkLive : checkReplay)({ deck, chosen, problems, strict, tell })
   const ok = steps.every(step => step.ok) && !problems.some(problem => problem.severity === 'error')

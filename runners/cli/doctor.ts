@@ -7,6 +7,7 @@ import { parseDeck } from '../deck/parse.ts'
 import { createDoctor } from '../service/doctor/doctor.ts'
 import { MACHINE_SCRIPT } from '../service/doctor/engines.ts'
 import { fine, worstFirst } from '../service/doctor/finding.ts'
+import { themeProblem } from './presentable.ts'
 import { findBrowser, runScript } from './slidev.ts'
 
 export interface DoctorCommand { deck: string, json: boolean, fix: boolean }
@@ -15,7 +16,9 @@ const MARKS = { risk: '✗', warning: '!', info: 'i' }
 
 /** `kamishibai doctor`: whether the talk can be given on this machine; resolves with the exit code, 1 if it is at risk. */
 export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<number> {
-  const deck = await parseDeck(path)
+  const parsed = await parseDeck(path)
+  const theme = await themeProblem(parsed)
+  const deck = theme ? { ...parsed, problems: [...parsed.problems, theme] } : parsed
   const doctor = await createDoctor({ deck, env: process.env })
   try {
     if (fix) {

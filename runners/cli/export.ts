@@ -12,6 +12,7 @@ import { addNotes } from './export/notes.ts'
 import { exportScript } from './export/script.ts'
 import { printDeck } from './export/slidev.ts'
 import { checkTarget, targetOf } from './export/target.ts'
+import { checkPresentable } from './presentable.ts'
 import { checkProject } from './project.ts'
 import { tellProblems } from './tell.ts'
 
@@ -37,6 +38,7 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
     return 0
   }
   checkProject(deck)
+  await checkPresentable(deck)
   return endable('The export', signal => print(deck, { format, target, dark, withNotes, signal }))
 }
 

@@ -18,6 +18,7 @@ import { keepAwake } from './awake.ts'
 import { openBrowser } from './browser.ts'
 import { withContext } from './context.ts'
 import { untilEnd } from './ending.ts'
+import { checkPresentable } from './presentable.ts'
 import { addonProblem, checkProject } from './project.ts'
 import { serveViewers, tellViewers } from './remote.ts'
 import { serveSlidev } from './slidev-server.ts'
@@ -65,6 +66,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   const mode = options.mode ?? deck.settings.mode
   const place = options.remote === undefined ? undefined : resolveRemote(options.remote)
   checkProject(deck)
+  await checkPresentable(deck)
   const unnamed = await addonProblem(deck)
   tellProblems([...deck.problems, ...unnamed ? [unnamed] : []])
   const live = mode !== 'replay' && await mayPresentLive(deck, options)

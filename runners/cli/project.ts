@@ -2,7 +2,8 @@ import type { Deck } from '../deck/deck.ts'
 import type { Problem } from '../protocol/step.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
-import { findUp, readSources } from '../deck/sources.ts'
+import { findUp } from '../deck/find-up.ts'
+import { readSources } from '../deck/sources.ts'
 import { StepError } from '../protocol/error.ts'
 
 /** The folder of this package, wherever it is installed. */

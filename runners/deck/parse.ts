@@ -1,14 +1,13 @@
-import type { Problem } from '../protocol/step.ts'
 import type { Deck, DeckSlide } from './deck.ts'
 import type { Parsing } from './slide-fences.ts'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
-import { load } from '@slidev/parser/fs'
+import { existsSync } from 'node:fs'
+import { basename, dirname, relative, resolve } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { checkNeeds } from './graph.ts'
 import { readHeadmatter } from './headmatter.ts'
+import { loadDeck } from './load.ts'
 import { contentOf, fencesOf } from './slide-fences.ts'
 import { checkViews } from './views.ts'
 
@@ -18,14 +17,9 @@ export async function parseDeck(entry: string): Promise<Deck> {
   const dir = dirname(file)
   if (!existsSync(file))
     throw new StepError('bad-input', `there is no deck ${entry}`, 'Name a Markdown file.')
-  const data = await load({ userRoot: dir, roots: [dir], allowedRoots: [packageRoot(dir)] }, file)
-  const problems: Problem[] = []
-  const { settings, checkGrants } = readHeadmatter(readFileSync(file, 'utf8'), basename(file), problems)
+  const { data, problems } = await loadDeck(file)
+  const { settings, checkGrants } = readHeadmatter(data.entry.raw, basename(file), problems)
   const parsing: Parsing = { dir, settings, problems, steps: new Map(), fences: new Map(), ids: new Map() }
-  for (const [path, { errors = [] }] of Object.entries(data.markdownFiles)) {
-    for (const { row, message } of errors)
-      problems.push({ severity: 'error', file: relative(dir, path), line: row + 1, column: 1, code: 'slidev', message })
-  }
   const slides = data.slides.map((slide): DeckSlide => ({
     no: slide.index + 1,
     title: slide.title ?? '',
@@ -62,13 +56,4 @@ export async function parseDeck(entry: string): Promise<Deck> {
 function measuredIn(contents: string[]): string[] {
   const tags = contents.flatMap(content => content.match(/<(?:LiveStats|live-stats)\b[^>]*/g) ?? [])
   return [...new Set(tags.flatMap(tag => /\bof="([^"]*)"/.exec(tag)?.[1]!.split(',').map(name => name.trim()) ?? ['*']))]
-}
-
-function packageRoot(dir: string): string {
-  for (let at = dir; ; at = dirname(at)) {
-    if (existsSync(join(at, 'package.json')))
-      return at
-    if (dirname(at) === at)
-      return dir
-  }
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { load } from '@slidev/parser/fs'
+import { dirname, relative } from 'node:path'
+import { findUp } from './find-up.ts'
+import { loadDeck } from './load.ts'
 
 /** What Slidev reads for a deck beside the files below its folder. */
 export interface Sources {
@@ -11,6 +11,8 @@ export interface Sources {
   /** Packages and folders whose `setup/`, `components/` and `layouts/` Slidev loads, as the headmatter names them. */
   addons: string[]
   theme?: string
+  /** The theme that Slidev takes, its own where the deck names none. */
+  look: string
   /** The nearest package.json at or above the deck's folder, absolute. */
   manifest?: string
 }
@@ -19,7 +21,7 @@ export interface Sources {
 export async function readSources(file: string): Promise<Sources> {
   const dir = dirname(file)
   const manifest = findUp(dir, 'package.json')
-  const data = await load({ userRoot: dir, roots: [dir], allowedRoots: [manifest ? dirname(manifest) : dir] }, file)
+  const { data } = await loadDeck(file)
   const { addons, theme } = data.headmatter as { addons?: unknown, theme?: unknown }
   const markdown = Object.entries(data.markdownFiles)
   const names = (entries: typeof markdown): string[] => entries.map(([path]) => relative(dir, path)).sort()
@@ -28,16 +30,7 @@ export async function readSources(file: string): Promise<Sources> {
     scripts: names(markdown.filter(([, { raw }]) => /<script\b/i.test(raw))),
     addons: Array.isArray(addons) ? addons.map(String) : [],
     theme: typeof theme === 'string' && theme !== 'none' ? theme : undefined,
+    look: theme === null ? 'none' : typeof theme === 'string' && theme ? theme : 'default',
     manifest,
-  }
-}
-
-/** The nearest `name` in `from` or a folder above it. */
-export function findUp(from: string, name: string): string | undefined {
-  for (let at = from; ; at = dirname(at)) {
-    if (existsSync(join(at, name)))
-      return join(at, name)
-    if (dirname(at) === at)
-      return undefined
   }
 }

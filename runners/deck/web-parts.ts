@@ -1,8 +1,9 @@
 import type { SlidevThemeMeta } from '@slidev/types'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { extractImagesUsage, load, resolveConfig } from '@slidev/parser/fs'
-import { findUp } from './sources.ts'
+import { extractImagesUsage, resolveConfig } from '@slidev/parser/fs'
+import { findUp } from './find-up.ts'
+import { loadDeck } from './load.ts'
 
 /** What no page waits for. */
 export const ICON = 'its icon'
@@ -10,8 +11,7 @@ export const ICON = 'its icon'
 /** What the pages of a deck (an absolute path) get from the internet, in words; a page waits for its fonts before it shows. */
 export async function webPartsOf(file: string): Promise<string[]> {
   const dir = dirname(file)
-  const root = dirname(findUp(dir, 'package.json') ?? file)
-  const data = await load({ userRoot: dir, roots: [dir], allowedRoots: [root] }, file)
+  const { data } = await loadDeck(file)
   const { favicon, fonts } = resolveConfig(data.headmatter, themeMeta(dir, data.headmatter.theme), file)
   const pictures = new Set(data.slides.flatMap(slide => extractImagesUsage(slide.content, slide.frontmatter)).filter(isRemote))
   return [

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkPresentable, themeProblem } from '../../runners/cli/presentable.ts'
 import { addonName, addonProblem, checkProject } from '../../runners/cli/project.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { kamishibai, ROOT } from './_cli.ts'
@@ -47,6 +48,43 @@ it('is called by its folder in its own repository, by its name elsewhere', () =>
   expect(addonName(join(ROOT, 'slides'))).toBe('@/..')
   expect(addonName(join(ROOT, 'tests/fixtures/decks'))).toBe('@/../../..')
   expect(addonName(dir)).toBe('kamishibai')
+})
+
+describe('a theme that is not installed', () => {
+  /** A project with Slidev, and `slidev-theme-theirs`. */
+  async function projectOf(text: string): Promise<string> {
+    const folder = await mkdtemp(join(dir, 'theme-'))
+    for (const name of ['@slidev/cli', 'slidev-theme-theirs']) {
+      await mkdir(join(folder, 'node_modules', name), { recursive: true })
+      await writeFile(join(folder, 'node_modules', name, 'package.json'), '{}')
+    }
+    await writeFile(join(folder, 'deck.md'), text)
+    return join(folder, 'deck.md')
+  }
+
+  it.each([
+    ['# T\n', 1, '@slidev/theme-default'],
+    ['---\ntitle: T\ntheme: seriph\n---\n', 3, '@slidev/theme-seriph'],
+    ['---\ntheme: ours\n---\n', 2, 'slidev-theme-ours'],
+    ['---\ntheme: "@ours/theme"\n---\n', 2, '@ours/theme'],
+  ])('is told with its place and the remedy: %j', async (text, line, name) => {
+    const file = await projectOf(text)
+    expect(await themeProblem(await parseDeck(file))).toMatchObject({ severity: 'error', code: 'no-theme', file: 'deck.md', line, hint: `npm i -D ${name}, or theme: none in the headmatter.` })
+    await expect(checkPresentable(await parseDeck(file))).rejects.toMatchObject({ code: 'not-available', message: expect.stringContaining(`deck.md:${line} the theme ${name}`) as string })
+    for (const command of ['check', 'doctor']) {
+      const { code, out } = await kamishibai(command, file)
+      expect(out).toContain(`the theme ${name} is not installed`)
+      expect(code).toBe(1)
+    }
+  })
+
+  it('is told where it is a folder', async () => {
+    expect(await themeProblem(await parseDeck(await projectOf('---\ntheme: ./look\n---\n')))).toMatchObject({ line: 2, message: 'there is no folder ./look for the theme' })
+  })
+
+  it.each(['none', 'theirs', 'slidev-theme-theirs', './node_modules/slidev-theme-theirs', '@/node_modules/slidev-theme-theirs', 'null'])('is another than %s', async (theme) => {
+    expect(await themeProblem(await parseDeck(await projectOf(`---\ntheme: '${theme}'\n---\n`.replace('\'null\'', 'null'))))).toBeUndefined()
+  })
 })
 
 describe('a deck outside any project', () => {

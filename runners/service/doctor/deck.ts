@@ -16,7 +16,7 @@ export function checkDeck(deck: Deck): Finding {
   if (!errors.length)
     return fine('deck', `${deck.name}: ${count(deck.slides.length, 'slide')}, ${count(deck.steps.length, 'step')}, no mistake`)
   const [first] = errors
-  return { id: 'deck', ok: false, severity: 'risk', message: `${errors.length === 1 ? '1 mistake in the deck,' : `${errors.length} mistakes in the deck, the first`} at ${first!.file}:${first!.line}: ${first!.message}`, fix: 'kamishibai check shows every mistake.' }
+  return { id: 'deck', ok: false, severity: 'risk', message: `${errors.length === 1 ? '1 mistake in the deck,' : `${errors.length} mistakes in the deck, the first`} at ${first!.file}:${first!.line}: ${first!.message}`, fix: errors.length === 1 && first!.hint ? first!.hint : 'kamishibai check shows every mistake.' }
 }
 
 /** How the recordings of a deck stand. */

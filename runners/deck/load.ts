@@ -1,0 +1,42 @@
+import type { Problem } from '../protocol/step.ts'
+import { readFile } from 'node:fs/promises'
+import { dirname, relative } from 'node:path'
+import { load } from '@slidev/parser/fs'
+import { findUp } from './find-up.ts'
+import { decode } from './text.ts'
+
+/** A deck as Slidev reads it, and in what its files are no Markdown that Slidev can read. */
+export interface Loaded { data: Awaited<ReturnType<typeof load>>, problems: Problem[] }
+
+/**
+ * Loads a deck (an absolute path) with all that it imports. What is not UTF-8 is decoded as what it is,
+ * so that one mistake is told and not what follows from it.
+ */
+export async function loadDeck(file: string): Promise<Loaded> {
+  const dir = dirname(file)
+  const manifest = findUp(dir, 'package.json')
+  const problems: Problem[] = []
+  const texts = new Map<string, string>()
+  const report = (path: string, problem: Pick<Problem, 'line' | 'column' | 'code' | 'message' | 'hint'>): void =>
+    void problems.push({ severity: 'error', file: relative(dir, path), ...problem })
+  const data = await load({ userRoot: dir, roots: [dir], allowedRoots: [manifest ? dirname(manifest) : dir] }, file, async (path: string) => {
+    const known = texts.get(path)
+    if (known !== undefined)
+      return known
+    const { text, mistake } = decode(await readFile(path))
+    texts.set(path, text)
+    if (mistake)
+      report(path, mistake)
+    if (!text.trim())
+      report(path, { line: 1, column: 1, code: 'empty-file', message: 'the file is empty', hint: 'Write a slide: # Title' })
+    return text
+  })
+  for (const [path, { slides, errors = [] }] of Object.entries(data.markdownFiles)) {
+    for (const { row, message } of errors)
+      report(path, { line: row + 1, column: 1, code: 'slidev', message })
+    // Slidev looks for the end of the frontmatter up to the end of the file.
+    for (const { start } of slides.filter(({ contentStart = 0, end }) => contentStart > end))
+      report(path, { line: start + 1, column: 1, code: 'unclosed-frontmatter', message: `the ${start ? 'front' : 'head'}matter that begins here is not closed, and all that follows belongs to it`, hint: 'End it with a line of three dashes: ---' })
+  }
+  return { data, problems }
+}
