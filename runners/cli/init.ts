@@ -8,43 +8,11 @@ import { promisify } from 'node:util'
 import { parseDocument } from 'yaml'
 import { StepError } from '../protocol/error.ts'
 import { makeFolder } from './folder.ts'
+import { DECK, STYLE } from './init-template.ts'
 import { isNewEnough, machineNode } from './own-node.ts'
 import { isCheckout, OWN_ROOT, readManifest } from './project.ts'
 
 const PRINTER = 'playwright-chromium'
-
-const DECK = `---
-theme: none
-addons: [kamishibai]
-lang: en
----
-
-# A talk that runs
-
-\`\`\`sh {run id=hello until=match=/hello/}
-echo "hello from $(uname -s)"
-\`\`\`
-
----
-
-# What one step makes, the next one finds
-
-\`\`\`sh {run id=write}
-note=$(date +%A)
-\`\`\`
-
-\`\`\`sh {run id=read needs=write}
-echo "it was written on a $note"
-\`\`\`
-
----
-
-# A program that takes its time
-
-\`\`\`sh {run id=count on=next timeout=10s}
-for i in 1 2 3; do echo "$i"; sleep 1; done
-\`\`\`
-`
 
 /** `kamishibai init`: a deck of three slides in `dir`, and the package.json with which it installs; resolves with the exit code. */
 export async function init({ dir }: { dir: string }): Promise<number> {
@@ -66,6 +34,8 @@ export async function init({ dir }: { dir: string }): Promise<number> {
   const addon = isCheckout ? `file:${await pack(dir)}` : `^${own.version}`
   await writeFile(join(dir, 'package.json'), `${JSON.stringify(manifestOf({ dir, there, own, addon, bringsNode }), null, 2)}\n`)
   await writeFile(deck, DECK)
+  if (!existsSync(join(dir, 'style.css')))
+    await writeFile(join(dir, 'style.css'), STYLE)
   if (!existsSync(join(dir, '.gitignore')))
     await writeFile(join(dir, '.gitignore'), 'node_modules/\n.kamishibai/\n.slidev/\ndist/\n')
   process.stdout.write(`${deck} has three slides.${isCheckout ? ' The addon is packed beside it from this working tree.' : ''}${bringsNode ? ` Its package.json brings a Node of its own, for npm start and npx kamishibai: this machine has ${node ?? 'none'}.` : ''} Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  ${pnpm ? 'pnpm' : 'npm'} install\n  ${pnpm ? 'pnpm' : 'npm'} start\n`)

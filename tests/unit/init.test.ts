@@ -5,6 +5,7 @@ import process from 'node:process'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
+import { DECK } from '../../runners/cli/init-template.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { kamishibai, kamishibaiIn, ROOT } from './_cli.ts'
 
@@ -25,16 +26,27 @@ it('init writes a deck whose steps run, and the manifest with which it installs'
   expect(deck.problems).toEqual([])
   expect(deck.slides).toHaveLength(3)
   expect(await read(join(dir, 'package.json'))).toMatchObject({ name: 'my-talk', overrides: manifest.overrides, devDependencies: { 'slidev-addon-kamishibai': `file:${TARBALL}`, '@slidev/cli': expect.any(String) as string } })
-  expect(await readdir(dir)).toContain(TARBALL)
+  expect(await readdir(dir)).toEqual(expect.arrayContaining([TARBALL, 'style.css']))
   const { code, out } = await kamishibai('check', join(dir, 'slides.md'), '--mode', 'live', '--trust')
   expect(out).toContain('4 of 4 steps ok')
   expect(code).toBe(0)
 })
 
+it('the deck that init writes notices where a step does not find what the one before left', { timeout: 60_000 }, async () => {
+  const deck = join(await folder(), 'slides.md')
+  await writeFile(deck, DECK.replace('export note=', 'note='))
+  const { code, out } = await kamishibai('check', deck, '--mode', 'live', '--trust')
+  expect(out).toContain('3 of 4 steps ok')
+  expect(out).toMatch(/✗ read /)
+  expect(code).toBe(1)
+})
+
 it('init keeps what is there', { timeout: 60_000 }, async () => {
   const dir = await folder()
   await writeFile(join(dir, 'package.json'), '{"name":"mine","scripts":{"start":"mine"},"license":"MIT"}')
+  await writeFile(join(dir, 'style.css'), '/* mine */')
   expect(await kamishibai('init', dir)).toMatchObject({ code: 0 })
+  expect(await readFile(join(dir, 'style.css'), 'utf8')).toBe('/* mine */')
   expect(await read(join(dir, 'package.json'))).toMatchObject({ name: 'mine', scripts: { start: 'mine' }, license: 'MIT', overrides: manifest.overrides })
   await writeFile(join(dir, 'slides.md'), '# Mine\n')
   expect(await kamishibai('init', dir)).toMatchObject({ code: 1 })
