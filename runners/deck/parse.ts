@@ -8,6 +8,7 @@ import { parseDuration } from '../protocol/headmatter.ts'
 import { checkNeeds } from './graph.ts'
 import { readHeadmatter } from './headmatter.ts'
 import { loadDeck } from './load.ts'
+import { checkPictures } from './pictures.ts'
 import { contentOf, fencesOf } from './slide-fences.ts'
 import { checkViews } from './views.ts'
 
@@ -32,8 +33,11 @@ export async function parseDeck(entry: string): Promise<Deck> {
   const steps = [...parsing.steps.values()]
   const ids = [...new Set(parsing.ids.values())]
   checkNeeds([...parsing.fences.values()], new Set(ids), problems)
-  for (const source of new Set(data.slides.map(slide => slide.source)))
-    checkViews({ file: relative(dir, source.filepath), start: source.start, lines: source.raw.split('\n'), from: contentOf(source) }, { dir, ids, steps }, problems)
+  for (const source of new Set(data.slides.map(slide => slide.source))) {
+    const text = { file: relative(dir, source.filepath), start: source.start, lines: source.raw.split('\n'), from: contentOf(source) }
+    checkViews(text, { dir, ids, steps }, problems)
+    checkPictures(text, dir, problems)
+  }
   checkGrants(ids)
   const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown }
   return {

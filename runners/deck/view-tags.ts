@@ -1,25 +1,18 @@
-import { scanFences } from './fences.ts'
-
 /** An attribute as it is written; `value` is undefined where it stands alone or is bound (`:steps`). */
 export interface TagAttribute { name: string, value?: string, offset: number, valueOffset: number }
 
 /** A tag of a view, or of what looks like one; offsets count in the text of the slide. */
 export interface ViewTag { name: string, offset: number, attributes: TagAttribute[] }
 
-const RE_COMMENT = /<!--[\s\S]*?(?:-->|$)/g
-/** Code within a paragraph: marks of the same length around it, and no empty line between. */
-const RE_CODE = /(?<!`)(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?[^`]\1(?!`)/g
 const RE_TAG = /<(live[\w-]*)((?:"[^"]*"|'[^']*'|[^"'>])*)>/gi
 const RE_ATTRIBUTE = /([^\s"'<>/=]+)(?:(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'=<>`]+))?/g
 
-/** The views on a slide, and `text`, in which each stands where it stood among `lines`. */
-export function viewTags(lines: string[], from: number): { text: string, tags: ViewTag[] } {
-  const text = withoutFences(lines, from).join('\n').replaceAll(RE_COMMENT, blank).replaceAll(RE_CODE, blank)
-  const tags = [...text.matchAll(RE_TAG)].map(({ 1: written, 2: rest, index }): ViewTag => {
+/** The views in the text of a slide. */
+export function viewTags(text: string): ViewTag[] {
+  return [...text.matchAll(RE_TAG)].map(({ 1: written, 2: rest, index }) => {
     const start = index + 1 + written!.length
     return { name: pascal(written!), offset: index, attributes: [...rest!.matchAll(RE_ATTRIBUTE)].map(match => attributeOf(match, start)) }
   })
-  return { text, tags }
 }
 
 function attributeOf({ 1: name = '', 2: equals = '', 3: raw, index }: RegExpExecArray, start: number): TagAttribute {
@@ -37,16 +30,4 @@ function attributeOf({ 1: name = '', 2: equals = '', 3: raw, index }: RegExpExec
 /** `live-race` and `LiveRace` are the same component. */
 function pascal(name: string): string {
   return name.includes('-') ? name.split('-').map(part => part.charAt(0).toUpperCase() + part.slice(1)).join('') : name
-}
-
-/** The lines with those of frontmatter and fences emptied. */
-function withoutFences(lines: string[], from: number): string[] {
-  const left = lines.map((line, i) => i < from ? '' : line)
-  for (const { line, code, snippet } of scanFences(lines, from))
-    left.fill('', line - 1, snippet ? line : line + code.split('\n').length)
-  return left
-}
-
-function blank(text: string): string {
-  return text.replaceAll(/[^\n]/g, ' ')
 }

@@ -1,22 +1,13 @@
 import type { Problem, Step } from '../protocol/step.ts'
 import type { ViewName } from '../protocol/view.ts'
+import type { SlideText } from './slide-text.ts'
 import type { TagAttribute, ViewTag } from './view-tags.ts'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { nearest, suggestion } from '../protocol/suggest.ts'
 import { attributesOf, isView, listOf, VIEWS } from '../protocol/view.ts'
+import { placeOf, shownText } from './slide-text.ts'
 import { viewTags } from './view-tags.ts'
-
-/** A slide's text as it stands in its file. */
-export interface SlideText {
-  /** Relative to the deck's folder. */
-  file: string
-  /** Line of the file, from 0, at which `lines` begins. */
-  start: number
-  lines: string[]
-  /** Index in `lines` at which the content begins, behind the frontmatter. */
-  from: number
-}
 
 /** What a deck has for its views to name. */
 export interface Nameable {
@@ -35,13 +26,11 @@ const RE_COMMON = /^(?:class|style|id|key|ref|is|slot|at|title|role|lang|dir|hid
 const COMPONENTS = resolve(import.meta.dirname, '../../components')
 
 /** Reports what is wrong with the views on a slide: their names, their attributes, the steps that they name. */
-export function checkViews({ file, start, lines, from }: SlideText, deck: Nameable, problems: Problem[]): void {
-  const { text, tags } = viewTags(lines, from)
-  const report: Report = (offset, severity, code, message, hint) => {
-    const before = text.slice(0, offset).split('\n')
-    problems.push({ severity, file, line: start + before.length, column: before.at(-1)!.length + 1, code, message, hint })
-  }
-  for (const tag of tags) {
+export function checkViews(slide: SlideText, deck: Nameable, problems: Problem[]): void {
+  const text = shownText(slide)
+  const report: Report = (offset, severity, code, message, hint) =>
+    void problems.push({ severity, file: slide.file, ...placeOf(slide, text, offset), code, message, hint })
+  for (const tag of viewTags(text)) {
     if (isView(tag.name))
       checkAttributes(tag, tag.name, deck, report)
     else

@@ -1,5 +1,5 @@
 import type { Deck } from '../../runners/deck/deck.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -132,6 +132,32 @@ ${fence('html', '<LiveOutput step="quoted" />')}`)
     'Write `<LiveRace />`, or ``<LiveOutput stap="x" />``.',
   ])('finds nothing wrong with %s', async (view) => {
     expect((await parse(`${fence('sh {run id=hello}', 'docker run --name made-by-code app')}\n${view}\n`)).problems).toEqual([])
+  })
+
+  it('warns of a picture that is not there, where it is named', async () => {
+    await mkdir(join(dir, 'public'), { recursive: true })
+    await mkdir(join(dir, 'parts'), { recursive: true })
+    const there = { 'public/in-public.png': '', 'beside.png': '', 'two words.png': '', 'parts/own.png': '' }
+    const { problems } = await parse(`# T
+
+![all](./beside.png "title") ![there](/in-public.png?v=1) ![is](./two%20words.png) ![in](<two words.png>) ![or](in-public.png) <img class="x" src="@/beside.png">
+
+![far](https://example.org/x.png) ![data](data:image/png;base64,AA==) <img :src="bound"/> <img src="{{name}}">
+
+\`![code](./code.png)\` <!-- ![comment](./comment.png) -->
+
+![x](./nope.png)
+text <img alt="a > b" src='/nope.png'>
+
+---
+src: ./parts/part.md
+---
+`, { ...there, 'parts/part.md': '![own](./own.png) ![not](./beside.png)\n' })
+    expect(problems).toEqual([
+      expect.objectContaining({ severity: 'warning', code: 'no-picture', file: 'deck.md', line: 9, column: 6, message: 'there is no picture ./nope.png', hint: 'It is looked for at nope.png.' }),
+      expect.objectContaining({ code: 'no-picture', line: 10, column: 28, hint: 'It is looked for at public/nope.png.' }),
+      expect.objectContaining({ code: 'no-picture', file: 'parts/part.md', line: 1, column: 26, hint: 'It is looked for at parts/beside.png.' }),
+    ])
   })
 
   it('reports a view of an imported file there', async () => {
