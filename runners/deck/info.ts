@@ -3,12 +3,13 @@ import { distance } from '../protocol/suggest.ts'
 import { ALL_OPTIONS } from './verbs.ts'
 
 /** One word of a brace: `key=value`, or a bare `key`; offsets count from the start of the info string. */
-export interface Word { key: string, value?: string, offset: number }
+export interface Word { key: string, value?: string, quoted?: boolean, offset: number }
 
 /** The info string of a fence that may be ours. */
 export interface Info { lang: string, words: Word[], offset: number, closed: boolean }
 
 const RE_WORD = /\s*([^\s=}"']+)(?:=("[^"]*"|'[^']*'|[^\s}]*))?/y
+const RE_QUOTE = /^["']/
 /** First words of Slidev's own braces that lie one edit from a verb of ours, or look so. */
 const SLIDEV_WORDS = /^(?:monaco|all|none|hide|lines|maxHeight|at|startLine|wrap)\b|^[\d*|,{]/i
 
@@ -28,8 +29,8 @@ export function parseInfo(info: string): Info | undefined {
   for (let match = RE_WORD.exec(info); match; match = RE_WORD.exec(info)) {
     const [whole, key, raw] = match
     const offset = match.index + whole.length - whole.trimStart().length
-    openQuote ||= /^["']/.test(raw ?? '') && !/^(["']).*\1$/s.test(raw!)
-    words.push({ key: key!, value: raw?.replace(/^(["'])(.*)\1$/s, '$2'), offset })
+    openQuote ||= RE_QUOTE.test(raw ?? '') && !/^(["']).*\1$/s.test(raw!)
+    words.push({ key: key!, value: raw?.replace(/^(["'])(.*)\1$/s, '$2'), ...RE_QUOTE.test(raw ?? '') && { quoted: true }, offset })
     end = RE_WORD.lastIndex
   }
   const closed = !openQuote && /^\s*\}/.test(info.slice(end))

@@ -67,6 +67,9 @@ function fenceOf(found: Found, parsing: Parsing): Fence {
   checkShape(found, report)
   const content = snippetOf(found, parsing.dir, report)
   fence.code = content.code
+  // An empty terminal is one to type in.
+  if (!content.code.trim() && info.words[0]?.key !== 'terminal' && !fence.problems.length)
+    report(0, 'empty-step', 'the step is empty: there is nothing to run', 'Write into the fence what it does.')
   const id = idOf(info)?.value ?? `slide${slide.index + 1}-${ordinal}`
   const place = `${file}:${line}`
   const known = parsing.steps.get(id)

@@ -26,6 +26,8 @@ export interface FencePlace {
 }
 
 const RE_HIDDEN = /^# hidden: ?/
+/** A regular expression without its end. */
+const RE_CUT = /^(?:match=)?\/(?:\\.|[^/\\])*$/
 const RE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/
 const CHOICES = { on: ['click', 'next', 'enter'], fallback: ['ask', 'auto', 'off'] } as const
 const REQUIREMENTS = /^(?:host|policy|etcd|overlay|vm|nodes:\d+)$/
@@ -64,7 +66,10 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
       return parse(w.value ?? '')
     }
     catch (error) {
-      report(w.offset, 'bad-value', `${w.key}: ${(error as Error).message}`)
+      if (!w.quoted && RE_CUT.test(w.value ?? ''))
+        report(w.offset, 'bad-value', `${w.key}: ${w.value} has no end: a value ends at the first space or }`, `Put it in quotes: ${w.key}="${w.key === 'mark' ? '' : 'match='}/…/".`)
+      else
+        report(w.offset, 'bad-value', `${w.key}: ${(error as Error).message}`)
       return undefined
     }
   }
@@ -151,6 +156,8 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
     files: place.files,
     hash: '',
   }
+  if (!step.code.trim())
+    return step
   if (verb === 'container') {
     const parsed = parseContainer(step.code)
     if ('spec' in parsed)

@@ -30,6 +30,8 @@ describe('mistakes', () => {
     ['sh {run id=a timeout=soon}', 'bad-value', 17, undefined],
     ['sh {run id=a until=whenever}', 'bad-value', 17, undefined],
     ['sh {run id=a mark=/(/}', 'bad-value', 17, undefined],
+    ['sh {run id=a until=match=/[0-9a-f]{12}/}', 'bad-value', 17, 'Put it in quotes: until="match=/…/".'],
+    ['sh {run id=a mark=/a b/}', 'bad-value', 17, 'Put it in quotes: mark="/…/".'],
     ['sh {run id=A}', 'bad-id', 12, undefined],
     ['sh {run id=a on=tap}', 'bad-value', 17, undefined],
     ['sh {run id=a pull=x}', 'unknown-option', 17, undefined],
@@ -53,6 +55,19 @@ describe('mistakes', () => {
     const { problems, steps } = await parse(fence(info))
     expect(problems).toContainEqual(expect.objectContaining({ severity: 'error', file: 'deck.md', line: 3, column, code, ...hint && { hint } }))
     expect(steps.length).toBe(code === 'unknown-need' ? 1 : 0)
+  })
+
+  it.each(['sh {run id=a}', 'yaml {container id=a}', 'yaml {apply id=a}', 'http {request id=a}', 'dockerfile {build id=a}', 'sh {exec id=a in=b}'])('reports %s without content', async (info) => {
+    for (const code of ['', '  \n']) {
+      const { problems, steps } = await parse(fence(info, code))
+      expect(problems).toEqual([expect.objectContaining({ severity: 'error', code: 'empty-step', line: 3, column: 4 })])
+      expect(steps).toEqual([])
+    }
+    expect((await parse('# T\n\n```sh {run id=a}\n```\n')).problems).toMatchObject([{ code: 'empty-step' }])
+  })
+
+  it('takes a terminal without content for one to type in', async () => {
+    expect((await parse(fence('sh {terminal id=a}', ''))).problems).toEqual([])
   })
 
   it('puts a mistake in YAML on its own line', async () => {
