@@ -14,7 +14,7 @@ const VIEWS = [
   '<LiveNetwork steps="crowd" />',
   '<LiveStats of="crowd" />',
   '<LiveRequests step="crowd" />',
-  '<LiveRace steps="crowd,none" />',
+  '<LiveRace steps="crowd" />',
   '<LivePods steps="crowd" />',
   '<LiveObjects kind="pods" steps="crowd" />',
   '<LiveCluster steps="crowd" network="VXLAN" />',
