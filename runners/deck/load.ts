@@ -1,7 +1,9 @@
+import type { SourceSlideInfo } from '@slidev/types'
 import type { Problem } from '../protocol/step.ts'
 import { readFile } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { load } from '@slidev/parser/fs'
+import { isMap } from 'yaml'
 import { findUp } from './find-up.ts'
 import { decode } from './text.ts'
 
@@ -34,9 +36,17 @@ export async function loadDeck(file: string): Promise<Loaded> {
   for (const [path, { slides, errors = [] }] of Object.entries(data.markdownFiles)) {
     for (const { row, message } of errors)
       report(path, { line: row + 1, column: 1, code: 'slidev', message })
+    // A slide begins with dashes and an empty line: what follows dashes at once is frontmatter, and not shown.
+    for (const { start } of slides.filter(slide => isEaten(slide)))
+      report(path, { line: start + 1, column: 1, code: 'eaten-slide', message: 'what stands between these dashes is taken for frontmatter, and not shown', hint: 'An empty line behind the dashes begins a slide.' })
     // Slidev looks for the end of the frontmatter up to the end of the file.
     for (const { start } of slides.filter(({ contentStart = 0, end }) => contentStart > end))
       report(path, { line: start + 1, column: 1, code: 'unclosed-frontmatter', message: `the ${start ? 'front' : 'head'}matter that begins here is not closed, and all that follows belongs to it`, hint: 'End it with a line of three dashes: ---' })
   }
   return { data, problems }
+}
+
+/** Whether a slide's frontmatter holds text and no settings; at the head of a file it may be a comment. */
+function isEaten({ start, contentStart = 0, end, frontmatterStyle, frontmatterRaw, frontmatterDoc }: SourceSlideInfo): boolean {
+  return start > 0 && contentStart <= end && frontmatterStyle === 'frontmatter' && !!frontmatterRaw?.trim() && !isMap(frontmatterDoc?.contents)
 }

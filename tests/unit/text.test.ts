@@ -51,6 +51,15 @@ describe('a file that Slidev would read otherwise', () => {
     await expect(checkPresentable(deck)).rejects.toMatchObject({ code: 'bad-input' })
   })
 
+  it.each([
+    ['# T\n\n---\n# U\n\n---\n\n# V\n', [3]],
+    ['# T\n\n---\n# U\n\nwords\n\n---\n\n# V\n', [3]],
+    ['---\n# Comment\n---\n\n# T\n\n---\nlayout: two\n---\n\n# U\n\n---\n\n# V\n', []],
+    ['# T\n\n---\n\n---\n\n# V\n', []],
+  ])('is one whose slide stands right behind its dashes: %j', async (content, lines) => {
+    expect((await parse(content)).problems.map(({ code, line }) => [code, line])).toEqual(lines.map(line => ['eaten-slide', line]))
+  })
+
   it('is told where it is imported', async () => {
     await writeFile(join(dir, 'part.md'), `\uFEFF# P\n`)
     expect((await parse('# T\n\n---\nsrc: ./part.md\n---\n')).problems).toMatchObject([{ code: 'encoding', file: 'part.md' }])
