@@ -127,11 +127,27 @@ describe('the static site', () => {
     const tried = await cut(pattern, 1)
     await page.goto(site.url)
     await slide(1).locator('h1').waitFor(SLOW)
+    // Without its rules the page is about to be loaded anew, and a press would be lost.
+    await expect.poll(() => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--kb-font')), SLOW).toBeTruthy()
     await page.keyboard.press('PageDown')
     await slide(2).locator('h1').waitFor(SLOW)
     await expect.poll(() => slide(2).locator('.kb-screen').first().textContent(), SLOW).toBeTruthy()
     // A rule of ours holds.
     await expect.poll(() => slide(2).locator('.kb-step').first().evaluate(element => getComputedStyle(element).display), SLOW).toBe('flex')
     expect(tried()).toBeGreaterThan(1)
+  })
+
+  it('gets a style sheet that did not come when a part was loaded later, without loading the page anew', async () => {
+    await page.route(/late\.css/, route => route.fulfill({ contentType: 'text/css', body: 'h1 { letter-spacing: 7px }' }))
+    const tried = await cut(/late\.css/, 2)
+    await page.goto(site.url)
+    await slide(1).locator('h1').waitFor(SLOW)
+    await page.evaluate(() => {
+      Object.assign(window, { same: true })
+      document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: './late.css' }))
+    })
+    await expect.poll(() => slide(1).locator('h1').evaluate(element => getComputedStyle(element).letterSpacing), SLOW).toBe('7px')
+    expect(tried()).toBe(3)
+    expect(await page.evaluate(() => 'same' in window)).toBe(true)
   })
 })
