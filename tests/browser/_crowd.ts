@@ -6,8 +6,8 @@ import { parseDeck } from '../../runners/deck/parse.ts'
 import { writeRecording } from '../../runners/service/store.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-/** How long the recorded run takes, in ms. */
-export const CROWD_MS = 3000
+/** How long the recorded run of so many takes, in ms: with none or one there is nothing to be late with. */
+export const crowdMs = (count: number): number => count > 1 ? 3000 : 2000
 
 const VIEWS = [
   '<LiveContainers steps="crowd" />',
@@ -33,12 +33,13 @@ export async function crowdDeck(count: number): Promise<{ file: string, slides: 
   await mkdir(join(dir, 'recordings'), { recursive: true })
   const deck = await parseDeck(file)
   for (const step of deck.steps)
-    await writeRecording(deck, { header: { step: step.id, hash: step.hash, recordedAt: '2026-11-25T00:00:00.000Z', engines: {}, images: {}, durationMs: CROWD_MS, phase: 'exited', expectations: [] }, cols: 80, rows: 3, events: eventsOf(count) })
+    await writeRecording(deck, { header: { step: step.id, hash: step.hash, recordedAt: '2026-11-25T00:00:00.000Z', engines: {}, images: {}, durationMs: crowdMs(count), phase: 'exited', expectations: [] }, cols: 80, rows: 3, events: eventsOf(count) })
   return { file, slides: VIEWS.length, remove: () => rm(dir, { recursive: true, force: true }) }
 }
 
 /** Born one after the other on three networks, measured every second and asked once each; every tenth dies. */
 function eventsOf(count: number): LogEvent[] {
+  const duration = crowdMs(count)
   const timed: { at: number, payload: Payload }[] = [{ at: 0, payload: { type: 'phase', phase: 'running' } }]
   const add = (at: number, payload: Payload): void => void timed.push({ at: Math.round(at), payload })
   const ref = (kind: string, i: number): { kind: string, id: string, name: string } => ({ kind, id: `${kind}-${i}`, name: `${kind}-${i}` })
@@ -47,11 +48,11 @@ function eventsOf(count: number): LogEvent[] {
   for (let n = 1; n <= Math.min(3, count); n++)
     add(1, { type: 'resource', op: 'added', ref: ref('node', n), view: { name: `node-${n}`, ready: n !== 3, ip: `10.250.0.${n}`, podCIDR: `10.1.${n}.0/24`, version: 'v1.35.4' } })
   for (let i = 0; i < count; i++) {
-    const born = i / count * (CROWD_MS - 1000)
+    const born = i / count * (duration - 1000)
     const view = (state: string): View => ({ name: `container-${i}`, image: 'app', state, status: state, ports: i < 3 ? [`127.0.0.1:${8000 + i}→80`] : [], networks: { [`network-${i % 3}`]: state === 'running' ? `10.0.${i % 3}.${i % 250 + 2}` : '' } })
     add(born, { type: 'resource', op: 'added', ref: ref('container', i), view: view('created') })
     add(born + 5, { type: 'resource', op: 'modified', ref: ref('container', i), view: view('running') })
-    for (let at = born + 10; at < CROWD_MS; at += 1000)
+    for (let at = born + 10; at < duration; at += 1000)
       add(at, { type: 'sample', ref: ref('container', i), cpu: 0.01 + (at % 7) / 100, memory: 500_000 + i * 100 })
     const pod = (status: string): Payload => ({ type: 'resource', op: status === 'Pending' ? 'added' : 'modified', ref: { kind: 'pod', id: `pod-${i}`, name: `web-5d9c7b-${String(i).padStart(5, 'x')}` }, view: { status, ready: status === 'Running', readyContainers: status === 'Running' ? '1/1' : '0/1', restarts: 0, ...status !== 'Pending' && { node: `node-${i % 3 + 1}`, ip: `10.1.${i % 3 + 1}.${i % 250 + 2}` }, containers: [{ name: 'web' }] } })
     add(born, pod('Pending'))
@@ -61,10 +62,10 @@ function eventsOf(count: number): LogEvent[] {
     add(born, { type: 'response', n: i + 1, status: i % 50 === 7 ? 503 : 200, ms: 2 + i % 13, by: `container-${i % 40}` })
     add(born, { type: 'progress', label: 'requests', done: i + 1, total: count })
     if (i % 10 === 9)
-      add(CROWD_MS - 500, { type: 'resource', op: 'modified', ref: ref('container', i), view: view('exited') })
+      add(duration - 500, { type: 'resource', op: 'modified', ref: ref('container', i), view: view('exited') })
   }
   timed.sort((a, b) => a.at - b.at)
-  add(CROWD_MS, { type: 'exit', code: 0 })
-  add(CROWD_MS, { type: 'phase', phase: 'exited' })
+  add(duration, { type: 'exit', code: 0 })
+  add(duration, { type: 'phase', phase: 'exited' })
   return timed.map(({ at, payload }, i) => ({ ...payload, at, seq: i + 1 }))
 }

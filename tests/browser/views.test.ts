@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { exportDeck } from '../../runners/cli/export.ts'
 import { startPresentation } from '../../runners/cli/present.ts'
 import { findBrowser } from '../../runners/cli/slidev.ts'
-import { CROWD_MS, crowdDeck } from './_crowd.ts'
+import { crowdDeck, crowdMs } from './_crowd.ts'
 
 const DECK = 'tests/fixtures/decks/views.md'
 const SLOW = { timeout: 20_000 }
@@ -116,7 +116,7 @@ describe('a crowd', () => {
       const before = await work()
       await presentation.service.session.start('crowd', { replay: true }).over
       await expect.poll(() => labelOf(view), SLOW).toMatch(count ? new RegExp(`^${count} (?:container|request)s?\\b|network-0 10\\.0\\.0\\.0/24: container-0|^${count - Math.floor(count / 10)} containers?\\b|^crowd: |^\\d+ of ${count} pods? running|^${count} pod: |^control plane|^Scheduled `) : /^(?:No |0 |crowd: |Nothing )/)
-      const share = (await work() - before) / CROWD_MS * FRAME
+      const share = (await work() - before) / crowdMs(count) * FRAME
       const { median, longest } = await page.evaluate(() => window.frameTimes!())
       console.log(`${count} objects, slide ${slide}: ${share.toFixed(1)} ms of work for a frame; median frame ${median.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`)
       // What else runs on the machine makes frames late, but takes none of the page's own time.
