@@ -12,6 +12,9 @@ class DisturbingLast extends BaseSequencer {
   }
 }
 
+/** What decks are made into: it is looked at with patience, while other tests watch for moments. */
+const MADE = ['html', 'looks', 'site'].map(name => `tests/browser/${name}.test.ts`)
+
 export default defineConfig({
   test: {
     sequence: { sequencer: DisturbingLast },
@@ -22,9 +25,10 @@ export default defineConfig({
       { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 2 } } },
       // A real virtual machine.
       { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], testTimeout: 120_000, sequence: { groupOrder: 3 } } },
-      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 4 } } },
-      // The package as somebody installs it elsewhere: minutes of a registry.
-      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 5 } } },
+      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], exclude: MADE, fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 4 } } },
+      { test: { name: 'made', include: MADE, maxWorkers: 2, testTimeout: 240_000, hookTimeout: 300_000, sequence: { groupOrder: 5 } } },
+      // The package as somebody installs it elsewhere: minutes of a registry, beside the one before.
+      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], maxWorkers: 2, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 5 } } },
       // A real API server without nodes: lighter, for what needs no more.
       { test: { name: 'kubernetes-api', include: ['tests/kubernetes/api/**/*.test.ts'], globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/needed.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000, sequence: { groupOrder: 6 } } },
       // A real cluster: where there is none, the first run of a machine builds Kubernetes, beside the projects before.
