@@ -8,28 +8,30 @@ const PAUSE = 300
 // Plain script, before all modules: it must work when none of them came.
 const SCRIPT = `addEventListener('error', function (event) {
   var part = event.target
-  var isSheet = part && part.tagName === 'LINK' && part.rel === 'stylesheet'
-  if (!isSheet && !(part && part.tagName === 'SCRIPT'))
+  if (part && part.tagName === 'LINK' && part.rel === 'stylesheet')
+    askAgain(part, Number(part.dataset.tries || 0))
+  else if (part && part.tagName === 'SCRIPT' && !document.getElementById('app').childElementCount)
+    loadAnew(Number(sessionStorage.getItem('${RELOADS}')))
+}, true)
+function askAgain(sheet, tries) {
+  if (tries < ${MOST})
+    setTimeout(function () {
+      var again = sheet.cloneNode()
+      again.dataset.tries = tries + 1
+      sheet.replaceWith(again)
+    }, ${PAUSE} * (tries + 1))
+}
+function loadAnew(tries) {
+  if (tries >= ${MOST})
     return
-  var runs = document.getElementById('app').childElementCount
-  var tries = Number(runs ? part.dataset.tries || 0 : sessionStorage.getItem('${RELOADS}'))
-  if (tries >= ${MOST} || (runs && !isSheet))
-    return
-  if (!runs)
-    sessionStorage.setItem('${RELOADS}', tries + 1)
-  setTimeout(function () {
-    if (!runs)
-      return location.reload()
-    var again = part.cloneNode()
-    again.dataset.tries = tries + 1
-    part.replaceWith(again)
-  }, ${PAUSE} * (tries + 1))
-}, true)`
+  sessionStorage.setItem('${RELOADS}', tries + 1)
+  setTimeout(function () { location.reload() }, ${PAUSE} * (tries + 1))
+}`
 
 /**
- * Lets a page whose own script or style sheet did not come load anew, instead of staying blank. Once the page runs, its modules
- * are asked for again where they are imported, and a style sheet here: nothing else would ask for it.
+ * Lets a page whose own script did not come load anew, instead of staying blank. Once it runs, modules are asked for again where
+ * they are imported. A style sheet is asked for again here: nothing else would, and the page goes on meanwhile.
  */
 export function addComeback(html: string): string {
-  return html.replace('<head>', `<head>\n<script>${SCRIPT}</script>`)
+  return html.replace('<head>', `<head>\n<script>(function () { ${SCRIPT} })()</script>`)
 }

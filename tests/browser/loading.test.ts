@@ -127,8 +127,6 @@ describe('the static site', () => {
     const tried = await cut(pattern, 1)
     await page.goto(site.url)
     await slide(1).locator('h1').waitFor(SLOW)
-    // Without its rules the page is about to be loaded anew, and a press would be lost.
-    await expect.poll(() => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--kb-font')), SLOW).toBeTruthy()
     await page.keyboard.press('PageDown')
     await slide(2).locator('h1').waitFor(SLOW)
     await expect.poll(() => slide(2).locator('.kb-screen').first().textContent(), SLOW).toBeTruthy()
