@@ -1,27 +1,12 @@
-import type { Deck } from '../../runners/deck/deck.ts'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { scanFences } from '../../runners/deck/fences.ts'
 import { parseInfo } from '../../runners/deck/info.ts'
-import { parseDeck } from '../../runners/deck/parse.ts'
 import { toStep } from '../../runners/deck/step.ts'
 import { settingsSchema } from '../../runners/protocol/headmatter.ts'
+import { fence, onDecks } from './_decks.ts'
 
-let dir: string
-beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'kamishibai-deck-'))))
-afterAll(() => rm(dir, { recursive: true, force: true }))
-
-async function parse(body: string, others: Record<string, string> = {}): Promise<Deck> {
-  for (const [name, text] of Object.entries(others))
-    await writeFile(join(dir, name), text)
-  await writeFile(join(dir, 'deck.md'), body)
-  return parseDeck(join(dir, 'deck.md'))
-}
-
-const fence = (info: string, code = 'true'): string => `# T\n\n\`\`\`${info}\n${code}\n\`\`\`\n`
+const { parse } = onDecks()
 
 describe('mistakes', () => {
   it.each([
@@ -98,86 +83,6 @@ describe('mistakes', () => {
   it('reports the later of two equal ids, and where the first is', async () => {
     const { problems } = await parse(`${fence('sh {run id=a}')}\n---\n\n${fence('sh {run id=a}')}`)
     expect(problems).toEqual([expect.objectContaining({ code: 'duplicate-id', line: 11, message: expect.stringContaining('deck.md:3') as string })])
-  })
-
-  it('reports a view of a step that is not there, where it stands', async () => {
-    const { problems } = await parse(`${fence('sh {run id=hello}')}
-<div><LiveOutput step="helo" /></div>
-
-<live-race
-  class="wide"
-  steps="hello, other"
-/>
-
-<!-- <LiveOutput step="note" /> -->
-
-<LiveOutput :step="bound" />
-${fence('html', '<LiveOutput step="quoted" />')}`)
-    expect(problems).toEqual([
-      expect.objectContaining({ severity: 'error', code: 'unknown-step', line: 7, column: 24, hint: 'Did you mean hello?' }),
-      expect.objectContaining({ code: 'unknown-step', line: 11, column: 17, message: '<LiveRace> shows the step other, and there is none' }),
-    ])
-  })
-
-  it.each([
-    ['<LiveRace />', 'missing-attribute', 1, 'Steps of the deck: hello.'],
-    ['<LiveRace steps="" />', 'missing-attribute', 1, 'Steps of the deck: hello.'],
-    ['<LiveOutput/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
-    ['<LiveOutput stap="hello" />', 'unknown-attribute', 13, 'Did you mean step?'],
-    ['<LiveObjects />', 'missing-attribute', 1, undefined],
-    ['<LiveCompare/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
-    ['<LiveRace :class="a > b" class="x"/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
-    ['<LiveContainers of="hello" />', 'unknown-attribute', 17, 'Allowed: steps.'],
-    ['<LiveContainer />', 'unknown-view', 2, 'Did you mean LiveContainers?'],
-    ['<Liverace steps="hello" />', 'unknown-view', 2, 'Did you mean LiveRace?'],
-    ['<LiveRequests step=\'helo\' />', 'unknown-step', 21, 'Did you mean hello?'],
-    ['<LiveStats of="hello, nope" />', 'unknown-step', 23, 'Allowed: hello.'],
-  ])('reports %s', async (view, code, column, hint) => {
-    const { problems } = await parse(`${fence('sh {run id=hello}')}\n${view}\n`)
-    expect(problems).toEqual([expect.objectContaining({ severity: view.includes('nope') ? 'warning' : 'error', file: 'deck.md', line: 7, column, code, hint })])
-  })
-
-  it.each([
-    '<LiveRace :steps="some" v-click="2" v-if="a > b" class="x" style="y" key="k" ref="r" data-x="1" aria-label="l" @click="go" #default />',
-    '<LiveOutput v-bind="all" />',
-    '<LiveOutput step="hello" status m-4 md:w-full="x" />',
-    '<LiveStats of="hello,made-by-code" />',
-    '<LiveView />',
-    '<LiveStatistician />',
-    'Write `<LiveRace />`, or ``<LiveOutput stap="x" />``.',
-  ])('finds nothing wrong with %s', async (view) => {
-    expect((await parse(`${fence('sh {run id=hello}', 'docker run --name made-by-code app')}\n${view}\n`)).problems).toEqual([])
-  })
-
-  it('warns of a picture that is not there, where it is named', async () => {
-    await mkdir(join(dir, 'public'), { recursive: true })
-    await mkdir(join(dir, 'parts'), { recursive: true })
-    const there = { 'public/in-public.png': '', 'beside.png': '', 'two words.png': '', 'parts/own.png': '' }
-    const { problems } = await parse(`# T
-
-![all](./beside.png "title") ![there](/in-public.png?v=1) ![is](./two%20words.png) ![in](<two words.png>) ![or](in-public.png) <img class="x" src="@/beside.png">
-
-![far](https://example.org/x.png) ![data](data:image/png;base64,AA==) <img :src="bound"/> <img src="{{name}}">
-
-\`![code](./code.png)\` <!-- ![comment](./comment.png) -->
-
-![x](./nope.png)
-text <img alt="a > b" src='/nope.png'>
-
----
-src: ./parts/part.md
----
-`, { ...there, 'parts/part.md': '![own](./own.png) ![not](./beside.png)\n' })
-    expect(problems).toEqual([
-      expect.objectContaining({ severity: 'warning', code: 'no-picture', file: 'deck.md', line: 9, column: 6, message: 'there is no picture ./nope.png', hint: 'It is looked for at nope.png.' }),
-      expect.objectContaining({ code: 'no-picture', line: 10, column: 28, hint: 'It is looked for at public/nope.png.' }),
-      expect.objectContaining({ code: 'no-picture', file: 'parts/part.md', line: 1, column: 26, hint: 'It is looked for at parts/beside.png.' }),
-    ])
-  })
-
-  it('reports a view of an imported file there', async () => {
-    const { problems } = await parse('# T\n\n---\nsrc: ./views.md\n---\n', { 'views.md': '# A\n\n---\nlayout: two\n---\n\n<LiveOutput step="a"/>\n' })
-    expect(problems).toEqual([expect.objectContaining({ file: 'views.md', line: 7, column: 19 })])
   })
 
   it('reports a cycle of needs', async () => {
@@ -272,45 +177,4 @@ it('makes a step or an error with a position of 10 000 random fences, never an e
     expect(step !== undefined || errors.length > 0).toBe(true)
     expect(errors.every(offset => Number.isInteger(offset) && offset >= 0)).toBe(true)
   }), { numRuns: 10_000 })
-})
-
-describe('a container', () => {
-  it('is healthy by Compose\'s words, durations among them', async () => {
-    const { steps, problems } = await parse(fence('yaml {container id=a}', 'image: x\nhealthcheck: { test: "CMD true", interval: 200ms, timeout: 2s, retries: 3 }'))
-    expect(problems).toEqual([])
-    expect(steps[0]!.container!.healthcheck).toEqual({ test: ['CMD', 'true'], intervalMs: 200, timeoutMs: 2000, retries: 3 })
-  })
-
-  it('says where a duration is none', async () => {
-    const { problems } = await parse(fence('yaml {container id=a}', 'image: x\nhealthcheck:\n  test: "true"\n  interval: soon'))
-    expect(problems).toMatchObject([{ code: 'bad-yaml', line: 7, message: expect.stringContaining('soon') as string }])
-  })
-  it('waits with its first judgement for as long as start_period says', async () => {
-    const { steps } = await parse(fence('yaml {container id=a}', 'image: x\nhealthcheck: { test: "true", start_period: 5s }'))
-    expect(steps[0]!.container!.healthcheck).toMatchObject({ test: ['true'], startPeriodMs: 5000 })
-  })
-
-  it('is on networks in both forms of Compose', async () => {
-    const list = await parse(fence('yaml {container id=a}', 'image: x\nnetworks: [front, back]'))
-    expect(list.steps[0]!.container).toMatchObject({ networks: ['front', 'back'] })
-    expect(list.steps[0]!.container!.endpoints).toBeUndefined()
-    const mapping = await parse(fence('yaml {container id=a}', 'image: x\nnetworks:\n  front:\n  back: { aliases: [db], ipv4_address: 10.77.0.5 }'))
-    expect(mapping.problems).toEqual([])
-    expect(mapping.steps[0]!.container).toMatchObject({ networks: ['front', 'back'], endpoints: { front: { aliases: [] }, back: { aliases: ['db'], ipv4: '10.77.0.5' } } })
-  })
-
-  it.each([
-    ['image: x\nnetworks:\n  back:\n    aliasses: [db]', 7, 'unknown key aliasses', 'Did you mean aliases?'],
-    ['image: x\nnetworks:\n  back:\n    ipv6_address: "::1"', 7, 'unknown key ipv6_address', 'Did you mean ipv4_address?'],
-    ['image: x\nnetworks:\n  back:\n    priority: 1', 7, 'unknown key priority', 'Allowed: aliases, ipv4_address.'],
-    ['image: x\nnetworks:\n  back:\n    ipv4_address: 8.8.8.8', 7, expect.stringContaining('private network'), undefined],
-    ['image: x\nnetworks:\n  back:\n    ipv4_address: nowhere', 7, expect.stringContaining('networks.back.ipv4_address'), undefined],
-    ['image: x\nnetworks: [1]', 5, expect.stringContaining('networks.0'), undefined],
-    ['image: x\nnetworks: front', 5, expect.stringContaining('networks'), undefined],
-    ['image: x\nhealthcheck:\n  test: "true"\n  start_periode: 1s', 7, 'unknown key start_periode', 'Did you mean start_period?'],
-    ['image: x\ndepends_on: [y]', 5, 'unknown key depends_on', expect.stringMatching(/^Allowed: image, command/)],
-  ])('says what is not understood where it stands: %j', async (code, line, message, hint) => {
-    const { problems } = await parse(fence('yaml {container id=a}', code))
-    expect(problems).toMatchObject([{ code: 'bad-yaml', line, message, ...hint && { hint } }])
-  })
 })
