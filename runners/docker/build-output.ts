@@ -43,7 +43,7 @@ export function readBuild(instructions: Instruction[]): BuildReader {
       return []
     const shown = instructions.slice(0, n).filter(({ added }) => !added).length
     return [
-      { type: 'progress', label: `layer ${shown} of ${total}`, done: shown - 1, total },
+      { type: 'progress', label: `layer ${shown}/${total}`, done: shown - 1, total },
       { type: 'output', data: `${BOLD}Step ${shown}/${total}${OFF} : ${toLines(text)}` },
     ]
   }
@@ -66,7 +66,7 @@ export function readBuild(instructions: Instruction[]): BuildReader {
         return onStep(Number(n), text!)
       if (stream.startsWith('Successfully built ')) {
         muted = false
-        return [{ type: 'progress', label: `layer ${total} of ${total}`, done: total, total }]
+        return [{ type: 'progress', label: `layer ${total}/${total}`, done: total, total }]
       }
       if (muted || RE_NOISE.test(stream))
         return []
