@@ -43,7 +43,7 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
     expect(text).toMatch(/^Step 1\/3 : FROM kamishibai\/demo:1\r\nStep 2\/3 : COPY hello \/hello\r\nStep 3\/3 : CMD .*\r\nSuccessfully tagged kbt\/hello:1\r\n$/)
     expect(context.payloads.filter(p => p.type === 'progress')).toEqual([
       { type: 'progress', label: 'context', done: 18, total: 18 },
-      ...[[1, 0], [2, 1], [3, 2], [3, 3]].map(([n, done]) => ({ type: 'progress', label: `layer ${n} of 3`, done, total: 3 })),
+      ...[[1, 0], [2, 1], [3, 2], [3, 3]].map(([n, done]) => ({ type: 'progress', label: `layer ${n}/3`, done, total: 3 })),
     ])
     expect(context.payloads.at(-1)).toMatchObject({ type: 'resource', op: 'added', ref: { kind: 'image', name: 'kbt/hello:1' } })
     expect((await docker.getImage('kbt/hello:1').inspect()).Config.Labels).toMatchObject({ ...config.labels, [LABELS.step]: 'image' })
