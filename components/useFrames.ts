@@ -54,8 +54,8 @@ export function useFrames({ steps, tick = 1000 }: FramesOptions): { frames: Comp
   const now = shallowRef(Date.now())
   const printed = shallowRef<Frame[]>([])
   const ids = computed(() => steps?.split(',').map(id => id.trim()))
-  // Where nothing runs, the slide's own recordings are the session, and those of what they need.
-  const recorded = computed(() => ids.value ?? withNeeds(allSteps.filter(step => step.slides.includes($page.value)).map(step => step.id)))
+  // Where nothing runs, the slide's own recordings are the session, and those of what they need; what is there on request comes later.
+  const recorded = computed(() => ids.value ?? withNeeds(allSteps.filter(step => step.slides.includes($page.value) && !step.extra).map(step => step.id)))
 
   const live = computed<Frame>(() => {
     const runs = session.value.allRuns
