@@ -69,5 +69,5 @@ it('tells a build as docker does, without the instructions that are ours', () =>
   const payloads = streams.flatMap(stream => reader.read({ stream }))
   // eslint-disable-next-line no-control-regex
   expect(payloads.map(p => p.type === 'output' ? p.data.replace(/\x1B\[\d*m/g, '') : '').join('')).toBe('Step 1/2 : FROM a\r\nStep 2/2 : RUN b\r\nout\r\n ---> Using cache\r\n')
-  expect(payloads.filter(p => p.type === 'progress')).toEqual([1, 2, 2].map((n, i) => ({ type: 'progress', label: `layer ${n} of 2`, done: i, total: 2 })))
+  expect(payloads.filter(p => p.type === 'progress')).toEqual([1, 2, 2].map((n, i) => ({ type: 'progress', label: `layer ${n}/2`, done: i, total: 2 })))
 })
