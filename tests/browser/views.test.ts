@@ -154,6 +154,8 @@ it('prints as text and vectors, at the moments that the deck names', async () =>
   expect(text(3)).toMatch(/2 containers/)
   expect(text(4)).toMatch(/30 requests/)
   expect(text(5)).toMatch(/times as fast/)
+  // What is there on request came later than all that the slide shows of itself.
+  expect(text(6)).toMatch(/No containers yet\s+1 container\b/)
   expect(execFileSync('pdfimages', ['-list', pdf], { encoding: 'utf8' }).trim().split('\n').length).toBeLessThanOrEqual(2)
 })
 
