@@ -19,11 +19,6 @@ modules.enableCompileCache(process.env.NODE_COMPILE_CACHE)
 // It would lie in the folder for temporary files, for ever; without it a start takes no longer.
 process.env.JITI_FS_CACHE ??= 'false'
 
-// Node strips types by itself, but not below node_modules.
-if (import.meta.url.includes('/node_modules/') || !process.features.typescript) {
-  const { createJiti } = await import('jiti')
-  await createJiti(import.meta.url, { fsCache: join(process.env.NODE_COMPILE_CACHE, 'jiti') }).import('./main.ts')
-}
-else {
-  await import('./main.ts')
-}
+// Not above: what it compiles is kept from here on.
+const { importTypeScript } = await import('../service/typescript.mjs')
+await importTypeScript('runners/cli/main.ts', { cache: join(process.env.NODE_COMPILE_CACHE, 'jiti') })

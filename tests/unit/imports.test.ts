@@ -29,7 +29,7 @@ const PACKAGES: Record<string, string[]> = {
   'runners/http': [],
   'runners/kubernetes': ['@kubernetes/client-node', 'ws', 'yaml'],
   'runners/service': ['ws', 'zod'],
-  'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'jiti', 'uqr', 'yaml', 'yargs'],
+  'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'uqr', 'yaml', 'yargs'],
   'components': ['vue', '@slidev/client', '@xterm/xterm', '@xterm/addon-fit', 'uqr', 'virtual:kamishibai'],
   'setup': ['vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types', '@fontsource'],
 }
@@ -37,11 +37,10 @@ const PACKAGES: Record<string, string[]> = {
 const MORE: Record<string, string[]> = {
   'runners/protocol/screen.ts': ['@xterm/headless', '@xterm/addon-serialize'],
   'runners/protocol/xterm-headless.d.ts': ['@xterm/headless'],
-  'runners/service/watchdog-entry.mjs': ['jiti'],
+  'runners/service/typescript.mjs': ['jiti'],
   'runners/cli/export/notes.ts': ['markdown-exit', 'pdf-lib'],
   'runners/cli/export/pdf-links.ts': ['pdf-lib'],
   'runners/cli/slidev.ts': ['playwright-chromium'],
-  'runners/service/remote/entry.mjs': ['jiti'],
 }
 
 function roomOf(path: string): string {
