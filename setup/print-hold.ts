@@ -3,7 +3,7 @@ import type { ViteDevServer } from 'vite'
 
 /** A request of the page that is exported, answered when the page can be printed. */
 export const HOLD = '/__kamishibai/printing'
-/** Says that the page can be printed. */
+/** Says that the page can be printed; its query has the slides that do not fit, and how many px of theirs lie below the edge. */
 export const RELEASE = '/__kamishibai/printed'
 
 /**
@@ -17,7 +17,8 @@ export function holdPrint(server: ViteDevServer): void {
       held.add(response)
       response.on('close', () => held.delete(response))
     }
-    else if (request.url === RELEASE) {
+    else if (request.url?.startsWith(RELEASE)) {
+      tellOverhangs(new URLSearchParams(request.url.slice(RELEASE.length)))
       for (const waiting of held)
         waiting.end()
       response.end()
@@ -26,6 +27,12 @@ export function holdPrint(server: ViteDevServer): void {
       next()
     }
   })
+}
+
+/** On a wall it is no better than on paper, and nobody can press a button that is not seen. */
+function tellOverhangs(slides: URLSearchParams): void {
+  for (const [no, px] of slides)
+    console.warn(`Slide ${no} does not fit: ${px} px of its steps or views lie below its edge. Show less code, put the result beside it with out=right, or make two slides of it.`)
 }
 
 /** Lets the page ask before all else. */

@@ -10,6 +10,21 @@ function isPrintable(): boolean {
     && waiting.every(element => [...element.querySelectorAll(element.dataset.waitfor!)].some(part => part.checkVisibility()))
 }
 
+/** How far steps and views reach below the edge of their slides, in px of the canvas, by the slide's number. */
+function overhangs(): Record<string, number> {
+  const found: Record<string, number> = {}
+  for (const slide of document.querySelectorAll<HTMLElement>('[data-slidev-no]')) {
+    const { bottom, height } = slide.getBoundingClientRect()
+    const no = slide.dataset.slidevNo!
+    for (const part of slide.querySelectorAll('.kb-step, .kb-view, .kb-output, .kb-compare')) {
+      const px = Math.round((part.getBoundingClientRect().bottom - bottom) * slide.offsetHeight / height)
+      if (px > (found[no] ?? 2))
+        found[no] = px
+    }
+  }
+  return found
+}
+
 /** Tells the exporter's server when the page can be printed; until then its request keeps the exporter waiting. */
 export async function releaseWhenPrintable(slides: SlideRoute[]): Promise<void> {
   await Promise.all(slides.map(route => route.load()))
@@ -21,5 +36,5 @@ export async function releaseWhenPrintable(slides: SlideRoute[]): Promise<void> 
   }
   // All of it is there: the exporter would ask for one after the other.
   document.querySelectorAll('[data-waitfor]').forEach(element => element.removeAttribute('data-waitfor'))
-  await fetch(RELEASE)
+  await fetch(`${RELEASE}?${new URLSearchParams(Object.entries(overhangs()).map(([no, px]) => [no, `${px}`]))}`)
 }

@@ -1,0 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { kamishibai } from '../unit/_cli.ts'
+
+it('an export tells which slides are too low for their steps', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-fit-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const { err } = await kamishibai('export', 'tests/fixtures/decks/tall.md', '--output', join(dir, 'tall.pdf'))
+  expect(err).toMatch(/^Slide 2 does not fit: \d+ px of its steps or views lie below its edge\. Show less code/m)
+  expect(err).not.toMatch(/Slide 1 /)
+})
