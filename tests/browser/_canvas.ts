@@ -98,8 +98,9 @@ export async function faultsOf(page: Page): Promise<string[]> {
         faults.add(`${label} lies ${px(out)} px outside the canvas`)
     }
     for (const code of slide.querySelectorAll<HTMLElement>('.kb-code pre, pre.shiki')) {
-      if (code.checkVisibility() && code.scrollWidth > code.clientWidth + 1)
-        faults.add(`code of ${code.scrollWidth} px in a box of ${code.clientWidth}: ${JSON.stringify(code.textContent!.trim().slice(0, 40))}`)
+      const wrapped = [...code.querySelectorAll('.line')].find(line => line.getClientRects().length > 1)
+      if (code.checkVisibility() && (wrapped || code.scrollWidth > code.clientWidth + 1))
+        faults.add(`code of ${code.scrollWidth} px in a box of ${code.clientWidth}: ${JSON.stringify((wrapped ?? code).textContent!.trim().slice(0, 40))}`)
     }
     return [...faults]
   }, SMALLEST)
