@@ -9,12 +9,18 @@ const RE_SECRET_NAME = /(?:TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|(?
 const SHORTEST = 8
 const KEY_BEGIN = '-----BEGIN '
 const RE_PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g
+/** One that was not written to its end. */
+const RE_OPEN_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*$/
 /** RFC 6750 §2.1: a word, then the token's own alphabet. */
 const RE_BEARER = /\b(bearer\s+)[\w.~+/-]{8,}=*/gi
 /** RFC 7519: two parts that begin as JSON does, and a signature. */
 const RE_JWT = /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g
 /** The end of a text that may go on as a secret. */
 const RE_MAY_GO_ON = /(?:\bbearer\s+[\w.~+/-]*=*|\beyJ[\w.-]*)$/i
+/** As many characters of a secret's start are no accident, and wait for the rest of it however long that takes. */
+const LIKELY = 4
+/** What may lie between two characters of a text that is shown with colours: ECMA-48, SGR. */
+const SGR = '(?:\\x1B\\[[\\d;:]*m)*'
 /** Longer output in one piece was cut by a buffer, not by the program. */
 const CUT = 1024
 /** More than this is not kept back, in characters. */
@@ -36,7 +42,9 @@ export interface Redactor {
 export interface RedactedStream {
   /** What may be shown by now; the rest is kept back as long as it may be the start of a secret. */
   push: (data: string) => string
-  /** What was kept back. */
+  /** What of the rest may be shown where nothing came for a while: a letter that was typed, but not the larger part of a secret. */
+  idle: () => string
+  /** All of the rest: nothing comes any more. */
   flush: () => string
 }
 
@@ -50,16 +58,17 @@ export interface RedactorOptions {
 /** A redactor for the secrets of one session. */
 export function createRedactor({ patterns = [], env = {} }: RedactorOptions): Redactor {
   const values = secretValues(env)
+  const coded = values.map(toBase64)
   const own = patterns.map(parsePattern)
   const rules: Rule[] = [
-    ...values.length ? [{ pattern: new RegExp(values.map(escapeRegExp).join('|'), 'g'), by: HIDDEN }] : [],
+    ...values.length ? [{ pattern: new RegExp([...values.map(value => [...value].map(escapeRegExp).join(SGR)), ...coded.map(value => `${escapeRegExp(value)}[\\w+/]{0,3}={0,2}`)].join('|'), 'g'), by: HIDDEN }] : [],
     ...own.map(pattern => ({ pattern, by: HIDDEN })),
     { pattern: RE_PRIVATE_KEY, by: HIDDEN },
     { pattern: RE_BEARER, by: `$1${HIDDEN}` },
     { pattern: RE_JWT, by: HIDDEN },
   ]
   const text = (given: string): string => applyRules(given, rules)
-  const starts = [...values, KEY_BEGIN, 'eyJ', 'bearer ', 'Bearer ', 'BEARER ']
+  const starts = [...values, ...coded, KEY_BEGIN, 'eyJ', 'bearer ', 'Bearer ', 'BEARER ']
 
   /** From where on `pending` may be the start of something that the rules replace. */
   function holdFrom(pending: string, cut: boolean): number {
@@ -88,23 +97,49 @@ export function createRedactor({ patterns = [], env = {} }: RedactorOptions): Re
     return pending.length - from > MOST_HELD ? pending.length : from
   }
 
+  /** Whether what is kept back begins as a secret does, beyond chance, and is not replaced as it stands. */
+  function isLikely(pending: string): boolean {
+    const known = pending.length >= LIKELY && [...values, ...coded].some(value => value.startsWith(pending))
+    const token = /^(?:bearer\s+\S|eyJ\w)/i.test(pending) && text(pending) === pending
+    return known || token || pending.startsWith(KEY_BEGIN)
+  }
+
   return {
     rules,
     text,
     payload: payload => mapStrings(payload, text),
     stream() {
+      // What came since nothing could go on as a secret any more, and what of that was shown.
       let pending = ''
+      let shown = ''
+      /** What is new in `redacted`, which is all that `pending` shows up to now. */
+      const unseen = (redacted: string): string => redacted.startsWith(shown) ? redacted.slice(shown.length) : redacted
       return {
         push(data) {
           pending += data
           const from = holdFrom(pending, data.length >= CUT)
-          const shown = text(pending.slice(0, from))
+          const complete = text(pending.slice(0, from))
           pending = pending.slice(from)
-          return shown
+          if (shown.startsWith(complete)) {
+            shown = shown.slice(complete.length)
+            return ''
+          }
+          const rest = unseen(complete)
+          shown = ''
+          return rest
+        },
+        idle() {
+          if (isLikely(pending))
+            return ''
+          const redacted = text(pending)
+          const rest = unseen(redacted)
+          shown = redacted
+          return rest
         },
         flush() {
-          const rest = text(pending)
+          const rest = unseen(text(pending).replace(RE_OPEN_KEY, HIDDEN))
           pending = ''
+          shown = ''
           return rest
         },
       }
@@ -132,6 +167,12 @@ export function mapStrings<T>(value: T, map: (text: string) => string): T {
 function secretValues(env: Record<string, string | undefined>): string[] {
   const values = Object.entries(env).flatMap(([name, value]) => value && RE_SECRET_NAME.test(name) ? value.split(/\r?\n/) : [])
   return [...new Set(values.map(value => value.trim()).filter(value => value.length >= SHORTEST))].sort((a, b) => b.length - a.length)
+}
+
+/** As a Secret of Kubernetes shows it, without the end, which depends on what follows the value. */
+function toBase64(value: string): string {
+  const bytes = Buffer.from(value)
+  return bytes.subarray(0, bytes.length - bytes.length % 3).toString('base64')
 }
 
 export function escapeRegExp(text: string): string {

@@ -104,16 +104,16 @@ async function startRunner({ step, log, runner, context, signal, redactor, outpu
       drained: log.drained,
       emit(payload) {
         if (payload.type !== 'output') {
-          flush()
+          show(payload.type === 'exit' ? output.flush() : output.idle())
           return void log.append(redactor.payload(payload))
         }
         // Beyond the limit nothing is kept, however long the program takes to end.
         if (log.received > outputLimit)
           return
         show(output.push(payload.data))
-        // What may be the start of a secret, and does not go on, is none.
+        // What may be the start of a secret by chance, and does not go on, is shown.
         clearTimeout(timer)
-        timer = setTimeout(flush, HELD)
+        timer = setTimeout(() => show(output.idle()), HELD)
         if (log.received > outputLimit && !signal.signal.aborted) {
           const limit = Math.round(outputLimit / 1024 / 1024)
           signal.abort(new StepError('output-limit', `the step wrote more than ${limit} MiB`, 'Raise `limits.outputMiB` in the headmatter, or write less.', { params: { mebibytes: limit } }))

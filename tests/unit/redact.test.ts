@@ -26,6 +26,8 @@ describe('a redactor', () => {
     ['a bearer token', 'Authorization: Bearer abcdefgh.ij-kl', 'Authorization: Bearer [redacted]'],
     ['a JSON web token', `got ${JWT} here`, 'got [redacted] here'],
     ['a private key', `a\n${KEY}\nb`, 'a\n[redacted]\nb'],
+    ['a value with colours in it', 'is \x1B[1mghp_\x1B[0m0123456789!', 'is \x1B[1m[redacted]!'],
+    ['a value as a Secret of Kubernetes has it', `password: ${btoa('hunter2hunter2')}`, 'password: [redacted]'],
   ])('takes out %s', (_, given, expected) => {
     expect(text(given)).toBe(expected)
   })
@@ -60,6 +62,26 @@ describe('output in pieces', () => {
   it('hides what a pattern of the deck names where a buffer cut it', () => {
     const line = `${'.'.repeat(1500)}corp-1`
     expect(streamed([line, '234 x\n'])).toBe(`${'.'.repeat(1500)}[redacted] x\n`)
+  })
+
+  /** What is shown of a text that comes one character at a time, with a pause after each. */
+  function typed(text: string): string {
+    const stream = createRedactor({ env }).stream()
+    return [...text].map(character => stream.push(character) + stream.idle()).join('') + stream.flush()
+  }
+
+  it.each([
+    ['the value of a variable', 'is ghp_0123456789!\n', 'is ghp[redacted]!\n'],
+    ['a bearer token', 'Bearer abcdef0123456789 ok\n', 'Bearer [redacted] ok\n'],
+    ['a JSON web token', `${JWT} ok\n`, 'eyJ[redacted] ok\n'],
+    ['a private key', `${KEY}\nok\n`, '-----BEGIN[redacted]\nok\n'],
+    ['a private key that does not end', KEY.slice(0, 100), '-----BEGIN[redacted]'],
+  ])('shows no more than the first letters of %s, however slowly it comes', (_, text, shown) => {
+    expect(typed(text)).toBe(shown)
+  })
+
+  it('shows what looked like a secret, and is none', () => {
+    expect(typed('ghp_9 bearer of eyJ -----BEGIN CERTIFICATE-----\n')).toBe('ghp_9 bearer of eyJ -----BEGIN CERTIFICATE-----\n')
   })
 
   it('shows at once what begins no secret', () => {
