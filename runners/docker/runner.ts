@@ -91,7 +91,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
     async probe(signal) {
       try {
         const docker = await connect()
-        const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('it does not answer'))))
+        const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('it takes too long'))))
         // The version is found out once: for it an engine starts programs, for a ping it does nothing.
         await Promise.race([version === undefined ? docker.version().then(({ Version }) => version = Version) : docker.ping(), late])
         return { available: true, version: version! }

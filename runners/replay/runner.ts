@@ -6,17 +6,20 @@ import { play } from './play.ts'
 export interface ReplayOptions {
   /** The recording of a step, or undefined where there is none. */
   load: (stepId: string) => Promise<Recording | undefined>
+  /** Why a step is replayed at all, where that is not what was asked for: told where it has no recording. */
+  reasonFor?: (stepId: string) => string | undefined
 }
 
 /** Plays recordings; works wherever they can be loaded, browsers included. */
-export function createReplay({ load }: ReplayOptions): Runner {
+export function createReplay({ load, reasonFor }: ReplayOptions): Runner {
   return {
     name: 'replay',
     probe: async () => ({ available: true, version: '3' }),
     async run(step, { emit, signal }) {
       const recording = await load(step.id)
+      const reason = recording ? undefined : reasonFor?.(step.id)
       if (!recording)
-        throw new StepError('no-recording', `the step ${step.id} has no recording`, `Make one: kamishibai record --only ${step.id}`, { params: { step: step.id } })
+        throw new StepError('no-recording', `${reason ? `${reason}; and ` : ''}the step ${step.id} has no recording`, `Make one: kamishibai record --only ${step.id}`, { params: { step: step.id } })
       await play(recording.events, {
         signal,
         emit({ seq: _, at: __, ...payload }) {

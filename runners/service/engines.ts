@@ -11,6 +11,8 @@ import { findLacks, lackFor } from './requirements.ts'
 
 /** How long a runner may take to say how it is, in ms. */
 const PROBE_TIMEOUT = 3000
+/** The same at the start: nobody watches, and what is late then would be away for the whole talk. */
+const START_TIMEOUT = 10_000
 
 type Mode = 'auto' | 'live' | 'replay'
 
@@ -32,6 +34,8 @@ export interface Engines {
   canRun: (step: Step) => boolean
   /** Why a step plays its recording: what it requires is lacking. */
   lackOf: (step: Step) => StepError | undefined
+  /** Why an engine of the step was not there at the start. */
+  absenceOf: (step: Step) => string | undefined
   /** Throws StepError if the runner of the step is not to be had now. */
   demand: (step: Step) => Promise<void>
   /** Removes what an earlier run of the step made. */
@@ -78,6 +82,7 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
     get: name => runners.get(name),
     canRun: step => canRun(step),
     lackOf,
+    absenceOf: step => states.find(state => state.mode === 'replay' && enginesOf(step, deck.steps).includes(state.name))?.reason,
     async demand({ runner }) {
       const probe = await probeOf(runners.get(runner)!)
       if (!probe.available)
@@ -148,15 +153,15 @@ function resetFailed(runner: Runner, step: Step, error: unknown): void {
     throw error
 }
 
-function probeOf(runner: Runner): Promise<Probe> {
-  return runner.probe(AbortSignal.timeout(PROBE_TIMEOUT))
+function probeOf(runner: Runner, timeout = PROBE_TIMEOUT): Promise<Probe> {
+  return runner.probe(AbortSignal.timeout(timeout))
 }
 
 async function stateOf(runner: Runner, mode: Mode): Promise<RunnerState> {
   const { name } = runner
   if (mode === 'replay')
     return { name, mode: 'replay', reason: 'the deck is replayed' }
-  const probe = await probeOf(runner)
+  const probe = await probeOf(runner, START_TIMEOUT)
   if (probe.available)
     return { name, mode: 'live', version: probe.version }
   // In mode `live` nothing falls back: the run will say why it cannot work.

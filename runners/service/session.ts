@@ -82,7 +82,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   await mkdir(config.privateDir, { recursive: true, mode: 0o700 })
   const engines = await openEngines({ deck, mode, config, loadRunner })
   const redactor = createRedactor({ patterns: config.settings.redact, env: config.env })
-  const replay = createReplay({ load })
+  const replay = createReplay({ load, reasonFor: id => replaying ? undefined : engines.absenceOf(stepOf(deck, id)) })
   const shells = createShells()
   const onRun = createListeners<[Run]>()
   const runs: Run[] = []
