@@ -38,6 +38,7 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
     ended.catch(() => {})
     signal.throwIfAborted()
     await attempt(track(container.start()))
+    context.started()
     const resize = (cols: number, rows: number): void => void container.resize({ w: cols, h: rows }).catch(() => {})
     // Engines before 23 do not know the size at the creation.
     resize(step.cols, step.rows)

@@ -63,6 +63,7 @@ export function contextOf(config: RunnerConfig, stepId: string, options: Partial
       payloads.push(payload)
       waiting.forEach(look => look())
     },
+    started: () => {},
     signal: end.signal,
     labels: { ...config.labels, [LABELS.step]: stepId },
     openShell: async () => ({}),
