@@ -19,6 +19,15 @@ describe('a container', () => {
     expect(steps[0]!.container!.healthcheck).toMatchObject({ test: ['true'], startPeriodMs: 5000 })
   })
 
+  it('warns where a server would be waited for until it ends', async () => {
+    const served = 'image: x\nports: ["28080:80"]'
+    const { problems, steps } = await parse(fence('yaml {container id=a}', served))
+    expect(problems).toEqual([expect.objectContaining({ severity: 'warning', code: 'no-until', line: 3, hint: expect.stringContaining('until=http=200@http://127.0.0.1:28080/') as string })])
+    expect(steps).toHaveLength(1)
+    for (const [info, code] of [['until=healthy@a', served], ['expect=exit=0', served], ['', 'image: x']])
+      expect((await parse(fence(`yaml {container id=a ${info}}`, code!))).problems).toEqual([])
+  })
+
   it('is on networks in both forms of Compose', async () => {
     const list = await parse(fence('yaml {container id=a}', 'image: x\nnetworks: [front, back]'))
     expect(list.steps[0]!.container).toMatchObject({ networks: ['front', 'back'] })
