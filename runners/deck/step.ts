@@ -154,6 +154,7 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
     by: attempt(word('by'), parseBy),
     remote: word('remote') !== undefined,
     files: place.files,
+    codeFile: place.files[0],
     hash: '',
   }
   if (!step.code.trim())
