@@ -85,6 +85,12 @@ export function containerStep(id: string, spec: Partial<ContainerSpec> = {}, opt
   })
 }
 
+/** The container of a step: its name is the first that nobody has. */
+export async function containerOf(docker: Docker, session: string, step: string): Promise<Docker.Container> {
+  const [found] = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${LABELS.session}=${session}`, `${LABELS.step}=${step}`] }) as never })
+  return docker.getContainer(found!.Id)
+}
+
 export function engineAt(dockerHost: string): Docker {
   return new Docker(toDockerOptions({ url: dockerHost }))
 }
