@@ -15,7 +15,7 @@ export default function createPlainRunner({ deckDir, env }: RunnerConfig): Runne
       return { available: true, version: process.platform }
     },
 
-    async run({ lang, code }, { emit, signal, drained }) {
+    async run({ lang, code }, { emit, started, signal, drained }) {
       signal.throwIfAborted()
       const program = spawn(lang, ['-c', code], { cwd: deckDir, env: { PATH: env.PATH }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
       const pid = program.pid ?? 0
@@ -23,6 +23,7 @@ export default function createPlainRunner({ deckDir, env }: RunnerConfig): Runne
         throw new StepError('engine-unavailable', `${lang} cannot be started: ${error.message}`, `Install ${lang}.`, { cause: error })
       })
       running.set(pid, ended)
+      program.once('spawn', started)
       signal.addEventListener('abort', () => kill(pid))
       for (const stream of [program.stdout, program.stderr]) {
         stream.setEncoding('utf8').on('data', (text: string) => {

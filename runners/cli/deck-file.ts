@@ -17,10 +17,17 @@ export function missingFile(file: string, kind: 'deck' | 'file'): string | undef
     return undefined
   if (kind === 'deck' && file === SLIDEV_DECK)
     return noDefault()
-  const folder = existsSync(file) ? file : dirname(file)
+  if (existsSync(file))
+    return folderSentence(file)
+  const folder = dirname(file)
   const files = markdownIn(folder)
   const near = nearest(basename(file), files)
-  return `There is no ${kind} ${file}.${near ? ` Did you mean ${join(folder, near)}?` : files.length ? ` In ${folder}: ${files.join(', ')}.` : ''}`
+  return `There is no ${kind} ${file}.${near ? ` Did you mean ${join(folder, near)}?` : files.length ? ` ${folder === '.' ? 'Here are' : `In ${folder} are`} ${files.join(', ')}.` : ''}`
+}
+
+function folderSentence(path: string): string {
+  const files = markdownIn(path).map(name => join(path, name))
+  return `${path === '.' ? 'This' : path} is a folder${files.length ? `. Name a file in it: ${files.join(', ')}.` : ' without Markdown files.'}`
 }
 
 function noDefault(): string {

@@ -1,9 +1,11 @@
-import type { Problem } from '../protocol/step.ts'
+import type { ErrorInfo } from '../protocol/error.ts'
+import type { Problem, Step } from '../protocol/step.ts'
 import type { CheckedStep } from './checked-step.ts'
 import type { StepResult } from './run-all.ts'
 import process from 'node:process'
 import { styleText } from 'node:util'
 import { escapeDeceiving } from '../deck/escape.ts'
+import { lineInFile } from '../deck/line-in-file.ts'
 import { isPassed } from '../protocol/event.ts'
 
 /** Coloured where standard output is a terminal and NO_COLOR is not set. */
@@ -27,9 +29,14 @@ export function tellProblems(problems: Problem[], to: NodeJS.WritableStream): vo
 export function formatResult({ step, outcome, skipped, output = [] }: StepResult): string {
   const mark = toMark(skipped ? 'skipped' : isPassed(outcome.phase) ? 'ok' : 'wrong')
   const time = skipped ? '' : `${(outcome.durationMs / 1000).toFixed(1)} s`
-  const why = skipped?.message ?? (outcome.error && `${step.file}:${step.line}  ${outcome.error.message}. ${outcome.error.hint}`)
+  const why = skipped?.message ?? (outcome.error && whyFailed(step, outcome.error))
   const below = [...why ? [why] : [], ...output.map(line => `  ${line}`)].map(line => `\n    ${escapeDeceiving(line)}`).join('')
   return `${mark} ${step.id.padEnd(20)} slide ${String(step.slide).padStart(2)}  ${outcome.phase.padEnd(9)} ${time.padStart(7)}${below}`
+}
+
+function whyFailed(step: Step, { message, hint, line: shown }: ErrorInfo): string {
+  const { file, line } = lineInFile(step, shown)
+  return `${file}:${line}  ${message}.${hint && ` ${hint}`}`
 }
 
 /** A step whose recording was folded, as one line, with what is wrong below it. */

@@ -1,11 +1,22 @@
 import type { ContainerSpec } from '../protocol/step.ts'
+import type { YamlMistake } from './yaml-mistakes.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { parseDuration, parseSize } from '../protocol/headmatter.ts'
 import { suggestion } from '../protocol/suggest.ts'
+import { containerMistakes } from './container-mistakes.ts'
+import { syntaxMistakes } from './yaml-mistakes.ts'
 
 const words = z.union([z.string(), z.array(z.string())]).transform(value => typeof value === 'string' ? splitCommand(value) : value)
-const size = z.union([z.string(), z.number()]).transform(value => parseSize(String(value)))
+const size = z.union([z.string(), z.number()]).transform((value, context) => {
+  try {
+    return parseSize(String(value))
+  }
+  catch {
+    context.addIssue(`${value} is no size: write 64m or 1g`)
+    return z.NEVER
+  }
+})
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 
 const duration = z.string().transform((text, context) => {
@@ -66,19 +77,12 @@ const serviceSchema = z.strictObject({
   healthcheck: healthcheckSchema.optional(),
 })
 
-/** A mistake in the YAML; `line` and `column` count from 1 within the fence. */
-export interface YamlMistake { line: number, column: number, message: string, hint?: string }
-
 /** One container in the words of a Compose service, or what is wrong with it. */
 export function parseContainer(code: string): { spec: ContainerSpec } | { mistakes: YamlMistake[] } {
   const counter = new LineCounter()
   const document = parseDocument(code, { lineCounter: counter, uniqueKeys: true })
-  if (document.errors.length) {
-    return { mistakes: document.errors.map(({ pos, message }) => {
-      const { line, col } = counter.linePos(pos[0])
-      return { line, column: col, message: yamlSentence(message) }
-    }) }
-  }
+  if (document.errors.length)
+    return { mistakes: syntaxMistakes(document, counter) }
   let value: unknown
   try {
     value = document.toJS()
@@ -90,17 +94,7 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
   const parsed = serviceSchema.safeParse(value ?? {})
   if (parsed.success)
     return { spec: toSpec(parsed.data) }
-  return { mistakes: parsed.error.issues.map((issue) => {
-    const keys = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path
-    const node = document.getIn(keys as string[], true) as { range?: [number, number, number] } | undefined
-    const { line, col } = counter.linePos(node?.range?.[0] ?? 0)
-    return {
-      line,
-      column: Math.max(1, col),
-      message: issue.code === 'unrecognized_keys' ? `unknown key ${issue.keys[0]}` : `${keys.join('.') || 'container'}: ${issue.message}`,
-      hint: issue.code === 'unrecognized_keys' ? hintFor(issue.keys[0]!, issue.path) : undefined,
-    }
-  }) }
+  return { mistakes: containerMistakes(parsed.error.issues, document, counter, hintFor) }
 }
 
 function toSpec({ mem_limit: memory, pids_limit: pids, healthcheck, networks, ...rest }: z.infer<typeof serviceSchema>): ContainerSpec {
@@ -124,11 +118,6 @@ function hintFor(key: string, [place]: PropertyKey[]): string {
 /** The networks that no host elsewhere has; source: RFC 1918. */
 function isPrivate(address: string): boolean {
   return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(address)
-}
-
-/** What the YAML parser says, without its own idea of the place. */
-export function yamlSentence(message: string): string {
-  return message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
 }
 
 /** Compose's short port syntax: `[[IP:]HOST:]CONTAINER[/udp]`; throws RangeError. */

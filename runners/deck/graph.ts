@@ -1,11 +1,12 @@
 import type { Problem, Step } from '../protocol/step.ts'
 import { nearest } from '../protocol/suggest.ts'
 
-/** Reports `needs` of unknown steps and cycles. */
+/** Reports `needs` of unknown steps and cycles, each at the first of its steps. */
 export function checkNeeds(steps: Step[], ids: Set<string>, problems: Problem[]): void {
   const byId = new Map(steps.map(step => [step.id, step]))
   const report = (step: Step, code: string, message: string, hint: string): void =>
     void problems.push({ severity: 'error', file: step.file, line: step.line, column: step.column, code, message, hint })
+  const inCycle = new Set<string>()
   for (const step of steps) {
     for (const need of step.needs) {
       if (!ids.has(need)) {
@@ -13,7 +14,8 @@ export function checkNeeds(steps: Step[], ids: Set<string>, problems: Problem[])
         report(step, 'unknown-need', `needs=${need}: there is no such step`, near ? `Did you mean ${near}?` : `Steps: ${[...ids].join(', ')}.`)
       }
     }
-    const cycle = cycleFrom(step, byId)
+    const cycle = inCycle.has(step.id) ? undefined : cycleFrom(step, byId)
+    cycle?.forEach(id => inCycle.add(id))
     if (cycle)
       report(step, 'needs-cycle', `needs go round in a circle: ${cycle.join(' → ')}`, 'Take one of them away.')
   }

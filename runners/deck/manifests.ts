@@ -1,29 +1,42 @@
 import type { Document, Node } from 'yaml'
-import type { YamlMistake } from './container.ts'
-import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml'
-import { yamlSentence } from './container.ts'
+import type { YamlMistake } from './yaml-mistakes.ts'
+import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml'
+import { keyOffset, placeIn, syntaxMistakes, valueOffset } from './yaml-mistakes.ts'
 
-/** What is wrong with the manifests of an `{apply}`, as far as it can be told without a cluster. */
+/** What is wrong with the manifests of an `{apply}`, as far as it can be told without a cluster; read as kubectl does, which means YAML 1.1. */
 export function manifestMistakes(code: string): YamlMistake[] {
   const counter = new LineCounter()
-  const documents = parseAllDocuments(code, { lineCounter: counter })
-  const at = (offset: number): { line: number, column: number } => {
-    const { line, col } = counter.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
-  const mistakes = [...documents].flatMap((document): YamlMistake[] => {
+  const documents = [...parseAllDocuments(code, { version: '1.1', lineCounter: counter })]
+  if (documents.every(document => !document.errors.length && isEmpty(document)))
+    return [{ line: 1, column: 1, message: 'there is no manifest', hint: 'Write apiVersion, kind and metadata.' }]
+  return documents.flatMap((document): YamlMistake[] => {
     if (document.errors.length)
-      return document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: yamlSentence(message) }))
+      return syntaxMistakes(document, counter)
     const { contents } = document
     if (isEmpty(document))
       return []
-    const place = at((contents as Node).range?.[0] ?? 0)
+    const place = placeIn(counter, (contents as Node).range?.[0] ?? 0)
     if (!isMap(contents))
       return [{ ...place, message: 'this is no manifest', hint: 'Write apiVersion, kind and metadata.' }]
-    const missing = ['apiVersion', 'kind'].filter(key => typeof contents.get(key) !== 'string')
-    return missing.length ? [{ ...place, message: `the manifest lacks ${missing.join(' and ')}`, hint: 'As in apiVersion: v1 and kind: Pod.' }] : []
+    const mistyped = [['apiVersion'], ['kind'], ['metadata', 'name']].flatMap(path => notText(document, path, counter))
+    const missing = ['apiVersion', 'kind'].filter(key => contents.get(key) === undefined || contents.get(key) === null)
+    return [...missing.length ? [{ ...place, message: `the manifest lacks ${missing.join(' and ')}`, hint: 'As in apiVersion: v1 and kind: Pod.' }] : [], ...mistyped]
   })
-  return mistakes.length || [...documents].some(document => !isEmpty(document)) ? mistakes : [{ line: 1, column: 1, message: 'there is no manifest', hint: 'Write apiVersion, kind and metadata.' }]
+}
+
+const KINDS: Partial<Record<string, string>> = { boolean: 'a boolean', number: 'a number', bigint: 'a number' }
+
+/** A value that is no text although it looks like one, as `y`, `on` and `1` do. */
+function notText(document: Document, path: string[], counter: LineCounter): YamlMistake[] {
+  const found = document.getIn(path, true)
+  const node = isAlias(found) ? found.resolve(document) : found
+  if (node === undefined || (isScalar(node) && (typeof node.value === 'string' || node.value === null)))
+    return []
+  const name = path.join('.')
+  if (!isScalar(node))
+    return [{ ...placeIn(counter, keyOffset(document, path)), message: `${name} takes a text` }]
+  const written = node.source ?? String(node.value)
+  return [{ ...placeIn(counter, valueOffset(document, path)), message: `${name}: to YAML ${written} is ${KINDS[typeof node.value] ?? 'a date'}, and no text`, hint: `Put it in quotes: "${written}".` }]
 }
 
 /** Nothing stands between two separators. */

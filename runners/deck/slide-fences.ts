@@ -13,6 +13,9 @@ import { parseInfo } from './info.ts'
 import { idOf, toStep } from './step.ts'
 import { readFiles, usedFiles } from './used-files.ts'
 
+/** Of a fence, what is a step all the same. */
+const WARNINGS = new Set(['no-id', 'no-until'])
+
 /** What the parse of a deck gathers from its fences. */
 export interface Parsing {
   dir: string
@@ -63,7 +66,7 @@ function fenceOf(found: Found, parsing: Parsing): Fence {
       parsing.problems.push(problem)
   }
   const report: FencePlace['report'] = (offset, code, message, hint) =>
-    add({ severity: code === 'no-id' ? 'warning' : 'error', file, line, column: raw.snippet ? raw.column : raw.column + offset, code, message, hint })
+    add({ severity: WARNINGS.has(code) ? 'warning' : 'error', file, line, column: raw.snippet ? raw.column : raw.column + offset, code, message, hint })
   checkShape(found, report)
   const content = snippetOf(found, parsing.dir, report)
   fence.code = content.code

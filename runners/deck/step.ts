@@ -154,6 +154,7 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
     by: attempt(word('by'), parseBy),
     remote: word('remote') !== undefined,
     files: place.files,
+    codeFile: place.files[0],
     hash: '',
   }
   if (!step.code.trim())
@@ -163,6 +164,10 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
     if ('spec' in parsed)
       step.container = parsed.spec
     reportCode('mistakes' in parsed ? parsed.mistakes : [])
+    const [port] = step.container?.ports ?? []
+    const saysItsEnd = info.words.some(({ key, value }) => key === 'until' || (key === 'expect' && value?.startsWith('exit')))
+    if (port && !saysItsEnd)
+      report(info.offset, 'no-until', 'a container that publishes ports is waited for until it ends, as there is no until=', `Say when it is ready, as in until=http=200@http://${port.hostPort ? `127.0.0.1:${port.hostPort}` : `${step.id}:${port.containerPort}`}/ – or write expect=exit=0 if it does end.`)
   }
   if (verb === 'request') {
     const parsed = parseRequests(step.code)

@@ -13,7 +13,7 @@ import { baseImages, labelDockerfile } from './dockerfile.ts'
 import { parseLines } from './lines.ts'
 
 /** Builds the image of a `dockerfile {build}` with the engine's classic builder; aborted, the engine gives it up. */
-export async function runBuild(docker: Docker, step: Step, { emit, signal, labels, drained }: RunContext, { deckDir, settings: { limits } }: RunnerConfig): Promise<void> {
+export async function runBuild(docker: Docker, step: Step, { emit, started, signal, labels, drained }: RunContext, { deckDir, settings: { limits } }: RunnerConfig): Promise<void> {
   if (step.tag)
     await checkTag(docker, step.tag, labels)
   for (const image of baseImages(step.code))
@@ -34,6 +34,7 @@ export async function runBuild(docker: Docker, step: Step, { emit, signal, label
       cpuquota: Math.round(limits.cpus * 100_000),
       abortSignal: signal,
     })
+    started()
     events.on('error', () => {})
     for await (const event of parseLines<BuildEvent>(events as unknown as AsyncIterable<Buffer>)) {
       reader.read(event).forEach(emit)

@@ -28,7 +28,7 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
   for (const name of spec.networks)
     await attempt(track(ensureNetwork(docker, name, labels, spec.endpoints?.[name]?.ipv4)))
   signal.throwIfAborted()
-  const container = await attempt(track(create(docker, options, containerNames(step.id, config)[1])))
+  const container = await attempt(track(create(docker, options, containerNames(step.id, config))))
   try {
     for (const name of spec.networks.slice(1))
       await attempt(docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: endpointOf(step, spec, name) }))
@@ -38,6 +38,7 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
     ended.catch(() => {})
     signal.throwIfAborted()
     await attempt(track(container.start()))
+    context.started()
     const resize = (cols: number, rows: number): void => void container.resize({ w: cols, h: rows }).catch(() => {})
     // Engines before 23 do not know the size at the creation.
     resize(step.cols, step.rows)
@@ -74,15 +75,15 @@ async function endState(container: Docker.Container): Promise<Docker.ContainerIn
   }
 }
 
-/** Where another session or the presenter has a container of this name, it gets the other one. */
-async function create(docker: Docker, options: Docker.ContainerCreateOptions, otherName: string): Promise<Docker.Container> {
+/** With the first of `names` that nobody has: another session or the presenter may have some, and only the engine can tell without a race. */
+async function create(docker: Docker, options: Docker.ContainerCreateOptions, [name, ...others]: string[]): Promise<Docker.Container> {
   try {
-    return await docker.createContainer(options)
+    return await docker.createContainer({ ...options, name })
   }
   catch (error) {
     const { statusCode, message } = error as { statusCode?: number, message: string }
-    if (statusCode !== 409 || !/name .* is already in use/.test(message))
+    if (!others.length || statusCode !== 409 || !/name .* is already in use/.test(message))
       throw error
-    return docker.createContainer({ ...options, name: otherName })
+    return create(docker, options, others)
   }
 }

@@ -10,12 +10,14 @@ import { hasAliases } from './networks.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
-/** Names that a step's container may have, the second where somebody has the first: of this session, beside those of others. */
-export function containerNames(stepId: string, { sessionId }: Pick<RunnerConfig, 'sessionId'>): [string, string] {
-  return [`${stepId}-${sessionId.slice(0, 4)}`, `${stepId}-${sessionId}`]
+/** Names that a step's container may have, each where somebody has those before it: its step's own, and those of this session. */
+export function containerNames(stepId: string, { sessionId }: Pick<RunnerConfig, 'sessionId'>): string[] {
+  const ofSession = [`${stepId}-${sessionId.slice(0, 4)}`, `${stepId}-${sessionId}`]
+  // An engine takes no name of one letter.
+  return stepId.length > 1 ? [stepId, ...ofSession] : ofSession
 }
 
-/** The create call of a step's container: labelled, limited, and published on loopback only. */
+/** The create call of a step's container, all but its name: labelled, limited, and published on loopback only. */
 export function createOptions(step: Step, spec: ContainerSpec, labels: Record<string, string>, config: RunnerConfig): Docker.ContainerCreateOptions {
   const { settings: { limits }, deckDir, sessionId } = config
   const bindings: Record<string, { HostIp: string, HostPort: string }[]> = {}
@@ -28,7 +30,6 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
   const short = sessionId.slice(0, 4)
   const [network] = spec.networks
   return {
-    name: containerNames(step.id, config)[0],
     Image: spec.image,
     Cmd: spec.command,
     Entrypoint: spec.entrypoint,

@@ -49,6 +49,7 @@ export async function runExec(docker: Docker, step: Step, target: Docker.Contain
         const resize = (cols: number, rows: number): Promise<void> => exec.resize({ w: cols, h: rows }).then(() => {}, () => {})
         await resize(step.cols, step.rows)
         stream.write('\n')
+        context.started()
         started.resolve(pid)
         context.onResize((cols, rows) => void resize(cols, rows))
         context.onInput(data => void stream.write(data))

@@ -19,6 +19,7 @@ export default function createHttpRunner(): Runner {
     name: 'http',
     probe: async () => ({ available: true, version: process.versions.node }),
     async run(step, context) {
+      context.started()
       const requests = Array.from({ length: step.repeat }, () => step.requests ?? []).flat()
       await sendAll(step, requests, context)
       context.signal.throwIfAborted()

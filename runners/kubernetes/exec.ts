@@ -19,7 +19,7 @@ const PATIENCE = 1000
 interface Target { pod: string, container: string }
 
 /** Runs a block in a pod, in a terminal of the step's size; aborted, it ends the program inside. Returns what it hands on. */
-export async function runExec({ api, namespace }: Space, follower: Follower, step: Step, before: BlockState | undefined, { emit, signal, drained, onInput, onResize }: RunContext): Promise<BlockState | undefined> {
+export async function runExec({ api, namespace }: Space, follower: Follower, step: Step, before: BlockState | undefined, { emit, started: tellStarted, signal, drained, onInput, onResize }: RunContext): Promise<BlockState | undefined> {
   const target = await findTarget({ api, namespace }, step.in!)
   const command = [step.lang, '-c', PREAMBLE, step.lang, CARRY + restore(before) + step.code]
   const kill = (name: string, pid: number): Promise<Channels> => openExec({ api, namespace }, target, [step.lang, '-c', `kill -${name} -${pid}`], { tty: false, stdin: false })
@@ -44,6 +44,7 @@ export async function runExec({ api, namespace }: Space, follower: Follower, ste
       const resize = (cols: number, rows: number): void => channels.send(CHANNEL.resize, JSON.stringify({ Width: cols, Height: rows }))
       resize(step.cols, step.rows)
       channels.send(CHANNEL.stdin, '\n')
+      tellStarted()
       started.resolve(pid)
       onResize(resize)
       onInput(data => channels.send(CHANNEL.stdin, data))

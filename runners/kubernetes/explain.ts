@@ -3,8 +3,12 @@ import type { ApiError } from './api.ts'
 import type { Manifest } from './manifest.ts'
 import { StepError } from '../protocol/error.ts'
 
+/** How the API server says that a value is of another kind than its schema; source: sigs.k8s.io/structured-merge-diff, typed/helpers.go. */
+const RE_WRONG_KIND = /: \.(\S+): expected (\w+)(?: \([^)]*\))?, got /
+const KINDS: Partial<Record<string, string>> = { string: 'a text', numeric: 'a number', boolean: 'true or false', map: 'a mapping of keys', list: 'a list' }
+
 /** Why the API server refuses a manifest, in words, on the line that it is about. */
-export function explainRefusal(error: ApiError, { object, line, lineOf }: Manifest, { id }: Pick<Step, 'id'>): StepError {
+export function explainRefusal(error: ApiError, { object, line, lineOf, valueOf }: Manifest, { id }: Pick<Step, 'id'>): StepError {
   const name = `${object.kind.toLowerCase()}/${object.metadata.name}`
   const causes = error.status?.details?.causes ?? []
   const [first] = causes
@@ -13,7 +17,14 @@ export function explainRefusal(error: ApiError, { object, line, lineOf }: Manife
     const fields = causes.map(({ field }) => field?.replace(/^\./, '')).filter(Boolean)
     return new StepError('failed', `${fields.join(', ')} of ${name} ${fields.length > 1 ? 'were' : 'was'} set by ${managers.join(' and ')}`, 'Leave the field out of the manifest, or change it with the same tool.', { line: lineOf(fields[0] ?? ''), cause: error })
   }
-  const [, path, what] = /: \.(\S+): ((?:field not declared|expected|duplicate)[^;]*)/.exec(error.message) ?? []
+  const [, field, wanted] = RE_WRONG_KIND.exec(error.message) ?? []
+  if (field && wanted) {
+    const given = valueOf(field)
+    const quotable = wanted === 'string' && typeof given !== 'object'
+    const shown = Array.isArray(given) ? 'a list' : typeof given === 'object' ? 'a mapping' : JSON.stringify(given)
+    return new StepError('bad-input', `${name}: ${field} takes ${KINDS[wanted] ?? wanted}, and ${shown} is none`, quotable ? `Put it in quotes: "${String(given)}".` : 'Mind the spelling and the indentation.', { line: lineOf(field), cause: error })
+  }
+  const [, path, what] = /: \.(\S+): ((?:field not declared|duplicate)[^;]*)/.exec(error.message) ?? []
   if (path && what) {
     const word = path.split('.').at(-1)
     return new StepError('bad-input', `${name}: ${what.startsWith('field not declared') ? `there is no field ${word} in ${path.split('.').slice(0, -1).join('.') || object.kind}` : `${path}: ${what}`}`, 'Mind the spelling and the indentation.', { line: lineOf(path), cause: error })

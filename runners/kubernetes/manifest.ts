@@ -9,6 +9,8 @@ export interface Manifest {
   line: number
   /** The line of the deepest part of a field path like `spec.template.spec.containers[0].image` that is there. */
   lineOf: (path: string) => number
+  /** What stands at a field path. */
+  valueOf: (path: string) => unknown
 }
 
 /** Reads all documents of a fence as kubectl does, which means YAML 1.1; lists are taken apart. Throws StepError on its line. */
@@ -37,10 +39,12 @@ export function parseManifests(code: string): Manifest[] {
       const object = value as KubeObject
       const line = lineAt(prefix)
       checkShape(object, line)
+      if (object.kind !== 'List')
+        checkName(object, lineAt([...prefix, 'metadata', 'name']))
       if (object.kind === 'List' && Array.isArray(object.items))
         object.items.forEach((item, i) => take(item, [...prefix, 'items', i]))
       else
-        manifests.push({ object, line, lineOf: path => lineAt([...prefix, ...toPath(path, object)]) })
+        manifests.push({ object, line, lineOf: path => lineAt([...prefix, ...toPath(path, object)]), valueOf: path => toPath(path, object).reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null | undefined)?.[part], object) })
     }
     take(document.toJS(), [])
   }
@@ -67,11 +71,17 @@ function checkShape(object: KubeObject, line: number): void {
       ? 'an apiVersion, like v1 or apps/v1'
       : typeof object.kind !== 'string'
         ? 'a kind, like Pod or Deployment'
-        : object.kind !== 'List' && typeof object.metadata?.name !== 'string'
-          ? `a name: metadata: {name: …}${object.metadata && 'generateName' in object.metadata ? '. With generateName nothing can be applied twice' : ''}`
-          : undefined
+        : undefined
   if (wrong)
-    throw new StepError('bad-input', `the manifest lacks ${wrong}`, '', { line })
+    throw new StepError('bad-input', `the manifest lacks ${wrong}`, 'Write apiVersion, kind and metadata.', { line })
+}
+
+function checkName({ metadata }: { metadata?: { name?: unknown, generateName?: unknown } }, line: number): void {
+  const name = metadata?.name ?? undefined
+  if (name === undefined)
+    throw new StepError('bad-input', 'the manifest lacks a name: metadata: {name: …}', metadata?.generateName === undefined ? 'Give it one.' : 'With generateName nothing can be applied twice.', { line })
+  if (typeof name !== 'string')
+    throw new StepError('bad-input', `metadata.name is to be a text, and to YAML it is ${JSON.stringify(name)}`, 'Put it in quotes.', { line })
 }
 
 /** A field path in its parts: `spec.containers[0].ports`, as the API server also writes it `.spec.containers[name="web"].ports`. */

@@ -113,6 +113,7 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
           follower.add(path.slice(0, path.lastIndexOf('/')))
       },
     }, context)
+    context.started()
     if (!step.until.length)
       return
     await watchTrouble(step.id, space, follower, context.signal)

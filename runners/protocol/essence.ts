@@ -104,7 +104,7 @@ function masker(events: LogEvent[]): (text: string) => string {
     if (RE_ENGINE_NAME.test(name))
       names.set(name, '<name>')
     else if (before ?? after)
-      names.set(name, `<session> ${before ?? after}`)
+      names.set(name, before ?? after!)
   }
   const words = [...names].map(([name, given]) => [new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g'), given] as const)
   return text => maskText(words.reduce((masked, [word, given]) => masked.replace(word, given), text))

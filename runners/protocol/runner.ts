@@ -48,6 +48,8 @@ export type Probe
 /** What a run gets. */
 export interface RunContext {
   emit: (payload: Payload) => void
+  /** Called once what the step starts runs, or its manifests are accepted: no condition of `until` counts before, as it may hold of somebody else's. */
+  started: () => void
   /** Aborted at cancel, time-out and the session's end. */
   signal: AbortSignal
   /** Labels of the session and of this step. */

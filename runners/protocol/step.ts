@@ -114,6 +114,8 @@ export interface Step {
   requests?: RequestSpec[]
   /** Files the step uses, relative to the deck's folder. */
   files: string[]
+  /** The file that holds the code, where a `<<<` line brings it. */
+  codeFile?: string
   /** Covers code, options and files used; 16 hex digits. */
   hash: string
 }

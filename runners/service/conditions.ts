@@ -10,6 +10,8 @@ import { resolveTarget } from '../protocol/target.ts'
 /** What conditions may ask besides the log. */
 export interface ConditionWorld {
   log: RunLog
+  /** When what is judged started, by the log's clock. */
+  startedAt: number
   healthy: (name: string) => Promise<Health | undefined>
   /** What an engine says of a condition that only it can tell. */
   holds: (condition: Condition) => Promise<Expectation | undefined>
@@ -67,7 +69,7 @@ export async function judge(condition: Condition, world: ConditionWorld): Promis
     case 'settled': {
       const { progress } = log.state
       const busy = progress && progress.done < progress.total
-      return { text, ok: !busy && log.now() - log.lastOutputAt >= condition.ms, ...busy && { detail: progress.label } }
+      return { text, ok: !busy && log.now() - Math.max(log.lastOutputAt, world.startedAt) >= condition.ms, ...busy && { detail: progress.label } }
     }
     case 'healthy':
       return { text, ok: false, detail: `there is no ${condition.name}`, ...await healthy(condition.name) }

@@ -7,15 +7,23 @@ import type { LiveRun } from './run.ts'
 import { StepError } from '../protocol/error.ts'
 import { judgeAll, untilAll } from './conditions.ts'
 
+/** How a run goes on: `started` as its runner tells it, `ended` with it. */
+export interface Course { started: Promise<void>, ended: Promise<void> }
+
 /** Waits for the moment of a run – its `until`, else its end – and judges what is expected then. Throws StepError where it does not come, or goes wrong. */
-export async function reachMoment(run: LiveRun, ended: Promise<void>, started: number): Promise<void> {
+export async function reachMoment(run: LiveRun, { started, ended }: Course, since: number): Promise<void> {
   const { step, log, signal } = run
-  const world = { log, healthy: run.healthy, holds: run.holds, dial: run.context.dial, signal: signal.signal }
+  const world = { log, startedAt: since, healthy: run.healthy, holds: run.holds, dial: run.context.dial, signal: signal.signal }
   let judgements: Expectation[] = []
+  async function untilHeld(): Promise<void> {
+    await Promise.race([started, ended, aborted(signal.signal)])
+    world.startedAt = log.now()
+    await untilAll(step.until, world, results => void (judgements = results))
+  }
   const timer = setTimeout(() => signal.abort(timeoutError(step, judgements)), step.timeoutMs)
   try {
     if (step.until.length)
-      await Promise.race([untilAll(step.until, world, results => void (judgements = results)), failedEnd(run, ended)])
+      await Promise.race([untilHeld(), failedEnd(run, ended)])
     else
       await ended
     signal.signal.throwIfAborted()
@@ -31,7 +39,11 @@ export async function reachMoment(run: LiveRun, ended: Promise<void>, started: n
     throw Object.assign(expectationError(step, wrong, log), { expectations })
   const phase = step.until.length ? 'ready' : 'exited'
   log.append({ type: 'phase', phase, expectations })
-  run.onMoment({ phase, expectations, durationMs: log.now() - started })
+  run.onMoment({ phase, expectations, durationMs: log.now() - since })
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 /** Rejects when the run ends in a way that `until` can no longer mend; else stays open. */

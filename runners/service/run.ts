@@ -44,7 +44,7 @@ export interface LiveRun {
   step: Step
   log: RunLog
   runner: Runner
-  context: Omit<RunContext, 'emit' | 'signal' | 'drained'>
+  context: Omit<RunContext, 'emit' | 'started' | 'signal' | 'drained'>
   signal: AbortController
   /** Takes secrets out of all that the runner tells, before anybody sees it. */
   redactor: Redactor
@@ -69,10 +69,11 @@ export async function executeLive(run: LiveRun): Promise<void> {
     await run.prepare()
     signal.signal.throwIfAborted()
     log.append({ type: 'phase', phase: 'running' })
-    const started = log.now()
-    const ended = startRunner(run)
+    const since = log.now()
+    const started = Promise.withResolvers<void>()
+    const ended = startRunner(run, started.resolve)
     void run.lost?.(AbortSignal.any([signal.signal, over.signal])).then(error => error && signal.abort(error))
-    await reachMoment(run, ended, started)
+    await reachMoment(run, { started: started.promise, ended }, since)
     await ended
     signal.signal.throwIfAborted()
     if (log.state.phase === 'ready')
@@ -86,7 +87,7 @@ export async function executeLive(run: LiveRun): Promise<void> {
   }
 }
 
-async function startRunner({ step, log, runner, context, signal, redactor, outputLimit }: LiveRun): Promise<void> {
+async function startRunner({ step, log, runner, context, signal, redactor, outputLimit }: LiveRun, started: () => void): Promise<void> {
   const output = redactor.stream()
   let timer: NodeJS.Timeout | undefined
   const show = (data: string): void => {
@@ -100,6 +101,7 @@ async function startRunner({ step, log, runner, context, signal, redactor, outpu
   try {
     await runner.run(step, {
       ...context,
+      started,
       signal: signal.signal,
       drained: log.drained,
       emit(payload) {

@@ -74,6 +74,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
         env: { ...env, ...launch.env },
       })
       groups.add(program.pid)
+      context.started()
       let over = false
       const typist = createTypist({ write: data => over || program.write(data), onData: program.onData }, context)
       context.onInput(typist.input)

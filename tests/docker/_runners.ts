@@ -63,6 +63,7 @@ export function contextOf(config: RunnerConfig, stepId: string, options: Partial
       payloads.push(payload)
       waiting.forEach(look => look())
     },
+    started: () => {},
     signal: end.signal,
     labels: { ...config.labels, [LABELS.step]: stepId },
     openShell: async () => ({}),
@@ -82,6 +83,12 @@ export function containerStep(id: string, spec: Partial<ContainerSpec> = {}, opt
     container: { image: 'kamishibai/demo:1', ports: [], environment: {}, networks: [], volumes: [], ...spec },
     ...options,
   })
+}
+
+/** The container of a step: its name is the first that nobody has. */
+export async function containerOf(docker: Docker, session: string, step: string): Promise<Docker.Container> {
+  const [found] = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${LABELS.session}=${session}`, `${LABELS.step}=${step}`] }) as never })
+  return docker.getContainer(found!.Id)
 }
 
 export function engineAt(dockerHost: string): Docker {

@@ -8,7 +8,7 @@ import createDockerRunner from '../../runners/docker/runner.ts'
 import { StepError } from '../../runners/protocol/error.ts'
 import { LABELS } from '../../runners/protocol/runner.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
-import { configOf, containerStep, contextOf, engineAt, leftOf } from './_runners.ts'
+import { configOf, containerOf, containerStep, contextOf, engineAt, leftOf } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!
 
@@ -49,7 +49,7 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
   it('carries the labels of session and step, the limits of the deck, and an init process', async () => {
     const { config, runner } = await open({ limits: { memory: '64m', cpus: 0.5, pids: 50 } })
     await runner.run(containerStep('limited', { command: ['true'] }), contextOf(config, 'limited'))
-    const { Config, HostConfig } = await docker.getContainer(`limited-${config.sessionId.slice(0, 4)}`).inspect()
+    const { Config, HostConfig } = await (await containerOf(docker, config.sessionId, 'limited')).inspect()
     expect(Config.Labels).toMatchObject({ ...config.labels, [LABELS.step]: 'limited' })
     expect(HostConfig).toMatchObject({ Memory: 64 * 1024 * 1024, NanoCpus: 5e8, PidsLimit: 50, Init: true })
   })
@@ -65,15 +65,31 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     expect(await leftOf(docker, config.sessionId)).toEqual([])
   })
 
-  it('takes another name where somebody has its own', async () => {
+  it('is called as its step, each time it runs', async () => {
     const { config, runner } = await open()
-    const theirs = await docker.createContainer({ name: `web-${config.sessionId.slice(0, 4)}`, Image: 'kamishibai/demo:1' })
-    onTestFinished(() => theirs.remove({ force: true }))
-    const context = contextOf(config, 'web')
-    await runner.run(containerStep('web', { command: ['hostname'] }), context)
-    expect(context.output()).toBe('web\r\n')
-    expect(await leftOf(docker, config.sessionId)).toEqual([`container /web-${config.sessionId}`])
-    await expect(theirs.inspect()).resolves.toBeDefined()
+    for (let run = 0; run < 2; run++) {
+      await runner.reset!('kbt-own', { again: true })
+      await runner.run(containerStep('kbt-own', { command: ['true'] }), contextOf(config, 'kbt-own'))
+      expect(await leftOf(docker, config.sessionId)).toEqual(['container /kbt-own'])
+    }
+  })
+
+  it('runs under a step of one letter, which is no name to the engine', async () => {
+    const { config, runner } = await open()
+    await runner.run(containerStep('a', { command: ['true'] }), contextOf(config, 'a'))
+    expect(await leftOf(docker, config.sessionId)).toEqual([`container /a-${config.sessionId.slice(0, 4)}`])
+  })
+
+  it.each([1, 2])('takes another name where somebody has %i of its own', async (taken) => {
+    const { config, runner } = await open()
+    const names = ['kbt-web', `kbt-web-${config.sessionId.slice(0, 4)}`, `kbt-web-${config.sessionId}`]
+    const theirs = await Promise.all(names.slice(0, taken).map(name => docker.createContainer({ name, Image: 'kamishibai/demo:1' })))
+    onTestFinished(() => Promise.all(theirs.map(container => container.remove({ force: true }))).then(() => {}))
+    const context = contextOf(config, 'kbt-web')
+    await runner.run(containerStep('kbt-web', { command: ['hostname'] }), context)
+    expect(context.output()).toBe('kbt-web\r\n')
+    expect(await leftOf(docker, config.sessionId)).toEqual([`container /${names[taken]}`])
+    expect(await Promise.all(theirs.map(container => container.inspect()))).toHaveLength(taken)
   })
 
   it('says that a port is taken', async () => {
@@ -185,7 +201,7 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     await runner.run(containerStep('one', { command: ['true'], networks: ['kbt-both'] }), contextOf(config, 'one'))
     await runner.run(containerStep('two', { command: ['true'], networks: ['kbt-both'] }), contextOf(config, 'two'))
     await runner.reset!('one')
-    expect(await leftOf(docker, config.sessionId)).toEqual([`container /two-${config.sessionId.slice(0, 4)}`, 'network kbt-both'])
+    expect(await leftOf(docker, config.sessionId)).toEqual([`container ${(await (await containerOf(docker, config.sessionId, 'two')).inspect()).Name}`, 'network kbt-both'])
     await runner.run(containerStep('one', { command: ['true'], networks: ['kbt-both'] }), contextOf(config, 'one'))
   })
 

@@ -8,7 +8,7 @@ import { markerCommand } from '../../runners/protocol/marker.ts'
 import { createSanitizer } from '../../runners/service/sanitize.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
 import { step } from '../unit/_session.ts'
-import { configOf, containerStep, contextOf, engineAt } from './_runners.ts'
+import { configOf, containerOf, containerStep, contextOf, engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!
 
@@ -40,11 +40,11 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     return { config, runner, run, running, markers }
   }
 
-  const named = (step: string, { sessionId }: RunnerConfig): Docker.Container => docker.getContainer(`${step}-${sessionId.slice(0, 4)}`)
+  const ofStep = (step: string, { sessionId }: RunnerConfig): Promise<Docker.Container> => containerOf(docker, sessionId, step)
 
   /** What runs in the container beside its own program. */
   async function others(config: RunnerConfig): Promise<string[]> {
-    const { Processes } = await named('box', config).top() as { Processes: string[][] }
+    const { Processes } = await (await ofStep('box', config)).top() as { Processes: string[][] }
     return Processes.map(row => row.at(-1)!).filter(command => /4111/.test(command))
   }
 
@@ -73,7 +73,8 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
   it('finds a container by its name, too, and none of others', async () => {
     const { config, run } = await open()
     const short = config.sessionId.slice(0, 4)
-    expect((await run('echo here', { in: `box-${short}` })).output).toBe('here\r\n')
+    const { Name } = await (await ofStep('box', config)).inspect()
+    expect((await run('echo here', { in: Name.slice(1) })).output).toBe('here\r\n')
     const foreign = await docker.createContainer({ name: `kbt-foreign-${short}`, Image: 'kamishibai/demo:1', Cmd: ['sleep', '100'] })
     onTestFinished(() => foreign.remove({ force: true }))
     await foreign.start()
@@ -83,10 +84,11 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
   it('says what to do where there is no container, or it does not run, or it is paused', async () => {
     const { config, run, running } = await open()
     await expect(run('true', { in: 'nobody' })).rejects.toMatchObject({ code: 'failed', message: 'there is no container nobody in this session', hint: expect.stringContaining('needs=nobody') })
-    await named('box', config).pause()
-    await expect(run('true')).rejects.toMatchObject({ message: 'the container box is paused', hint: expect.stringContaining('docker unpause box-') })
-    await named('box', config).unpause()
-    await named('box', config).stop({ t: 5 })
+    const box = await ofStep('box', config)
+    await box.pause()
+    await expect(run('true')).rejects.toMatchObject({ message: 'the container box is paused', hint: `Let it go on: docker unpause ${(await box.inspect()).Name.slice(1)}` })
+    await box.unpause()
+    await box.stop({ t: 5 })
     await running
     await expect(run('true')).rejects.toMatchObject({ message: 'the container box does not run: it is exited', hint: 'Run its step again, then this one.' })
     await expect(run('true', { in: undefined })).rejects.toMatchObject({ code: 'bad-input' })
@@ -104,7 +106,7 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     await context.shown(/in/)
     await Promise.all([
       expect(run).rejects.toMatchObject({ code: 'failed', message: 'the container box was removed while the step ran in it' }),
-      named('box', config).remove({ force: true }),
+      ofStep('box', config).then(box => box.remove({ force: true })),
     ])
   })
 

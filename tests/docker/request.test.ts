@@ -3,7 +3,7 @@ import type { Opened } from '../_service.ts'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
-import { engineAt } from './_runners.ts'
+import { containerOf, engineAt } from './_runners.ts'
 import { openService } from './_service.ts'
 
 const host = inject('dockerHost')!
@@ -79,7 +79,7 @@ describe.skipIf(!host)('an {request} step to a container of the session', () => 
 
   it('says that a port is not published, and that the container does not run', async () => {
     await expect(service.session.start('closed').moment).resolves.toMatchObject({ error: { message: 'web does not publish its port 9090', hint: 'Publish it on its fence: ports: ["9090"].' } })
-    await engineAt(host).getContainer(`web-${service.session.id.slice(0, 4)}`).stop({ t: 1 })
+    await (await containerOf(engineAt(host), service.session.id, 'web')).stop({ t: 1 })
     await expect.poll(() => service.session.runOf('web')!.log.state.phase).toBe('exited')
     await expect(service.session.start('one').moment).resolves.toMatchObject({ error: { message: 'the container web does not run' } })
   })

@@ -1,7 +1,9 @@
 import type { Service } from '../../runners/service/service.ts'
 import type { Opened } from '../_service.ts'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import Docker from 'dockerode'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { toDockerOptions } from '../../runners/docker/endpoint.ts'
 import { foldRun } from '../../runners/protocol/fold.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
@@ -36,6 +38,11 @@ command: sh -c 'echo from a container; hostname'
 \`\`\`yaml {container id=web until=http=200@http://127.0.0.1:18480/ timeout=20s}
 image: kamishibai/demo:1
 ports: ["18480:8080"]
+\`\`\`
+
+\`\`\`yaml {container id=taken until=http=200@http://127.0.0.1:18481/ timeout=20s}
+image: kamishibai/demo:1
+ports: ["18481:8080"]
 \`\`\`
 
 \`\`\`sh {run id=cli}
@@ -97,6 +104,13 @@ describe.skipIf(!docker)('on a real engine', () => {
     await expect(run.moment).resolves.toMatchObject({ phase: 'ready' })
     const [container] = await docker!.listContainers({ filters: { label: ['dev.kamishibai.step=web'] } })
     expect(container!.Ports.map(port => port.IP)).toEqual(['127.0.0.1'])
+  })
+
+  it('takes no answer of a stranger for its own, and says that the port is taken', async () => {
+    const stranger = createServer((_, response) => response.end()).listen(18481, '127.0.0.1')
+    onTestFinished(() => void stranger.close())
+    await once(stranger, 'listening')
+    await expect(service.session.start('taken').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'port-taken' } })
   })
 
   it('labels what the real docker CLI creates in a shell', async () => {

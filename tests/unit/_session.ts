@@ -52,15 +52,19 @@ export function step(id: string, options: Partial<Step> = {}): Step {
 /** What a fake runner does for a step; the default ends with exit code 0. */
 export type Behaviour = (context: RunContext, step: Step) => Promise<void>
 
-/** A session over a runner whose runs do what `behave` says. */
-export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'], load?: (id: string) => Promise<Recording | undefined> } = {}): Promise<Session> {
+/** A session over a runner whose runs do what `behave` says; what they start runs at once, unless they say so themselves. */
+export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'], load?: (id: string) => Promise<Recording | undefined>, startsLate?: boolean } = {}): Promise<Session> {
   const { available = true, recordings = {}, mode = 'auto', outputMiB = 64 } = options
   const settings = settingsSchema.parse({ limits: { outputMiB } })
   const deck: Deck = { file: 'deck.md', dir: '.', name: 'deck', title: 'Deck', lang: 'en', settings, slides: [], steps, problems: [], hash: '0' }
   const runner: Runner = {
     name: 'shell',
     probe: async () => available ? { available, version: '1' } : { available, reason: 'no engine here', hint: 'Start one.' },
-    run: (s, context) => behave(context, s),
+    run(s, context) {
+      if (!options.startsLate)
+        context.started()
+      return behave(context, s)
+    },
     ...options.offers && { offers: options.offers },
   }
   return createSession({

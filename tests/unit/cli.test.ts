@@ -41,7 +41,7 @@ describe('a call that cannot be meant', () => {
     [['cluster', 'creat'], 'A cluster cannot creat. It can create, status, delete, cut, join.'],
     [['cluster', 'cut'], 'Name the node'],
     [['plan', 'slides/tuor.md'], 'Did you mean slides/tour.md?'],
-    [['plan', 'slides'], 'There is no deck slides. In slides: '],
+    [['plan', 'slides'], 'slides is a folder. Name a file in it: slides/'],
     [['plan', 'a.md', 'b.md'], 'b.md is too much'],
     [['record', '--only', 'helo', 'slides/tour.md', '--trust'], 'The deck has no step helo. Did you mean hello?'],
   ])('exits 2 with a sentence: %j', async (args, sentence) => {
@@ -93,7 +93,8 @@ describe('a call without a deck', () => {
     await mkdir(join(folder, 'folder.md'))
     await Promise.all(['talk.md', 'README.md', 'slides/hello.md'].map(name => writeFile(join(folder, name), '# A\n')))
     expect(await kamishibaiIn({ cwd: folder }, 'check')).toEqual({ code: 2, out: '', err: 'There is no deck slides.md. Name one: talk.md, slides/hello.md.\n' })
-    expect((await kamishibaiIn({ cwd: folder }, 'check', 'other.md')).err).toBe('There is no deck other.md. In .: README.md, talk.md.\n')
+    expect((await kamishibaiIn({ cwd: folder }, 'check', 'other.md')).err).toBe('There is no deck other.md. Here are README.md, talk.md.\n')
+    expect((await kamishibaiIn({ cwd: folder }, 'check', '.')).err).toBe('This is a folder. Name a file in it: README.md, talk.md.\n')
   })
 })
 

@@ -78,6 +78,12 @@ describe('two recordings of one run of objects', () => {
     expect(await sameRecording(one, recorded(pod('talk-worker'), node(false), output('web on talk-worker\r\n')))).toBe(false)
   })
 
+  it('are the same, whether a container has its step\'s name or one of the session', async () => {
+    const told = (name: string): Promise<Recording> | Recording => recorded(object(name, 'added', { state: 'running' }), { type: 'output', data: `up: ${name}\r\n` })
+    expect(await sameRecording(await told('web'), await told('web-4f45'))).toBe(true)
+    expect(await sameRecording(await told('web'), await told('api-4f45'))).toBe(false)
+  })
+
   it('are the same but for what a run waited for', async () => {
     const waiting: Payload = { type: 'phase', phase: 'waiting', reason: 'the shell main is busy' }
     expect(await sameRecording(recorded(waiting, { type: 'phase', phase: 'exited' }), recorded({ type: 'phase', phase: 'exited' }))).toBe(true)

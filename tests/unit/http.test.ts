@@ -29,6 +29,7 @@ async function ask(code: string, options: Partial<Step> = {}, context: Partial<R
   const payloads: Payload[] = []
   const run = createHttpRunner().run(step('x', { verb: 'request', runner: 'http', requests: 'requests' in parsed ? parsed.requests : [], ...options }), {
     emit: payload => void payloads.push(payload),
+    started: () => {},
     signal: new AbortController().signal,
     labels: {},
     openShell: async () => ({}),

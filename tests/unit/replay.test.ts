@@ -142,6 +142,7 @@ describe('a player', () => {
 describe('the replay runner', () => {
   const context = (emit: RunContext['emit'], signal = new AbortController().signal): RunContext => ({
     emit,
+    started: () => {},
     signal,
     labels: {},
     openShell: async () => ({}),

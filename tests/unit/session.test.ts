@@ -1,6 +1,8 @@
 import type { Condition } from '../../runners/protocol/step.ts'
 import type { Session } from '../../runners/service/session.ts'
 import { afterEach, describe, expect, it } from 'vitest'
+import { judge } from '../../runners/service/conditions.ts'
+import { createLog } from '../../runners/service/log.ts'
 import { exits, lasts, match, says, sessionOf, step } from './_session.ts'
 
 let session: Session
@@ -32,6 +34,22 @@ describe('when a run is over', () => {
   it('fails at once when it ends badly before until holds', async () => {
     session = await sessionOf([step('a', { until: [match('never')], timeoutMs: 60_000 })], exits(1))
     await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'exited-early' } })
+  })
+
+  it('judges no condition before what the step starts has started', async () => {
+    session = await sessionOf([step('a', { until: [match('ready')], timeoutMs: 200 })], says('ready', lasts), { startsLate: true })
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'timeout' } })
+  })
+
+  it('counts quiet from the start of what it starts', async () => {
+    let now = 0
+    const log = createLog({ cols: 40, rows: 5, spool: '', clock: () => now })
+    const world = { log, startedAt: 4500, healthy: async () => undefined, holds: async () => undefined, dial: async () => undefined, signal: new AbortController().signal }
+    const settled: Condition = { type: 'settled', ms: 1000, text: 'settled=1s' }
+    now = 5000
+    expect(await judge(settled, world)).toMatchObject({ ok: false })
+    now = 5500
+    expect(await judge(settled, world)).toMatchObject({ ok: true })
   })
 
   it('waits on for until after a good exit', async () => {
