@@ -6,6 +6,7 @@ import { checkPresentable } from './presentable.ts'
 import { checkProject } from './project.ts'
 import { runSlidev } from './slidev.ts'
 import { tellProblems } from './tell.ts'
+import { checkSlidevWrites } from './writable.ts'
 
 /** `kamishibai build`: a static site that needs no rewrites and works below any path; resolves with the exit code. */
 export async function build({ deck: path, output }: { deck: string, output: string }): Promise<number> {
@@ -17,6 +18,7 @@ export async function build({ deck: path, output }: { deck: string, output: stri
   }
   checkProject(deck)
   await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: false })
   const target = resolve(output)
   const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash']
   const code = await endable('The build', signal => runSlidev({ deckDir: deck.dir, args, env: { NODE_ENV: 'production' }, signal }))

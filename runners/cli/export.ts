@@ -15,6 +15,7 @@ import { checkTarget, targetOf } from './export/target.ts'
 import { checkPresentable } from './presentable.ts'
 import { checkProject } from './project.ts'
 import { tellProblems } from './tell.ts'
+import { checkSlidevWrites } from './writable.ts'
 
 export interface ExportOptions { deck: string, format: PrintFormat | 'html' | 'script', output?: string, dark: boolean, withNotes?: boolean }
 
@@ -39,6 +40,7 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
   }
   checkProject(deck)
   await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: format !== 'html' })
   return endable('The export', signal => print(deck, { format, target, dark, withNotes, signal }))
 }
 

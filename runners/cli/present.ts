@@ -24,6 +24,7 @@ import { serveViewers, tellViewers } from './remote.ts'
 import { serveSlidev } from './slidev-server.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 import { askTrust } from './trust.ts'
+import { checkSlidevWrites } from './writable.ts'
 
 export interface PresentOptions {
   deck: string
@@ -67,6 +68,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   const place = options.remote === undefined ? undefined : resolveRemote(options.remote)
   checkProject(deck)
   await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: options.cacheDir === undefined })
   const unnamed = await addonProblem(deck)
   tellProblems([...deck.problems, ...unnamed ? [unnamed] : []])
   const live = mode !== 'replay' && await mayPresentLive(deck, options)

@@ -12,10 +12,12 @@ import { withContext } from './context.ts'
 import { isFailure, mayRun, runAll, selectSteps } from './run-all.ts'
 import { formatResult, tellProblems } from './tell.ts'
 import { trimRecordings } from './trim.ts'
+import { checkRecordingWrites } from './writable.ts'
 
 /** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
 export async function record({ deck: path, only, keep: kept, trim, trust, context }: { deck: string, only: string[], keep?: string, trim?: string, trust: boolean, context?: string }): Promise<number> {
   const deck = withContext(await parseDeck(path), context)
+  checkRecordingWrites(deck)
   if (kept !== undefined)
     return keepAsRecording(deck, kept)
   const unknown = only.find(id => !deck.steps.some(step => step.id === id))
