@@ -4,6 +4,7 @@ import { parseDeck } from '../deck/parse.ts'
 import { endable } from './cut-off.ts'
 import { checkPresentable } from './presentable.ts'
 import { checkProject } from './project.ts'
+import { tellRecorded } from './recorded.ts'
 import { runSlidev } from './slidev.ts'
 import { tellProblems } from './tell.ts'
 import { checkSlidevWrites } from './writable.ts'
@@ -22,7 +23,8 @@ export async function build({ deck: path, output }: { deck: string, output: stri
   const target = resolve(output)
   const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash']
   const code = await endable('The build', signal => runSlidev({ deckDir: deck.dir, args, env: { NODE_ENV: 'production' }, signal }))
-  if (code === 0)
-    console.log(`The site is in ${target}: any file server can serve it, below any path.`)
-  return code
+  if (code !== 0)
+    return code
+  console.log(`The site is in ${target}: any file server can serve it, below any path.`)
+  return tellRecorded(deck)
 }

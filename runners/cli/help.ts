@@ -24,7 +24,7 @@ const NOTES: Record<string, Notes> = {
   record: { exits: [[0, 'every step is recorded, or cannot run on this machine'], [1, 'a step failed, or the deck has errors'], USAGE], variables: [...LIVE] },
   check: { exits: [[0, 'every step is ok'], [1, 'a step is not, or the deck has errors'], USAGE], variables: [...LIVE] },
   export: { exits: [[0, 'everything is printed'], [1, 'a step has no recording, or nothing was written'], USAGE, ...ENDED], variables: ['NO_COLOR', 'KAMISHIBAI_BROWSER'] },
-  build: { exits: [[0, 'the site is written'], [1, 'the deck has errors, or nothing was written'], USAGE, ...ENDED], variables: ['NO_COLOR'] },
+  build: { exits: [[0, 'the site is written'], [1, 'the deck has errors, a step has no recording, or nothing was written'], USAGE, ...ENDED], variables: ['NO_COLOR'] },
   plan: { exits: [[0, 'the deck is understood'], [1, 'the deck has errors'], USAGE], variables: ['NO_COLOR'] },
   doctor: { exits: [[0, 'the talk can be given'], [1, 'it is at risk'], USAGE], variables: ['NO_COLOR', 'DOCKER_HOST', 'KUBECONFIG', 'KAMISHIBAI_BROWSER'] },
   sweep: { exits: [[0, 'nothing is left of sessions that are over'], [1, 'something could not be removed'], USAGE], variables: ['NO_COLOR', 'DOCKER_HOST', 'KUBECONFIG'] },
