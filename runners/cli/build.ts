@@ -14,7 +14,7 @@ export async function build({ deck: path, output }: { deck: string, output: stri
   const deck = await parseDeck(path)
   const errors = deck.problems.filter(problem => problem.severity === 'error')
   if (errors.length) {
-    tellProblems(errors, process.stderr)
+    tellProblems(deck, errors, process.stderr)
     return 1
   }
   checkProject(deck)

@@ -45,11 +45,11 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
   const ok = steps.every(step => step.ok) && !problems.some(problem => problem.severity === 'error')
   const report = { deck: deck.name, mode, ok, problems, steps }
   if (text) {
-    tellProblems(problems, process.stdout)
+    tellProblems(deck, problems, process.stdout)
     process.stdout.write(`${steps.filter(step => step.ok).length} of ${steps.length} steps ok${deck.steps.length ? '' : ': the deck has none'}\n`)
   }
   else {
-    process.stdout.write(reporter === 'json' ? `${JSON.stringify(report, null, 2)}\n` : formatJunit(report))
+    process.stdout.write(reporter === 'json' ? `${JSON.stringify(report, null, 2)}\n` : formatJunit(report, deck))
   }
   return ok ? 0 : 1
 }
@@ -89,7 +89,7 @@ async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Pr
       steps.push({ ...stored, ok: stored.ok && !strict, skipped })
     else
       steps.push({ id: step.id, slide: step.slide, ok: isPassed(outcome.phase), phase: outcome.phase, durationMs: Math.round(outcome.durationMs), expectations: outcome.expectations, recording: stored.recording, skipped, error: outcome.error, output })
-    tell(formatResult(result))
+    tell(formatResult(deck, result))
   })
   return steps
 }

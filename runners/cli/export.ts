@@ -27,7 +27,7 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
   const deck = await parseDeck(path)
   const errors = deck.problems.filter(problem => problem.severity === 'error')
   if (errors.length) {
-    tellProblems(errors, process.stderr)
+    tellProblems(deck, errors, process.stderr)
     return 1
   }
   const target = targetOf(deck.name, { format, output, withNotes })

@@ -23,6 +23,7 @@ import { addonProblem, checkProject } from './project.ts'
 import { serveViewers, tellViewers } from './remote.ts'
 import { serveSlidev } from './slidev-server.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
+import { pathOf } from './tell.ts'
 import { askTrust } from './trust.ts'
 import { checkSlidevWrites } from './writable.ts'
 
@@ -70,7 +71,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   await checkPresentable(deck)
   checkSlidevWrites(deck, { serves: options.cacheDir === undefined })
   const unnamed = await addonProblem(deck)
-  tellProblems([...deck.problems, ...unnamed ? [unnamed] : []])
+  tellProblems(deck, [...deck.problems, ...unnamed ? [unnamed] : []])
   const live = mode !== 'replay' && await mayPresentLive(deck, options)
   const sweeping = live ? sweepEarlier(deck) : undefined
   // It takes a second, in which the engines are asked.
@@ -171,9 +172,9 @@ async function tellChange({ session }: Service, { name, used }: DeckChange): Pro
     : `${file} has changed since the start; the steps are the same.`)
 }
 
-function tellProblems(problems: Problem[]): void {
+function tellProblems(deck: Deck, problems: Problem[]): void {
   for (const { severity, file, line, column, message, hint = '' } of problems)
-    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${file}:${line}:${column} ${message}. ${hint}`.trim()))
+    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${pathOf(deck, file)}:${line}:${column} ${message}. ${hint}`.trim()))
 }
 
 /** The first port from 3030 on that nobody listens on at 127.0.0.1. */

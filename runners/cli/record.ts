@@ -35,14 +35,14 @@ export async function record({ deck: path, only, keep: kept, trim, trust, contex
     return trimRecordings(deck, only, limit)
   if (!await mayRun(deck, trust, 'record'))
     return 2
-  tellProblems(deck.problems, process.stderr)
+  tellProblems(deck, deck.problems, process.stderr)
   const steps = selectSteps(deck, only)
   const keep = createKeeper(deck)
   const results = await runAll(deck, steps, async (result) => {
     const passed = isPassed(result.outcome.phase)
     const chosen = !only.length || only.includes(result.step.id)
     const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : !passed ? 'not written' : await keep(result.recording!)
-    process.stdout.write(`${formatResult(result)}  ${note}\n`)
+    process.stdout.write(`${formatResult(deck, result, note)}\n`)
   })
   const failures = results.filter(isFailure).length
   const skipped = results.filter(result => result.skipped?.code === 'requires').length
