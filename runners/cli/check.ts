@@ -77,19 +77,22 @@ async function checkReplay({ deck, chosen, problems, tell }: Checking): Promise<
 
 async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Promise<CheckedStep[]> {
   const steps: CheckedStep[] = []
-  await runAll(deck, chosen.length ? selectSteps(deck, chosen.map(step => step.id)) : [], async (result) => {
-    const { step, outcome, skipped, recording, output } = result
-    if (!chosen.includes(step))
-      return
-    const { checked: stored, warnings } = await checkRecording(deck, step)
-    problems.push(...recording ? await recordingWarnings(step, recording) : warnings)
-    if (!stored.ok)
-      problems.push({ severity: 'warning', file: step.file, line: step.line, column: step.column, code: stored.error!.code, message: stored.error!.message, hint: stored.error!.hint })
-    if (skipped?.code === 'requires')
-      steps.push({ ...stored, ok: stored.ok && !strict, skipped })
-    else
-      steps.push({ id: step.id, slide: step.slide, ok: isPassed(outcome.phase), phase: outcome.phase, durationMs: Math.round(outcome.durationMs), expectations: outcome.expectations, recording: stored.recording, skipped, error: outcome.error, output })
-    tell(formatResult(deck, result))
+  await runAll(deck, chosen.length ? selectSteps(deck, chosen.map(step => step.id)) : [], {
+    sumUp: () => `${steps.length} of ${chosen.length} steps checked`,
+    async onResult(result) {
+      const { step, outcome, skipped, recording, output } = result
+      if (!chosen.includes(step))
+        return
+      const { checked: stored, warnings } = await checkRecording(deck, step)
+      problems.push(...recording ? await recordingWarnings(step, recording) : warnings)
+      if (!stored.ok)
+        problems.push({ severity: 'warning', file: step.file, line: step.line, column: step.column, code: stored.error!.code, message: stored.error!.message, hint: stored.error!.hint })
+      if (skipped?.code === 'requires')
+        steps.push({ ...stored, ok: stored.ok && !strict, skipped })
+      else
+        steps.push({ id: step.id, slide: step.slide, ok: isPassed(outcome.phase), phase: outcome.phase, durationMs: Math.round(outcome.durationMs), expectations: outcome.expectations, recording: stored.recording, skipped, error: outcome.error, output })
+      tell(formatResult(deck, result))
+    },
   })
   return steps
 }

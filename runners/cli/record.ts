@@ -1,5 +1,6 @@
 import type { Deck } from '../deck/deck.ts'
 import type { Recording } from '../protocol/recording.ts'
+import type { StepResult } from './run-all.ts'
 import process from 'node:process'
 import { storyOf } from '../deck/graph.ts'
 import { parseDeck } from '../deck/parse.ts'
@@ -38,16 +39,21 @@ export async function record({ deck: path, only, keep: kept, trim, trust, contex
   tellProblems(deck, deck.problems, process.stderr)
   const steps = selectSteps(deck, only)
   const keep = createKeeper(deck)
-  const results = await runAll(deck, steps, async (result) => {
-    const passed = isPassed(result.outcome.phase)
-    const chosen = !only.length || only.includes(result.step.id)
-    const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : !passed ? 'not written' : await keep(result.recording!)
-    process.stdout.write(`${formatResult(deck, result, note)}\n`)
+  const sumUp = (results: StepResult[]): string => {
+    const skipped = results.filter(result => result.skipped?.code === 'requires').length
+    return `${results.length - results.filter(isFailure).length - skipped} of ${steps.length} steps recorded${skipped ? `, ${skipped} skipped` : ''}`
+  }
+  const results = await runAll(deck, steps, {
+    sumUp,
+    async onResult(result) {
+      const passed = isPassed(result.outcome.phase)
+      const chosen = !only.length || only.includes(result.step.id)
+      const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : !passed ? 'not written' : await keep(result.recording!)
+      process.stdout.write(`${formatResult(deck, result, note)}\n`)
+    },
   })
-  const failures = results.filter(isFailure).length
-  const skipped = results.filter(result => result.skipped?.code === 'requires').length
-  process.stdout.write(`${results.length - failures - skipped} of ${steps.length} steps recorded${skipped ? `, ${skipped} skipped` : ''}\n`)
-  return failures || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
+  process.stdout.write(`${sumUp(results)}\n`)
+  return results.some(isFailure) || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
 }
 
 /**

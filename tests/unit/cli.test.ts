@@ -69,6 +69,10 @@ it.each(['init', 'import', 'present', 'rehearse', 'record', 'check', 'export', '
   expect(out).toMatch(/Options:[\s\S]*Examples:\n +kamishibai [\s\S]*Exit codes:\n {2}[01] {4}\S[\s\S]*\n {2}2 {4}\S[\s\S]*Environment:\n {2}NO_COLOR +\S/)
 })
 
+it.each(['present', 'record', 'check', 'export', 'build'])('%s --help says how it ends when it is asked to', async (command) => {
+  expect((await kamishibai(command, '--help')).out).toMatch(/\n {2}130 {2}\S.*\n {2}143 {2}\S.*\n {2}129 {2}\S/)
+})
+
 it('says by -h what there is', async () => {
   const { code, out } = await kamishibai('-h')
   expect(code).toBe(0)
