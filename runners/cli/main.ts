@@ -2,6 +2,7 @@ import type { Argv } from 'yargs'
 import process from 'node:process'
 import yargs from 'yargs'
 import { isStepError } from '../protocol/error.ts'
+import { hearClosedPipe } from './closed-pipe.ts'
 import { defaultDeck, missingFile } from './deck-file.ts'
 import { withNotes } from './help.ts'
 import { optionMistake, USAGE, usageError } from './usage.ts'
@@ -63,6 +64,8 @@ function fail(message: string): never {
   console.error(message)
   process.exit(USAGE)
 }
+
+hearClosedPipe()
 
 const cli = yargs(process.argv.slice(2))
 

@@ -5,6 +5,7 @@ import type { Outcome } from '../service/run.ts'
 import process from 'node:process'
 import { isPassed } from '../protocol/event.ts'
 import { createService } from '../service/service.ts'
+import { onClosedPipe } from './closed-pipe.ts'
 import { ENDS, onInterrupt } from './ending.ts'
 import { lastLines } from './last-lines.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
@@ -87,6 +88,7 @@ export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: Run
     end(1)
   }
   const offInterrupt = onInterrupt(n => n > 1 ? process.exit(ENDS.SIGINT) : end(ENDS.SIGINT))
+  const offPipe = onClosedPipe(() => end(ENDS.SIGHUP))
   const handlers = (['SIGTERM', 'SIGHUP'] as const).map(signal => [signal, () => end(ENDS[signal])] as const)
   // A closed terminal may say so twice: one that nobody hears would end the process in the middle of this.
   handlers.forEach(([signal, handler]) => process.on(signal, handler))
@@ -109,6 +111,7 @@ export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: Run
   finally {
     await close()
     offInterrupt()
+    offPipe()
     handlers.forEach(([signal, handler]) => process.off(signal, handler))
     process.off('uncaughtException', crash)
     process.off('unhandledRejection', crash)
