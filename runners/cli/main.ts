@@ -1,10 +1,12 @@
 import type { Argv } from 'yargs'
+import { join } from 'node:path'
 import process from 'node:process'
 import yargs from 'yargs'
 import { isStepError } from '../protocol/error.ts'
 import { hearClosedPipe } from './closed-pipe.ts'
 import { defaultDeck, missingFile } from './deck-file.ts'
 import { withNotes } from './help.ts'
+import { OWN_ROOT, readManifest } from './project.ts'
 import { optionMistake, USAGE, usageError } from './usage.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'init', 'import']
@@ -208,5 +210,6 @@ await cli
   })
   .epilogue('Each command says more: kamishibai check --help')
   .help()
+  .version(readManifest(join(OWN_ROOT, 'package.json'))!.version!)
   .alias({ help: 'h', version: 'v' })
   .parseAsync()
