@@ -141,11 +141,13 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
   const { service, url } = presentation
   // Before the words that name Ctrl-C.
   const letSleep = keepAwake()
-  const ended = untilEnd(() => service.session.runs.length > 0)
+  const replays = service.session.mode === 'replay'
+  const andRemoves = replays ? '' : ' and removes what it created'
+  // A rehearsal ends with its report, and takes nothing away from anybody.
+  const ended = untilEnd(() => !options.rehearsing && service.session.runs.length > 0, andRemoves)
   for (const runner of service.session.runners)
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
-  const replays = service.session.mode === 'replay'
-  consola.box(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the talk${replays ? '' : ' and removes what it created'}.`)
+  consola.box(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the ${options.rehearsing ? 'rehearsal' : 'talk'}${andRemoves}.`)
   if (presentation.remote)
     tellViewers(presentation.remote)
   if (options.open !== false)
