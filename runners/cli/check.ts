@@ -4,8 +4,9 @@ import type { CheckedStep } from './checked-step.ts'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { isPassed } from '../protocol/event.ts'
+import { engineOf } from '../service/engine-of.ts'
 import { checkRecording } from './checked-step.ts'
-import { withContext } from './context.ts'
+import { contextProblem, withContext } from './context.ts'
 import { formatJunit } from './junit.ts'
 import { themeProblem } from './presentable.ts'
 import { addonProblem } from './project.ts'
@@ -39,7 +40,9 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
     return 2
   const text = reporter === 'text'
   const around = await Promise.all([addonProblem(deck), themeProblem(deck)])
-  const problems: Problem[] = [...deck.problems, ...around.filter(problem => problem !== undefined)]
+  // A share may have no step that would say so.
+  const lost = mode === 'live' && context !== undefined && !chosen.some(step => engineOf(step) === 'kubernetes') ? await contextProblem(deck) : undefined
+  const problems: Problem[] = [...deck.problems, ...[...around, lost].filter(problem => problem !== undefined)]
   const tell = (line: string): void => void (text && process.stdout.write(`${line}\n`))
   const steps = await (mode === 'live' ? checkLive : checkReplay)({ deck, chosen, problems, strict, tell })
   const ok = steps.every(step => step.ok) && !problems.some(problem => problem.severity === 'error')
