@@ -115,7 +115,7 @@ await cli
   .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args, 'record')
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
     .option('keep', { type: 'string', describe: 'Run nothing: make this run of an earlier session (or the last of this step) the recording' })
-    .option('trim', { type: 'string', conflicts: 'keep', describe: 'Run nothing: shorten every longer pause in the recordings to this time, like 2s; results stay' })
+    .option('trim', { type: 'string', describe: 'Run nothing: shorten every longer pause in the recordings to this time, like 2s; results stay' })
     .option('trust', trust)
     .option('context', context)
     .example('$0 record --trim 2s --only build', 'no pause of its recording is longer than 2 s')

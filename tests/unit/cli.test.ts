@@ -43,6 +43,8 @@ describe('a call that cannot be meant', () => {
     [['plan', 'slides/tuor.md'], 'Did you mean slides/tour.md?'],
     [['plan', 'slides'], 'There is no deck slides. In slides: '],
     [['plan', 'a.md', 'b.md'], 'b.md is too much'],
+    [['record', '--trim', '2s', '--keep', 'hello', 'slides/tour.md'], '--trim and --keep do not go together: '],
+    [['record', '--keep', 'hello', '--only', 'ten', 'slides/tour.md'], '--only and --keep do not go together: a run that is kept is of one step, which --keep names.'],
     [['record', '--only', 'helo', 'slides/tour.md', '--trust'], 'The deck has no step helo. Did you mean hello?'],
   ])('exits 2 with a sentence: %j', async (args, sentence) => {
     const { code, out, err } = await kamishibai(...args)
