@@ -4,23 +4,27 @@ import { parseDeck } from '../deck/parse.ts'
 import { endable } from './cut-off.ts'
 import { checkPresentable } from './presentable.ts'
 import { checkProject } from './project.ts'
+import { tellRecorded } from './recorded.ts'
 import { runSlidev } from './slidev.ts'
 import { tellProblems } from './tell.ts'
+import { checkSlidevWrites } from './writable.ts'
 
 /** `kamishibai build`: a static site that needs no rewrites and works below any path; resolves with the exit code. */
 export async function build({ deck: path, output }: { deck: string, output: string }): Promise<number> {
   const deck = await parseDeck(path)
   const errors = deck.problems.filter(problem => problem.severity === 'error')
   if (errors.length) {
-    tellProblems(errors, process.stderr)
+    tellProblems(deck, errors, process.stderr)
     return 1
   }
   checkProject(deck)
   await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: false })
   const target = resolve(output)
   const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash']
   const code = await endable('The build', signal => runSlidev({ deckDir: deck.dir, args, env: { NODE_ENV: 'production' }, signal }))
-  if (code === 0)
-    console.log(`The site is in ${target}: any file server can serve it, below any path.`)
-  return code
+  if (code !== 0)
+    return code
+  console.log(`The site is in ${target}: any file server can serve it, below any path.`)
+  return tellRecorded(deck)
 }

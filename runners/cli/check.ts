@@ -4,8 +4,9 @@ import type { CheckedStep } from './checked-step.ts'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
 import { isPassed } from '../protocol/event.ts'
+import { engineOf } from '../service/engine-of.ts'
 import { checkRecording } from './checked-step.ts'
-import { withContext } from './context.ts'
+import { contextProblem, withContext } from './context.ts'
 import { formatJunit } from './junit.ts'
 import { themeProblem } from './presentable.ts'
 import { addonProblem } from './project.ts'
@@ -39,17 +40,19 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
     return 2
   const text = reporter === 'text'
   const around = await Promise.all([addonProblem(deck), themeProblem(deck)])
-  const problems: Problem[] = [...deck.problems, ...around.filter(problem => problem !== undefined)]
+  // A share may have no step that would say so.
+  const lost = mode === 'live' && context !== undefined && !chosen.some(step => engineOf(step) === 'kubernetes') ? await contextProblem(deck) : undefined
+  const problems: Problem[] = [...deck.problems, ...[...around, lost].filter(problem => problem !== undefined)]
   const tell = (line: string): void => void (text && process.stdout.write(`${line}\n`))
   const steps = await (mode === 'live' ? checkLive : checkReplay)({ deck, chosen, problems, strict, tell })
   const ok = steps.every(step => step.ok) && !problems.some(problem => problem.severity === 'error')
   const report = { deck: deck.name, mode, ok, problems, steps }
   if (text) {
-    tellProblems(problems, process.stdout)
+    tellProblems(deck, problems, process.stdout)
     process.stdout.write(`${steps.filter(step => step.ok).length} of ${steps.length} steps ok${deck.steps.length ? '' : ': the deck has none'}\n`)
   }
   else {
-    process.stdout.write(reporter === 'json' ? `${JSON.stringify(report, null, 2)}\n` : formatJunit(report))
+    process.stdout.write(reporter === 'json' ? `${JSON.stringify(report, null, 2)}\n` : formatJunit(report, deck))
   }
   return ok ? 0 : 1
 }
@@ -77,19 +80,22 @@ async function checkReplay({ deck, chosen, problems, tell }: Checking): Promise<
 
 async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Promise<CheckedStep[]> {
   const steps: CheckedStep[] = []
-  await runAll(deck, chosen.length ? selectSteps(deck, chosen.map(step => step.id)) : [], async (result) => {
-    const { step, outcome, skipped, recording, output } = result
-    if (!chosen.includes(step))
-      return
-    const { checked: stored, warnings } = await checkRecording(deck, step)
-    problems.push(...recording ? await recordingWarnings(step, recording) : warnings)
-    if (!stored.ok)
-      problems.push({ severity: 'warning', file: step.file, line: step.line, column: step.column, code: stored.error!.code, message: stored.error!.message, hint: stored.error!.hint })
-    if (skipped?.code === 'requires')
-      steps.push({ ...stored, ok: stored.ok && !strict, skipped })
-    else
-      steps.push({ id: step.id, slide: step.slide, ok: isPassed(outcome.phase), phase: outcome.phase, durationMs: Math.round(outcome.durationMs), expectations: outcome.expectations, recording: stored.recording, skipped, error: outcome.error, output })
-    tell(formatResult(result))
+  await runAll(deck, chosen.length ? selectSteps(deck, chosen.map(step => step.id)) : [], {
+    sumUp: () => `${steps.length} of ${chosen.length} steps checked`,
+    async onResult(result) {
+      const { step, outcome, skipped, recording, output } = result
+      if (!chosen.includes(step))
+        return
+      const { checked: stored, warnings } = await checkRecording(deck, step)
+      problems.push(...recording ? await recordingWarnings(step, recording) : warnings)
+      if (!stored.ok)
+        problems.push({ severity: 'warning', file: step.file, line: step.line, column: step.column, code: stored.error!.code, message: stored.error!.message, hint: stored.error!.hint })
+      if (skipped?.code === 'requires')
+        steps.push({ ...stored, ok: stored.ok && !strict, skipped })
+      else
+        steps.push({ id: step.id, slide: step.slide, ok: isPassed(outcome.phase), phase: outcome.phase, durationMs: Math.round(outcome.durationMs), expectations: outcome.expectations, recording: stored.recording, skipped, error: outcome.error, output })
+      tell(formatResult(deck, result))
+    },
   })
   return steps
 }

@@ -9,6 +9,7 @@ import { MACHINE_SCRIPT } from '../service/doctor/engines.ts'
 import { fine, worstFirst } from '../service/doctor/finding.ts'
 import { themeProblem } from './presentable.ts'
 import { findBrowser, runScript } from './slidev.ts'
+import { writableFinding } from './writable.ts'
 
 export interface DoctorCommand { deck: string, json: boolean, fix: boolean }
 
@@ -30,7 +31,7 @@ export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<
       for (const message of failed)
         console.error(message)
     }
-    const findings = worstFirst([...await doctor.examine({ fixed: fix }), checkBrowser()])
+    const findings = worstFirst([...await doctor.examine({ fixed: fix }), checkBrowser(), writableFinding(deck)])
     const ok = !findings.some(finding => !finding.ok && finding.severity === 'risk')
     process.stdout.write(json ? `${JSON.stringify({ ok, checks: findings }, null, 2)}\n` : formatFindings(deck.name, findings, ok))
     return ok ? 0 : 1

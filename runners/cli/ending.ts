@@ -10,9 +10,9 @@ const ONE_PRESS = 300
 
 /**
  * Resolves when the process is asked to end (130, 143, 129), or with 1 after an error nobody caught. In a terminal the
- * first Ctrl-C only asks once a talk has begun.
+ * first Ctrl-C only asks once a talk has begun; `andDoes` says what its end does beside: ` and removes what it created`.
  */
-export async function untilEnd(hasBegun: () => boolean): Promise<number> {
+export async function untilEnd(hasBegun: () => boolean, andDoes = ''): Promise<number> {
   dropOthers('SIGTERM')
   const ends = (['SIGTERM', 'SIGHUP'] as const).map(async (signal) => {
     // A closed terminal may say so twice: one that nobody hears would end the process in the middle of its clean-up.
@@ -28,11 +28,11 @@ export async function untilEnd(hasBegun: () => boolean): Promise<number> {
     process.on('uncaughtException', onError)
     process.on('unhandledRejection', onError)
   })
-  return Promise.race([...ends, untilInterrupted(hasBegun), failure])
+  return Promise.race([...ends, untilInterrupted(hasBegun, andDoes), failure])
 }
 
 /** Resolves at the first Ctrl-C, or at the second when a talk has begun; one more during what follows ends the process. */
-async function untilInterrupted(hasBegun: () => boolean): Promise<number> {
+async function untilInterrupted(hasBegun: () => boolean, andDoes: string): Promise<number> {
   return new Promise((resolve) => {
     let ending = false
     onInterrupt((n) => {
@@ -42,7 +42,7 @@ async function untilInterrupted(hasBegun: () => boolean): Promise<number> {
       if (ending)
         return resolve(ENDS.SIGINT)
       // What comes before the words is no answer to them.
-      setTimeout(() => consola.warn('The talk has begun. Ctrl-C once more ends it and removes what it created.'), ONE_PRESS)
+      setTimeout(() => consola.warn(`The talk has begun. Ctrl-C once more ends it${andDoes}.`), ONE_PRESS)
     })
   })
 }

@@ -3,8 +3,6 @@ import type { PrintFormat } from './export/slidev.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
-import { recordCommand } from '../deck/record-command.ts'
-import { readRecordingText } from '../service/store.ts'
 import { endable } from './cut-off.ts'
 import { exportHtml } from './export/html.ts'
 import { exportMarkdown } from './export/markdown.ts'
@@ -14,7 +12,9 @@ import { printDeck } from './export/slidev.ts'
 import { checkTarget, targetOf } from './export/target.ts'
 import { checkPresentable } from './presentable.ts'
 import { checkProject } from './project.ts'
+import { tellRecorded } from './recorded.ts'
 import { tellProblems } from './tell.ts'
+import { checkSlidevWrites } from './writable.ts'
 
 export interface ExportOptions { deck: string, format: PrintFormat | 'html' | 'script', output?: string, dark: boolean, withNotes?: boolean }
 
@@ -27,7 +27,7 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
   const deck = await parseDeck(path)
   const errors = deck.problems.filter(problem => problem.severity === 'error')
   if (errors.length) {
-    tellProblems(errors, process.stderr)
+    tellProblems(deck, errors, process.stderr)
     return 1
   }
   const target = targetOf(deck.name, { format, output, withNotes })
@@ -39,6 +39,7 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
   }
   checkProject(deck)
   await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: format !== 'html' })
   return endable('The export', signal => print(deck, { format, target, dark, withNotes, signal }))
 }
 
@@ -55,12 +56,5 @@ async function print(deck: Deck, { format, target, dark, withNotes, signal }: Pr
   if (withNotes)
     await writeFile(target, await addNotes(deck, await readFile(target)))
   console.log(format === 'html' ? `${target} plays from disk, without a network.` : `${target} is written.`)
-  const missing: string[] = []
-  for (const step of deck.steps) {
-    if (!await readRecordingText(deck, step.id))
-      missing.push(step.id)
-  }
-  if (missing.length)
-    console.error(`Printed without a result, for they have no recording: ${missing.join(', ')}. Record them: ${recordCommand(deck, missing)}`)
-  return missing.length ? 1 : 0
+  return tellRecorded(deck)
 }

@@ -35,8 +35,9 @@ export async function importFile({ file, output, from }: ImportOptions): Promise
   }
   await makeFolder(dirname(output))
   await writeFile(output, deck)
-  const { slides, problems } = await parseDeck(output)
-  tellProblems(problems, process.stderr)
+  const written = await parseDeck(output)
+  const { slides, problems } = written
+  tellProblems(written, problems, process.stderr)
   const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
   process.stdout.write(`${output} has ${count(slides.length, 'slide')} and ${count(steps, 'step')}. Look at it: kamishibai present ${output}\n`)
   return problems.some(problem => problem.severity === 'error') ? 1 : 0

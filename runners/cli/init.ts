@@ -14,6 +14,11 @@ import { isCheckout, OWN_ROOT, readManifest } from './project.ts'
 
 const PRINTER = 'playwright-chromium'
 
+/** npm itself runs on the machine's Node, and would warn of it at each call. */
+const QUIET = `; The packages run on the Node that this project brings. npm would warn of the machine's own, which is older.
+loglevel=error
+`
+
 /** `kamishibai init`: a deck of three slides in `dir`, and the package.json with which it installs; resolves with the exit code. */
 export async function init({ dir }: { dir: string }): Promise<number> {
   if (!dir)
@@ -38,6 +43,8 @@ export async function init({ dir }: { dir: string }): Promise<number> {
     await writeFile(join(dir, 'style.css'), STYLE)
   if (!existsSync(join(dir, '.gitignore')))
     await writeFile(join(dir, '.gitignore'), 'node_modules/\n.kamishibai/\n.slidev/\ndist/\n')
+  if (bringsNode && !pnpm && !existsSync(join(dir, '.npmrc')))
+    await writeFile(join(dir, '.npmrc'), QUIET)
   process.stdout.write(`${deck} has three slides.${isCheckout ? ' The addon is packed beside it from this working tree.' : ''}${bringsNode ? ` Its package.json brings a Node of its own, for npm start and npx kamishibai: this machine has ${node ?? 'none'}.` : ''} Now:\n${resolve(dir) === process.cwd() ? '' : `  cd ${dir}\n`}  ${pnpm ? 'pnpm' : 'npm'} install\n  ${pnpm ? 'pnpm' : 'npm'} start\n`)
   return 0
 }

@@ -1,17 +1,18 @@
+import type { Deck } from '../deck/deck.ts'
 import type { Problem } from '../protocol/step.ts'
 import type { CheckedStep, CheckReport } from './checked-step.ts'
-import { formatProblem } from './tell.ts'
+import { formatProblem, pathOf } from './tell.ts'
 
 interface Case { name: string, seconds: number, file?: string, result?: { tag: 'failure' | 'skipped', type: string, message: string, text?: string } }
 
 /** The report as JUnit XML, as CI servers read it: a case a step, and one for each mistake in the deck; warnings as output. */
-export function formatJunit({ deck, mode, problems, steps }: CheckReport): string {
-  const mistakes = problems.filter(problem => problem.severity === 'error').map(toMistake)
+export function formatJunit({ deck, mode, problems, steps }: CheckReport, at: Pick<Deck, 'dir'>): string {
+  const mistakes = problems.filter(problem => problem.severity === 'error').map(problem => toMistake(problem, at))
   const cases = [...steps.map(toCase), ...mistakes]
   const count = (tag: string): number => cases.filter(({ result }) => result?.tag === tag).length
   const seconds = cases.reduce((sum, one) => sum + one.seconds, 0)
   const totals = { tests: cases.length, failures: count('failure'), skipped: count('skipped'), errors: 0, time: seconds.toFixed(3) }
-  const warnings = problems.filter(problem => problem.severity === 'warning').map(problem => `${formatProblem(problem)}\n`).join('')
+  const warnings = problems.filter(problem => problem.severity === 'warning').map(problem => `${formatProblem(problem, at)}\n`).join('')
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     open('testsuites', { name: 'kamishibai check', ...totals }),
@@ -32,9 +33,9 @@ function toCase({ id, ok, durationMs, expectations, skipped, error, output = [] 
   return { name: id, seconds: durationMs / 1000, result }
 }
 
-function toMistake(problem: Problem): Case {
+function toMistake(problem: Problem, at: Pick<Deck, 'dir'>): Case {
   const { file, line, column, code, message } = problem
-  return { name: `${file}:${line}:${column}`, seconds: 0, file, result: { tag: 'failure', type: code, message, text: formatProblem(problem) } }
+  return { name: `${file}:${line}:${column}`, seconds: 0, file: pathOf(at, file), result: { tag: 'failure', type: code, message, text: formatProblem(problem, at) } }
 }
 
 function formatCase({ name, seconds, file, result }: Case, className: string): string {

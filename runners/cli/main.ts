@@ -1,9 +1,12 @@
 import type { Argv } from 'yargs'
+import { join } from 'node:path'
 import process from 'node:process'
 import yargs from 'yargs'
 import { isStepError } from '../protocol/error.ts'
+import { hearClosedPipe } from './closed-pipe.ts'
 import { defaultDeck, missingFile } from './deck-file.ts'
 import { withNotes } from './help.ts'
+import { OWN_ROOT, readManifest } from './project.ts'
 import { optionMistake, USAGE, usageError } from './usage.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'init', 'import']
@@ -64,6 +67,8 @@ function fail(message: string): never {
   process.exit(USAGE)
 }
 
+hearClosedPipe()
+
 const cli = yargs(process.argv.slice(2))
 
 await cli
@@ -110,7 +115,7 @@ await cli
   .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args, 'record')
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
     .option('keep', { type: 'string', describe: 'Run nothing: make this run of an earlier session (or the last of this step) the recording' })
-    .option('trim', { type: 'string', conflicts: 'keep', describe: 'Run nothing: shorten every longer pause in the recordings to this time, like 2s; results stay' })
+    .option('trim', { type: 'string', describe: 'Run nothing: shorten every longer pause in the recordings to this time, like 2s; results stay' })
     .option('trust', trust)
     .option('context', context)
     .example('$0 record --trim 2s --only build', 'no pause of its recording is longer than 2 s')
@@ -205,5 +210,6 @@ await cli
   })
   .epilogue('Each command says more: kamishibai check --help')
   .help()
+  .version(readManifest(join(OWN_ROOT, 'package.json'))!.version!)
   .alias({ help: 'h', version: 'v' })
   .parseAsync()

@@ -7,6 +7,6 @@ import { tellProblems } from './tell.ts'
 export async function plan({ deck: path, json }: { deck: string, json: boolean }): Promise<number> {
   const deck = await parseDeck(path)
   process.stdout.write(json ? `${JSON.stringify(toPlan(deck), null, 2)}\n` : formatPlan(toPlan(deck)))
-  tellProblems(deck.problems, process.stderr)
+  tellProblems(deck, deck.problems, process.stderr)
   return deck.problems.some(problem => problem.severity === 'error') ? 1 : 0
 }

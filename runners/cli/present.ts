@@ -23,7 +23,9 @@ import { addonProblem, checkProject } from './project.ts'
 import { serveViewers, tellViewers } from './remote.ts'
 import { serveSlidev } from './slidev-server.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
+import { pathOf } from './tell.ts'
 import { askTrust } from './trust.ts'
+import { checkSlidevWrites } from './writable.ts'
 
 export interface PresentOptions {
   deck: string
@@ -67,8 +69,9 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   const place = options.remote === undefined ? undefined : resolveRemote(options.remote)
   checkProject(deck)
   await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: options.cacheDir === undefined })
   const unnamed = await addonProblem(deck)
-  tellProblems([...deck.problems, ...unnamed ? [unnamed] : []])
+  tellProblems(deck, [...deck.problems, ...unnamed ? [unnamed] : []])
   const live = mode !== 'replay' && await mayPresentLive(deck, options)
   const sweeping = live ? sweepEarlier(deck) : undefined
   // It takes a second, in which the engines are asked.
@@ -138,11 +141,13 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
   const { service, url } = presentation
   // Before the words that name Ctrl-C.
   const letSleep = keepAwake()
-  const ended = untilEnd(() => service.session.runs.length > 0)
+  const replays = service.session.mode === 'replay'
+  const andRemoves = replays ? '' : ' and removes what it created'
+  // A rehearsal ends with its report, and takes nothing away from anybody.
+  const ended = untilEnd(() => !options.rehearsing && service.session.runs.length > 0, andRemoves)
   for (const runner of service.session.runners)
     consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
-  const replays = service.session.mode === 'replay'
-  consola.box(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the talk${replays ? '' : ' and removes what it created'}.`)
+  consola.box(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the ${options.rehearsing ? 'rehearsal' : 'talk'}${andRemoves}.`)
   if (presentation.remote)
     tellViewers(presentation.remote)
   if (options.open !== false)
@@ -169,9 +174,9 @@ async function tellChange({ session }: Service, { name, used }: DeckChange): Pro
     : `${file} has changed since the start; the steps are the same.`)
 }
 
-function tellProblems(problems: Problem[]): void {
+function tellProblems(deck: Deck, problems: Problem[]): void {
   for (const { severity, file, line, column, message, hint = '' } of problems)
-    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${file}:${line}:${column} ${message}. ${hint}`.trim()))
+    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${pathOf(deck, file)}:${line}:${column} ${message}. ${hint}`.trim()))
 }
 
 /** The first port from 3030 on that nobody listens on at 127.0.0.1. */

@@ -6,6 +6,7 @@ import { findUp } from '../deck/find-up.ts'
 import { readSources } from '../deck/sources.ts'
 import { decode } from '../deck/text.ts'
 import { StepError } from '../protocol/error.ts'
+import { pathOf } from './tell.ts'
 
 /** Mistakes with which Slidev shows another deck than the one that was written, or ends. */
 const UNREADABLE = new Set(['encoding', 'empty-file', 'unclosed-frontmatter'])
@@ -18,7 +19,7 @@ export async function checkPresentable(deck: Deck): Promise<void> {
   const unreadable = unreadableIn(deck)
   const problem = unreadable ?? await themeProblem(deck)
   if (problem)
-    throw new StepError(unreadable ? 'bad-input' : 'not-available', `${problem.file}:${problem.line} ${problem.message}`, problem.hint)
+    throw new StepError(unreadable ? 'bad-input' : 'not-available', `${pathOf(deck, problem.file)}:${problem.line} ${problem.message}`, problem.hint)
 }
 
 function unreadableIn(deck: Deck): Problem | undefined {

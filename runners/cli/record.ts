@@ -1,5 +1,6 @@
 import type { Deck } from '../deck/deck.ts'
 import type { Recording } from '../protocol/recording.ts'
+import type { StepResult } from './run-all.ts'
 import process from 'node:process'
 import { storyOf } from '../deck/graph.ts'
 import { parseDeck } from '../deck/parse.ts'
@@ -12,10 +13,12 @@ import { withContext } from './context.ts'
 import { isFailure, mayRun, runAll, selectSteps } from './run-all.ts'
 import { formatResult, tellProblems } from './tell.ts'
 import { trimRecordings } from './trim.ts'
+import { checkRecordingWrites } from './writable.ts'
 
 /** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
 export async function record({ deck: path, only, keep: kept, trim, trust, context }: { deck: string, only: string[], keep?: string, trim?: string, trust: boolean, context?: string }): Promise<number> {
   const deck = withContext(await parseDeck(path), context)
+  checkRecordingWrites(deck)
   if (kept !== undefined)
     return keepAsRecording(deck, kept)
   const unknown = only.find(id => !deck.steps.some(step => step.id === id))
@@ -33,19 +36,24 @@ export async function record({ deck: path, only, keep: kept, trim, trust, contex
     return trimRecordings(deck, only, limit)
   if (!await mayRun(deck, trust, 'record'))
     return 2
-  tellProblems(deck.problems, process.stderr)
+  tellProblems(deck, deck.problems, process.stderr)
   const steps = selectSteps(deck, only)
   const keep = createKeeper(deck)
-  const results = await runAll(deck, steps, async (result) => {
-    const passed = isPassed(result.outcome.phase)
-    const chosen = !only.length || only.includes(result.step.id)
-    const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : !passed ? 'not written' : await keep(result.recording!)
-    process.stdout.write(`${formatResult(result)}  ${note}\n`)
+  const sumUp = (results: StepResult[]): string => {
+    const skipped = results.filter(result => result.skipped?.code === 'requires').length
+    return `${results.length - results.filter(isFailure).length - skipped} of ${steps.length} steps recorded${skipped ? `, ${skipped} skipped` : ''}`
+  }
+  const results = await runAll(deck, steps, {
+    sumUp,
+    async onResult(result) {
+      const passed = isPassed(result.outcome.phase)
+      const chosen = !only.length || only.includes(result.step.id)
+      const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : !passed ? 'not written' : await keep(result.recording!)
+      process.stdout.write(`${formatResult(deck, result, note)}\n`)
+    },
   })
-  const failures = results.filter(isFailure).length
-  const skipped = results.filter(result => result.skipped?.code === 'requires').length
-  process.stdout.write(`${results.length - failures - skipped} of ${steps.length} steps recorded${skipped ? `, ${skipped} skipped` : ''}\n`)
-  return failures || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
+  process.stdout.write(`${sumUp(results)}\n`)
+  return results.some(isFailure) || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
 }
 
 /**

@@ -18,7 +18,7 @@ export async function rehearse({ json, ...options }: RehearseOptions): Promise<n
   for (const problem of planProblems(deck))
     consola.warn(problem)
   const startedAt = new Date()
-  const code = await untilOver(presentation, options)
+  const code = await untilOver(presentation, { ...options, rehearsing: true })
   const report = reportOf(deck, pace.spent(), startedAt)
   if (!report.slides.length) {
     consola.warn('No slide was shown: there is nothing to report.')

@@ -5,10 +5,12 @@ import type { Outcome } from '../service/run.ts'
 import process from 'node:process'
 import { isPassed } from '../protocol/event.ts'
 import { createService } from '../service/service.ts'
+import { onClosedPipe } from './closed-pipe.ts'
 import { ENDS, onInterrupt } from './ending.ts'
 import { lastLines } from './last-lines.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 import { askTrust } from './trust.ts'
+import { createWaiting } from './waiting.ts'
 
 /** How one step went. */
 export interface StepResult {
@@ -49,20 +51,36 @@ export function selectSteps(deck: Deck, ids: string[]): Step[] {
   return deck.steps.filter(step => !ids.length || wanted.has(step.id))
 }
 
+/** What {@link runAll} tells as it goes. */
+export interface RunAllOptions {
+  onResult: (result: StepResult) => Promise<void> | void
+  /** What there is of the steps so far, for who ends it before it is done: `2 of 5 steps recorded`. */
+  sumUp: (results: StepResult[]) => string
+}
+
 /**
  * Runs `steps` live, one after the other, and cleans up; after a failure only what needs the failed step is skipped.
- * When the process is asked to end, it ends, once all that the session created is gone.
+ * When the process is asked to end, it ends, once all that the session created is gone. A terminal shows what runs.
  */
-export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepResult) => Promise<void> | void): Promise<StepResult[]> {
+export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: RunAllOptions): Promise<StepResult[]> {
   await sweepEarlier(deck)
   const service = await createService({ deck, mode: 'live', live: true })
   const results: StepResult[] = []
   const failed = new Set<string>()
   let stopped = false
   let closing: Promise<void> | undefined
-  const close = (): Promise<void> => closing ??= service.close().then(tellEnd)
+  const waiting = process.stderr.isTTY ? createWaiting() : undefined
+  const close = (): Promise<void> => closing ??= service.close().then((clean) => {
+    tellEnd(clean)
+    if (stopped && clean)
+      console.error('Nothing is left behind.')
+  })
   const end = (code: number): void => {
+    if (stopped)
+      return
     stopped = true
+    waiting?.end()
+    console.error(`Ended before it was done: ${sumUp(results)}. Removing what was started …`)
     void close().finally(() => process.exit(code))
   }
   const crash = (error: unknown): void => {
@@ -70,19 +88,22 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
     end(1)
   }
   const offInterrupt = onInterrupt(n => n > 1 ? process.exit(ENDS.SIGINT) : end(ENDS.SIGINT))
+  const offPipe = onClosedPipe(() => end(ENDS.SIGHUP))
   const handlers = (['SIGTERM', 'SIGHUP'] as const).map(signal => [signal, () => end(ENDS[signal])] as const)
   // A closed terminal may say so twice: one that nobody hears would end the process in the middle of this.
   handlers.forEach(([signal, handler]) => process.on(signal, handler))
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
   try {
-    for (const step of steps) {
+    for (const [i, step] of steps.entries()) {
+      waiting?.tell(`${step.id} runs`, i, steps.length)
       const result = await runOne(step)
       // What is cancelled on the way out is no result; `end` ends the process.
       if (stopped)
         await new Promise(() => {})
       if (isFailure(result))
         failed.add(step.id)
+      waiting?.end()
       results.push(result)
       await onResult(result)
     }
@@ -90,6 +111,7 @@ export async function runAll(deck: Deck, steps: Step[], onResult: (result: StepR
   finally {
     await close()
     offInterrupt()
+    offPipe()
     handlers.forEach(([signal, handler]) => process.off(signal, handler))
     process.off('uncaughtException', crash)
     process.off('unhandledRejection', crash)

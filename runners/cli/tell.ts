@@ -1,7 +1,9 @@
+import type { Deck } from '../deck/deck.ts'
 import type { ErrorInfo } from '../protocol/error.ts'
 import type { Problem, Step } from '../protocol/step.ts'
 import type { CheckedStep } from './checked-step.ts'
 import type { StepResult } from './run-all.ts'
+import { relative, resolve } from 'node:path'
 import process from 'node:process'
 import { styleText } from 'node:util'
 import { escapeDeceiving } from '../deck/escape.ts'
@@ -14,29 +16,34 @@ function toMark(verdict: 'ok' | 'wrong' | 'skipped'): string {
   return styleText(color, mark, { stream: process.stdout })
 }
 
-/** A mistake as one line: place, sentence, hint. */
-export function formatProblem({ severity, file, line, column, message, hint }: Problem): string {
-  return escapeDeceiving(`${file}:${line}:${column}  ${severity}: ${message}${hint ? `. ${hint}` : ''}`)
+/** A file of a deck as it is opened from the working directory: an editor jumps to such a place. */
+export function pathOf({ dir }: Pick<Deck, 'dir'>, file: string): string {
+  return relative('', resolve(dir, file))
 }
 
-/** Writes all mistakes, one a line. */
-export function tellProblems(problems: Problem[], to: NodeJS.WritableStream): void {
+/** A mistake in a deck as one line: place, sentence, hint. */
+export function formatProblem({ severity, file, line, column, message, hint }: Problem, deck: Pick<Deck, 'dir'>): string {
+  return escapeDeceiving(`${pathOf(deck, file)}:${line}:${column}  ${severity}: ${message}${hint ? `. ${hint}` : ''}`)
+}
+
+/** Writes mistakes in a deck, one a line. */
+export function tellProblems(deck: Pick<Deck, 'dir'>, problems: Problem[], to: NodeJS.WritableStream): void {
   for (const problem of problems)
-    to.write(`${formatProblem(problem)}\n`)
+    to.write(`${formatProblem(problem, deck)}\n`)
 }
 
-/** A result as one line, with what went wrong below it, where, and the end of what the step wrote. */
-export function formatResult({ step, outcome, skipped, output = [] }: StepResult): string {
+/** A result as one line that ends with `note`, with what went wrong below it, where, and the end of what the step wrote. */
+export function formatResult(deck: Pick<Deck, 'dir'>, { step, outcome, skipped, output = [] }: StepResult, note?: string): string {
   const mark = toMark(skipped ? 'skipped' : isPassed(outcome.phase) ? 'ok' : 'wrong')
   const time = skipped ? '' : `${(outcome.durationMs / 1000).toFixed(1)} s`
-  const why = skipped?.message ?? (outcome.error && whyFailed(step, outcome.error))
+  const why = skipped?.message ?? (outcome.error && whyFailed(deck, step, outcome.error))
   const below = [...why ? [why] : [], ...output.map(line => `  ${line}`)].map(line => `\n    ${escapeDeceiving(line)}`).join('')
-  return `${mark} ${step.id.padEnd(20)} slide ${String(step.slide).padStart(2)}  ${outcome.phase.padEnd(9)} ${time.padStart(7)}${below}`
+  return `${mark} ${step.id.padEnd(20)} slide ${String(step.slide).padStart(2)}  ${outcome.phase.padEnd(9)} ${time.padStart(7)}${note ? `  ${note}` : ''}${below}`
 }
 
-function whyFailed(step: Step, { message, hint, line: shown }: ErrorInfo): string {
+function whyFailed(deck: Pick<Deck, 'dir'>, step: Step, { message, hint, line: shown }: ErrorInfo): string {
   const { file, line } = lineInFile(step, shown)
-  return `${file}:${line}  ${message}.${hint && ` ${hint}`}`
+  return `${pathOf(deck, file)}:${line}  ${message}.${hint && ` ${hint}`}`
 }
 
 /** A step whose recording was folded, as one line, with what is wrong below it. */

@@ -17,6 +17,11 @@ function optionsOf(cli: Argv): { all: string[], valued: string[] } {
 const WITHOUT_DECK: Record<string, string> = { sweep: 'sweep takes no deck', cluster: 'one name is enough', import: 'import takes one file' }
 /** Options that say something alone too. */
 const ALONE = ['remote']
+/** Options of one command that each say what it does, and why they cannot both be meant. */
+const APART: [one: string, other: string, why: string][] = [
+  ['trim', 'keep', 'one shortens the recordings that are there, the other makes a run the recording'],
+  ['only', 'keep', 'a run that is kept is of one step, which --keep names'],
+]
 const CLUSTER_ACTIONS = ['create', 'status', 'delete', 'cut', 'join']
 
 /** What yargs found wrong, as a sentence with what was probably meant. */
@@ -57,8 +62,15 @@ export function optionMistake(args: Record<string, unknown>, cli: Argv): string 
   const empty = optionsOf(cli).valued.find(name => isEmpty(name, process.argv))
   if (empty)
     return `--${empty} needs a value.`
+  const apart = APART.find(([one, other]) => isGiven(args[one]) && isGiven(args[other]))
+  if (apart)
+    return `--${apart[0]} and --${apart[1]} do not go together: ${apart[2]}.`
   const { port } = args
   return port === undefined || (Number.isInteger(port) && Number(port) > 0 && Number(port) < 65536) ? undefined : 'The port is a number from 1 to 65535.'
+}
+
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined
 }
 
 /** Whether an option stands without a value: at the end, before another option, as `--name=` or as `--no-name`. */

@@ -35,6 +35,7 @@ export function createWaiting(to: NodeJS.WriteStream = process.stderr, now: () =
     },
     end() {
       clearInterval(timer)
+      timer = undefined
       if (last && to.isTTY)
         to.write('\r\x1B[K')
       last = undefined

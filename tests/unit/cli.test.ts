@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kamishibai, kamishibaiIn, ROOT } from './_cli.ts'
 
@@ -43,6 +43,8 @@ describe('a call that cannot be meant', () => {
     [['plan', 'slides/tuor.md'], 'Did you mean slides/tour.md?'],
     [['plan', 'slides'], 'slides is a folder. Name a file in it: slides/'],
     [['plan', 'a.md', 'b.md'], 'b.md is too much'],
+    [['record', '--trim', '2s', '--keep', 'hello', 'slides/tour.md'], '--trim and --keep do not go together: '],
+    [['record', '--keep', 'hello', '--only', 'ten', 'slides/tour.md'], '--only and --keep do not go together: a run that is kept is of one step, which --keep names.'],
     [['record', '--only', 'helo', 'slides/tour.md', '--trust'], 'The deck has no step helo. Did you mean hello?'],
   ])('exits 2 with a sentence: %j', async (args, sentence) => {
     const { code, out, err } = await kamishibai(...args)
@@ -67,6 +69,10 @@ it.each(['init', 'import', 'present', 'rehearse', 'record', 'check', 'export', '
   expect(code).toBe(0)
   expect(out).toMatch(new RegExp(`^kamishibai ${command}[^\\n]*\\n\\n\\S`))
   expect(out).toMatch(/Options:[\s\S]*Examples:\n +kamishibai [\s\S]*Exit codes:\n {2}[01] {4}\S[\s\S]*\n {2}2 {4}\S[\s\S]*Environment:\n {2}NO_COLOR +\S/)
+})
+
+it.each(['present', 'record', 'check', 'export', 'build'])('%s --help says how it ends when it is asked to', async (command) => {
+  expect((await kamishibai(command, '--help')).out).toMatch(/\n {2}130 {2}\S.*\n {2}143 {2}\S.*\n {2}129 {2}\S/)
 })
 
 it('says by -h what there is', async () => {
@@ -143,14 +149,26 @@ describe('check of what needs no engine', () => {
     expect(JSON.parse(out)).toMatchObject({ ok: false, problems: [{ severity: 'warning', file: 'deck.md', line: 7, column: 7, code: 'no-id' }], steps: [{ id: 'slide1-1', error: { code: 'no-recording' } }] })
   })
 
+  it('names the place of a mistake as the working directory has it', async () => {
+    const deck = await deckOf('# T\n\n```sh {run id=b timeout=soon}\ntrue\n```\n')
+    const [folder, above] = [dirname(deck), dirname(dirname(deck))]
+    for (const [command, ...args] of [['check'], ['plan'], ['build']]) {
+      const { out, err } = await kamishibaiIn({ cwd: above }, command!, relative(above, deck), ...args)
+      expect(`\n${out}${err}`).toContain(`\n${relative(above, deck)}:3:17  error: timeout: soon is no duration`)
+    }
+    expect((await kamishibaiIn({ cwd: folder }, 'check', 'deck.md')).out).toMatch(/^deck\.md:3:17 {2}error: /)
+  })
+
   it('reports as JUnit: a case a step, and the deck\'s mistakes', async () => {
-    const { code, out } = await kamishibai('check', await deckOf('# T\n\n```sh {run id=a}\ntrue\n```\n\n```sh {run id=b timeout="<&soon"}\ntrue\n```\n\n```sh {run}\ntrue\n```\n'), '--reporter', 'junit')
+    const deck = await deckOf('# T\n\n```sh {run id=a}\ntrue\n```\n\n```sh {run id=b timeout="<&soon"}\ntrue\n```\n\n```sh {run}\ntrue\n```\n')
+    const { code, out } = await kamishibai('check', deck, '--reporter', 'junit')
+    const path = relative(ROOT, deck)
     expect(code).toBe(1)
     expect(out).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="kamishibai check" tests="3" failures="3" skipped="0" errors="0"/)
     expect(out).toContain('<testcase name="a" classname="deck.replay" time="0.000"><failure type="no-recording" message="the step a has no recording. Record it: kamishibai record')
     expect(out).toMatch(/Record it: kamishibai record \S*deck\.md --only a"><\/failure><\/testcase>/)
-    expect(out).toContain('<testcase name="deck.md:7:17" classname="deck.replay" time="0.000" file="deck.md"><failure type="bad-value" message="timeout: &lt;&amp;soon is no duration')
-    expect(out).toContain('<system-out>deck.md:11:7  warning: the step has no id')
+    expect(out).toContain(`<testcase name="deck.md:7:17" classname="deck.replay" time="0.000" file="${path}"><failure type="bad-value" message="timeout: &lt;&amp;soon is no duration`)
+    expect(out).toContain(`<system-out>${path}:11:7  warning: the step has no id`)
     expect(new Set(out.match(/<\/?[a-z-]+/g))).toEqual(new Set(['<testsuites', '<testsuite', '<testcase', '<failure', '</failure', '</testcase', '<system-out', '</system-out', '</testsuite', '</testsuites']))
   })
 })

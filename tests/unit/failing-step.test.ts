@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kamishibai } from './_cli.ts'
+import { kamishibai, ROOT } from './_cli.ts'
 
 let dir: string
 let deck: string
@@ -31,9 +31,10 @@ echo fine
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
 describe('a failing step says with what its output ended', () => {
-  it.each([[['record', '--trust']], [['check', '--mode', 'live', '--trust']]])('as text: %j', async ([command, ...options]) => {
+  it.each([[['record', '--trust'], '  not written'], [['check', '--mode', 'live', '--trust'], '']])('as text: %j', async ([command, ...options], note) => {
     const { code, out } = await kamishibai(command!, deck, ...options)
-    expect(out).toMatch(/✗ a .*\n {4}deck\.md:9 {2}it ended with exit code 2\. See its output\.\n {6}18\n {6}19\n {6}20\n {6}my \[redacted\] & more\n {6}ls: .*\/nope-dir.*\n✓ b /)
+    expect(out).toContain(` s${note}\n    ${relative(ROOT, deck)}:9  it ended with exit code 2. See its output.\n      18\n`)
+    expect(out).toMatch(/✗ a .*\n.*\n {6}18\n {6}19\n {6}20\n {6}my \[redacted\] & more\n {6}ls: .*\/nope-dir[^.\n]*\n✓ b /)
     expect(code).toBe(1)
   })
 

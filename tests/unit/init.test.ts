@@ -84,6 +84,16 @@ it.each([['20.20.2', true], ['22.11.0', true], ['22.12.0', false], ['24.0.0', fa
   expect((parse(await readFile(join(dir, 'pnpm-workspace.yaml'), 'utf8')) as { allowBuilds: { node?: boolean } }).allowBuilds.node).toBe(brings || undefined)
 })
 
+it('init keeps npm from warning of a Node that runs none of the packages, and keeps the .npmrc that is there', { timeout: 60_000 }, async () => {
+  const initOn = async (dir: string, version: string): Promise<unknown> => kamishibaiIn({ env: { PATH: [join(ROOT, 'node_modules/.bin'), await nodeOf(version), process.env.PATH].join(delimiter) } }, 'init', dir)
+  const [old, own, fresh] = [await folder(), await folder(), await folder()]
+  await writeFile(join(own, '.npmrc'), 'audit=false\n')
+  await Promise.all([initOn(old, '20.20.2'), initOn(own, '20.20.2'), initOn(fresh, '24.0.0')])
+  expect(await readFile(join(old, '.npmrc'), 'utf8')).toMatch(/^loglevel=error$/m)
+  expect(await readFile(join(own, '.npmrc'), 'utf8')).toBe('audit=false\n')
+  expect(await readdir(fresh)).not.toContain('.npmrc')
+})
+
 it.each([
   ['a file', 'file', '/file is a file. Name a folder.'],
   ['no name', '', 'the folder has no name. Name one: kamishibai init talk'],
