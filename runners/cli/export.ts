@@ -3,8 +3,6 @@ import type { PrintFormat } from './export/slidev.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
-import { recordCommand } from '../deck/record-command.ts'
-import { readRecordingText } from '../service/store.ts'
 import { endable } from './cut-off.ts'
 import { exportHtml } from './export/html.ts'
 import { exportMarkdown } from './export/markdown.ts'
@@ -12,6 +10,7 @@ import { addNotes } from './export/notes.ts'
 import { exportScript } from './export/script.ts'
 import { printDeck } from './export/slidev.ts'
 import { checkTarget, targetOf } from './export/target.ts'
+import { unrecorded } from './export/unrecorded.ts'
 import { checkPresentable } from './presentable.ts'
 import { checkProject } from './project.ts'
 import { tellProblems } from './tell.ts'
@@ -55,12 +54,7 @@ async function print(deck: Deck, { format, target, dark, withNotes, signal }: Pr
   if (withNotes)
     await writeFile(target, await addNotes(deck, await readFile(target)))
   console.log(format === 'html' ? `${target} plays from disk, without a network.` : `${target} is written.`)
-  const missing: string[] = []
-  for (const step of deck.steps) {
-    if (!await readRecordingText(deck, step.id))
-      missing.push(step.id)
-  }
-  if (missing.length)
-    console.error(`Printed without a result, for they have no recording: ${missing.join(', ')}. Record them: ${recordCommand(deck, missing)}`)
-  return missing.length ? 1 : 0
+  const without = await unrecorded(deck)
+  without.forEach(line => console.error(line))
+  return without.length ? 1 : 0
 }
