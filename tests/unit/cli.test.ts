@@ -194,6 +194,19 @@ describe('check of what needs no engine', () => {
   })
 })
 
+it('plans the code too that Slidev runs when the deck is only replayed', async () => {
+  const folder = await mkdtemp(join(dir, 'code-'))
+  await Promise.all(['setup', 'components/deep', 'layouts', 'public'].map(name => mkdir(join(folder, name), { recursive: true })))
+  const code = ['components/deep/A.vue', 'global-top.vue', 'layouts/own.vue', 'setup/main.ts', 'uno.config.ts', 'vite.config.ts']
+  await Promise.all([...code, 'public/no.js', 'notes.txt'].map(name => writeFile(join(folder, name), '')))
+  await writeFile(join(folder, 'deck.md'), '---\ntheme: seriph\naddons: [kamishibai, "@/.."]\n---\n\n# T\n\n<script setup>\n1\n</script>\n')
+  const { out } = await kamishibaiIn({ cwd: folder }, 'plan', 'deck.md', '--json')
+  expect(JSON.parse(out)).toMatchObject({ code, scripts: ['deck.md'], theme: 'seriph', addons: ['kamishibai', '@/..'] })
+  const text = await kamishibaiIn({ cwd: folder }, 'plan', 'deck.md')
+  for (const line of [...code, '<script> in deck.md', 'theme seriph', 'addon @/..'])
+    expect(text.out).toContain(`\n  ${line}\n`)
+})
+
 it('plans as JSON: what every step would run', async () => {
   const { code, out } = await kamishibai('plan', 'slides/tour.md', '--json')
   const plan = JSON.parse(out) as { steps: object[] }
