@@ -37,7 +37,7 @@ const JA: Record<ErrorCode, Japanese> = {
   'not-available': { title: '利用できません', otherwise: 'この機能はここでは利用できません。', hint: '' },
   'output-limit': { title: '出力が多すぎます', otherwise: '出力が上限を超えました。', message: p => p.mebibytes !== undefined && `出力が ${p.mebibytes} MiB を超えました。`, hint: 'headmatter の limits.outputMiB を増やすか、出力を減らしてください。' },
   'port-taken': { title: 'ポートが使用中', otherwise: '公開するポートはすでに使われています。', message: p => p.port !== undefined && `ポート ${p.port} はすでに使われています。`, hint: 'ポートを使っているプログラムを止めるか、別のポートで公開してください。' },
-  'recording-damaged': { title: '録画が壊れています', otherwise: '録画を読み取れません。', message: p => p.line !== undefined && `録画ファイルの ${p.line} 行目を読み取れません。`, hint: '録画し直してください: kamishibai record --only STEP' },
+  'recording-damaged': { title: '録画が壊れています', otherwise: '録画を読み取れません。', message: p => p.line !== undefined && `録画ファイルの ${p.line} 行目を読み取れません。`, hint: p => `録画し直してください: kamishibai record --only ${p.step ?? 'STEP'}` },
   'recording-stale': { title: '録画が古くなっています', otherwise: '録画のあとでステップが変更されました。', hint: '録画し直してください: kamishibai record' },
   'timeout': { title: '時間切れ', otherwise: '制限時間内に終わりませんでした。', message: p => p.seconds !== undefined && `${p.seconds} 秒以内に終わりませんでした${p.until ? `（満たされていない条件: ${p.until}）` : ''}。`, hint: p => `${p.lasting ? 'サーバーのように動き続けるものには until= が必要です。そうでなければ、' : ''}フェンスの timeout= を延ばすか、もう一度実行してください。` },
   'unknown-step': { title: 'ステップがありません', otherwise: 'そのステップはこのデッキにありません。', message: p => p.step !== undefined && `ステップ ${p.step} はこのデッキにありません。`, hint: '' },

@@ -15,7 +15,7 @@ const loaded = new Map<string, Promise<StoredRecording | undefined>>()
 
 async function load(stepId: string): Promise<StoredRecording | undefined> {
   const text = await loadAgain(async () => recordings[stepId]?.(), { attempts: ATTEMPTS })
-  return text ? { ...parseRecording(text.cast, text.events), fresh: text.fresh } : undefined
+  return text ? { ...parseRecording(text.cast, text.events, { cast: `${stepId}.cast`, events: `${stepId}.events.jsonl`, again: `kamishibai record --only ${stepId}`, step: stepId }), fresh: text.fresh } : undefined
 }
 
 /** The recording that the deck ships for a step; undefined if there is none. */

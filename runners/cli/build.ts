@@ -10,7 +10,7 @@ import { tellProblems } from './tell.ts'
 import { checkSlidevWrites } from './writable.ts'
 
 /** `kamishibai build`: a static site that needs no rewrites and works below any path; resolves with the exit code. */
-export async function build({ deck: path, output }: { deck: string, output: string }): Promise<number> {
+export async function build({ deck: path, output, withoutNotes = false }: { deck: string, output: string, withoutNotes?: boolean }): Promise<number> {
   const deck = await parseDeck(path)
   const errors = deck.problems.filter(problem => problem.severity === 'error')
   if (errors.length) {
@@ -21,7 +21,7 @@ export async function build({ deck: path, output }: { deck: string, output: stri
   await checkPresentable(deck)
   checkSlidevWrites(deck, { serves: false })
   const target = resolve(output)
-  const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash']
+  const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash', ...withoutNotes ? ['--without-notes'] : []]
   const code = await endable('The build', signal => runSlidev({ deckDir: deck.dir, args, env: { NODE_ENV: 'production' }, signal }))
   if (code !== 0)
     return code

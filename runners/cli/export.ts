@@ -16,12 +16,16 @@ import { tellRecorded } from './recorded.ts'
 import { tellProblems } from './tell.ts'
 import { checkSlidevWrites } from './writable.ts'
 
-export interface ExportOptions { deck: string, format: PrintFormat | 'html' | 'script', output?: string, dark: boolean, withNotes?: boolean }
+export interface ExportOptions { deck: string, format: PrintFormat | 'html' | 'script', output?: string, dark: boolean, withNotes?: boolean, withoutNotes?: boolean }
 
 /** `kamishibai export`: prints the deck with its recordings, starting no engine; resolves with the exit code. */
-export async function exportDeck({ deck: path, format, output, dark, withNotes = false }: ExportOptions): Promise<number> {
+export async function exportDeck({ deck: path, format, output, dark, withNotes = false, withoutNotes = false }: ExportOptions): Promise<number> {
   if (withNotes && format !== 'pdf') {
     console.error(`--with-notes is for a PDF${format === 'pptx' || format === 'md' ? `: ${format} carries the notes anyway` : ''}.`)
+    return 2
+  }
+  if (withoutNotes && format !== 'html') {
+    console.error('--without-notes is for --format html.')
     return 2
   }
   const deck = await parseDeck(path)
@@ -40,14 +44,14 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
   checkProject(deck)
   await checkPresentable(deck)
   checkSlidevWrites(deck, { serves: format !== 'html' })
-  return endable('The export', signal => print(deck, { format, target, dark, withNotes, signal }))
+  return endable('The export', signal => print(deck, { format, target, dark, withNotes, withoutNotes, signal }))
 }
 
-interface Printing { format: PrintFormat | 'html', target: string, dark: boolean, withNotes: boolean, signal: AbortSignal }
+interface Printing { format: PrintFormat | 'html', target: string, dark: boolean, withNotes: boolean, withoutNotes: boolean, signal: AbortSignal }
 
-async function print(deck: Deck, { format, target, dark, withNotes, signal }: Printing): Promise<number> {
+async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes, signal }: Printing): Promise<number> {
   const isThere = format === 'html'
-    ? await exportHtml(deck, target, signal)
+    ? await exportHtml(deck, target, { withoutNotes, signal })
     : format === 'md' ? await exportMarkdown(deck, { target, dark, signal }) : await printDeck(deck, format, { target, dark, signal })
   if (!isThere) {
     console.error(`Slidev wrote no ${target}.`)

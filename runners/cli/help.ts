@@ -18,13 +18,13 @@ const LIVE = ['NO_COLOR', 'DOCKER_HOST', 'KUBECONFIG', 'XDG_STATE_HOME'] as cons
 
 const NOTES: Record<string, Notes> = {
   init: { exits: [[0, 'the deck is written'], [1, 'there is a deck already'], USAGE], variables: ['NO_COLOR'] },
-  import: { exits: [[0, 'the deck is written; what it could not carry over stands on standard error'], [1, 'there is such a deck already, or the new one has mistakes'], [2, 'the call cannot be meant, such as a file that is not there']], variables: ['NO_COLOR'] },
+  import: { exits: [[0, 'the deck is written; what it could not carry over stands on standard error'], [1, 'there is such a deck already, the new one has mistakes, or the file is empty'], [2, 'the call cannot be meant, such as a file that is not there']], variables: ['NO_COLOR'] },
   present: { exits: [[1, 'the deck cannot be presented, or something failed'], USAGE, [130, 'ended by Ctrl-C, as talks are'], ...ENDED.slice(1)], variables: [...LIVE] },
   rehearse: { exits: [[0, 'the rehearsal is over'], [1, 'the deck has errors'], USAGE, ...ENDED.slice(1)], variables: ['NO_COLOR'] },
   record: { exits: [[0, 'every step is recorded, or cannot run on this machine'], [1, 'a step failed, or the deck has errors'], USAGE, ...ENDED], variables: [...LIVE] },
   check: { exits: [[0, 'every step is ok'], [1, 'a step is not, or the deck has errors'], USAGE, ...ENDED], variables: [...LIVE] },
-  export: { exits: [[0, 'everything is printed'], [1, 'a step has no recording, or nothing was written'], USAGE, ...ENDED], variables: ['NO_COLOR', 'KAMISHIBAI_BROWSER'] },
-  build: { exits: [[0, 'the site is written'], [1, 'the deck has errors, a step has no recording, or nothing was written'], USAGE, ...ENDED], variables: ['NO_COLOR'] },
+  export: { exits: [[0, 'everything is printed'], [1, 'a step has no recording, or a damaged one, or nothing was written'], USAGE, ...ENDED], variables: ['NO_COLOR', 'KAMISHIBAI_BROWSER'] },
+  build: { exits: [[0, 'the site is written'], [1, 'the deck has errors, a step has no recording, or a damaged one, or nothing was written'], USAGE, ...ENDED], variables: ['NO_COLOR'] },
   plan: { exits: [[0, 'the deck is understood'], [1, 'the deck has errors'], USAGE], variables: ['NO_COLOR'] },
   doctor: { exits: [[0, 'the talk can be given'], [1, 'it is at risk'], USAGE], variables: ['NO_COLOR', 'DOCKER_HOST', 'KUBECONFIG', 'KAMISHIBAI_BROWSER'] },
   sweep: { exits: [[0, 'nothing is left of sessions that are over'], [1, 'something could not be removed'], USAGE], variables: ['NO_COLOR', 'DOCKER_HOST', 'KUBECONFIG'] },

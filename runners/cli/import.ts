@@ -26,8 +26,13 @@ export async function importFile({ file, output, from }: ImportOptions): Promise
     console.error(`There is ${output} already: nothing was written. Name another file with --output.`)
     return 1
   }
-  const { deck, steps, lost } = convert(await readFile(file, 'utf8'), { file, output, from })
-  for (const { line, what, hint } of lost)
+  const markdown = await readFile(file, 'utf8')
+  if (!markdown.trim()) {
+    console.error(`${file}:1  the file is empty: nothing was written.`)
+    return 1
+  }
+  const { deck, steps, lost } = convert(markdown, { file, output, from })
+  for (const { line, what, hint } of lost.sort((a, b) => a.line - b.line))
     console.error(`${file}:${line}  not carried over: ${what}${hint ? `. ${hint}` : ''}`)
   if (!output) {
     process.stdout.write(deck)

@@ -143,6 +143,7 @@ await cli
     .option('output', { type: 'string', describe: 'File or folder to write' })
     .option('dark', { type: 'boolean', default: false, describe: 'In dark colours' })
     .option('with-notes', { type: 'boolean', default: false, describe: 'The PDF with the notes below each slide, for the speaker' })
+    .option('without-notes', { type: 'boolean', default: false, describe: 'For html: leave the speaker\'s notes out; otherwise whoever has the file can read them' })
     .example('$0 export --output talk.pdf', 'for the audience')
     .example('$0 export --with-notes', 'for whoever gives the talk')
     .example('$0 export --format script', 'the demos, to run without Kamishibai'), async (args) => {
@@ -150,7 +151,9 @@ await cli
   })
   .command('build [deck]', 'Make a static site in which the recordings play', args => deckArgument(args, 'build')
     .option('output', { type: 'string', default: 'dist', describe: 'Folder to write' })
-    .example('$0 build --output site', ''), async (args) => {
+    .option('without-notes', { type: 'boolean', default: false, describe: 'Leave the speaker\'s notes out; otherwise whoever has the site can read them' })
+    .example('$0 build --output site', '')
+    .example('$0 build --without-notes', 'to publish it'), async (args) => {
     await finish(args.deck, async () => (await import('./build.ts')).build(args))
   })
   .command('plan [deck]', 'Show every step: what it runs, on what, with which files', args => deckArgument(args, 'plan')

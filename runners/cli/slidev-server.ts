@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { consola } from 'consola'
 import { StepError } from '../protocol/error.ts'
+import { misfitOf } from './misfit.ts'
 
 export interface SlidevServerOptions {
   /** The deck, an absolute path. */
@@ -27,7 +28,7 @@ const RESTART_FIELDS: (keyof SlidevConfig)[] = ['monaco', 'routerMode', 'fonts',
 
 /** Serves a deck; a change of its headmatter that needs a new start gets one. */
 export async function serveSlidev({ entry, port, portAsked, cacheDir }: SlidevServerOptions): Promise<SlidevServer> {
-  const slidev = await import('@slidev/cli')
+  const slidev = await import('@slidev/cli').catch((error: unknown) => Promise.reject(misfitOf(error)))
   let restarting: Promise<void> = Promise.resolve()
   let server = await open()
   await server.listen().catch((error: Error) => {

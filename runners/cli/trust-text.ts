@@ -3,6 +3,7 @@ import type { TrustPlan } from '../service/trust.ts'
 import { styleText } from 'node:util'
 import { escapeDeceiving } from '../deck/escape.ts'
 import { formatPlan } from '../deck/plan.ts'
+import { slidevCodeLines } from '../deck/slidev-code.ts'
 
 /** Names of files a heading may list before it only counts: the rest is found on disk. */
 const LISTED = 40
@@ -24,12 +25,7 @@ export function formatTrust({ plan, code, sources, changes }: TrustPlan, cluster
           ...changes.removed.map(name => `gone     ${name}`),
         ])
       : [],
-    ...section('Code that Slidev runs, when the deck is replayed too', [
-      ...code,
-      ...sources.scripts.map(name => `<script> in ${name}`),
-      ...sources.theme ? [`theme ${sources.theme}`] : [],
-      ...sources.addons.map(name => `addon ${name}`),
-    ]),
+    ...section('Code that Slidev runs, when the deck is replayed too', slidevCodeLines({ ...sources, code })),
     ...section('Files that its steps use', files.filter(name => !sources.markdown.includes(name))),
     ...section('Files from outside its folder', sources.markdown.filter(name => name.startsWith('..'))),
     ...section('Mounts', touched('mounts')),

@@ -13,10 +13,35 @@ const castHeaderSchema = z.object({
 
 const eventLineSchema = z.tuple([z.number().min(0).max(LIMITS.ms), z.string(), z.record(z.string(), z.unknown())])
 
-/** Reads what {@link formatRecording} wrote; throws StepError `recording-damaged` that names file part and line. */
-export function parseRecording(cast: string, events: string): Recording {
+/** What a damaged recording is called where it is told of. */
+export interface RecordingNames {
+  cast: string
+  events: string
+  /** What records the step again, in a shell. */
+  again: string
+  step?: string
+}
+
+/** Without a deck there is neither a path nor a step. */
+const UNNAMED: RecordingNames = { cast: 'the recording\'s cast', events: 'the recording\'s events.jsonl', again: 'kamishibai record --only STEP' }
+
+/** Reads what {@link formatRecording} wrote; throws StepError `recording-damaged` that names file and line. */
+export function parseRecording(cast: string, events: string, names = UNNAMED): Recording {
+  try {
+    return parse(cast, events)
+  }
+  catch (error) {
+    if (!(error instanceof Damage))
+      throw error
+    const { part, line, newer, message } = error
+    const hint = newer ? `Update Kamishibai, or record the step again: ${names.again}` : `Record the step again: ${names.again}`
+    throw new StepError('recording-damaged', `${names[part]}, line ${line}: ${message}`, hint, { params: { line, ...names.step && { step: names.step } } })
+  }
+}
+
+function parse(cast: string, events: string): Recording {
   checkSize('cast', cast)
-  checkSize('events.jsonl', events)
+  checkSize('events', events)
   const lines = cast.split('\n')
   const header = parseHeader(lines[0]!)
   const terminal: Timed[] = []
@@ -39,7 +64,7 @@ export function parseRecording(cast: string, events: string): Recording {
   // Both files name every exit, so that each shows whether the other was cut at the end of a line.
   const exited = others.filter(other => other.payload.type === 'exit').length
   if (exits !== exited)
-    throw damaged(exits < exited ? 'cast' : 'events.jsonl', (exits < exited ? lines : events.split('\n')).length, 'it ends before the exit of the run')
+    throw damaged(exits < exited ? 'cast' : 'events', (exits < exited ? lines : events.split('\n')).length, 'it ends before the exit of the run')
   return {
     header: header.kamishibai,
     cols: header.term.cols,
@@ -53,18 +78,18 @@ function parseEvents(text: string): Timed[] {
   return text.split('\n').flatMap((line, index) => {
     if (!line.trim())
       return []
-    const parsed = eventLineSchema.safeParse(parseJson(line, 'events.jsonl', index + 1))
+    const parsed = eventLineSchema.safeParse(parseJson(line, 'events', index + 1))
     if (!parsed.success)
-      throw damaged('events.jsonl', index + 1, 'it is no [at, type, payload]')
+      throw damaged('events', index + 1, 'it is no [at, type, payload]')
     const [at, type, rest] = parsed.data
     // An event of a later version.
     if (!TYPES.has(type))
       return []
     const payload = readPayload({ ...rest, type }, index + 1)
     if (!payload.success)
-      throw damaged('events.jsonl', index + 1, `its ${type} is wrong at ${payload.error.issues[0]!.path.join('.')}: ${payload.error.issues[0]!.message}`)
+      throw damaged('events', index + 1, `its ${type} is wrong at ${payload.error.issues[0]!.path.join('.')}: ${payload.error.issues[0]!.message}`)
     if (at < before)
-      throw damaged('events.jsonl', index + 1, 'its time runs backwards')
+      throw damaged('events', index + 1, 'its time runs backwards')
     before = at
     return [{ at, payload: payload.data }]
   })
@@ -76,13 +101,13 @@ function readPayload(value: unknown, line: number): ReturnType<typeof payloadSch
     return payloadSchema.safeParse(value)
   }
   catch (error) {
-    throw error instanceof RangeError ? damaged('events.jsonl', line, 'it is nested too deeply') : error
+    throw error instanceof RangeError ? damaged('events', line, 'it is nested too deeply') : error
   }
 }
 
 const TYPES = new Set<string>(payloadSchema.options.map(option => option.shape.type.value))
 
-function checkSize(part: string, text: string): void {
+function checkSize(part: Part, text: string): void {
   // A character takes one to three bytes; short texts need no count.
   if (text.length > LIMITS.bytes || (text.length > LIMITS.bytes / 3 && new TextEncoder().encode(text).length > LIMITS.bytes))
     throw damaged(part, 1, 'it is larger than 256 MB')
@@ -92,7 +117,7 @@ function parseHeader(line: string): z.infer<typeof castHeaderSchema> {
   const json = parseJson(line, 'cast', 1) as { version?: unknown, kamishibai?: unknown } | null
   const version = json?.version
   if (typeof version === 'number' && version > 3)
-    throw damaged('cast', 1, `it is of version ${version}, made by a newer program; this one reads version 3`, 'Update Kamishibai, or record the step again: kamishibai record --only STEP')
+    throw damaged('cast', 1, `it is of version ${version}, made by a newer program; this one reads version 3`, true)
   if (version !== 3)
     throw damaged('cast', 1, `it is of version ${String(version)}, and only version 3 is understood`)
   if (json?.kamishibai === undefined)
@@ -105,7 +130,7 @@ function parseHeader(line: string): z.infer<typeof castHeaderSchema> {
   return header.data
 }
 
-function parseJson(line: string, part: string, number: number): unknown {
+function parseJson(line: string, part: Part, number: number): unknown {
   try {
     return JSON.parse(line)
   }
@@ -141,6 +166,23 @@ function castPayload(code: string, data: string, line: number): Payload | undefi
   }
 }
 
-function damaged(part: string, line: number, what: string, hint = 'Record the step again: kamishibai record --only STEP'): StepError {
-  return new StepError('recording-damaged', `the recording's ${part}, line ${line}: ${what}`, hint, { params: { line } })
+type Part = 'cast' | 'events'
+
+/** What is wrong with a recording, and where. */
+class Damage extends Error {
+  readonly part: Part
+  readonly line: number
+  /** A newer program made it. */
+  readonly newer: boolean
+
+  constructor(part: Part, line: number, what: string, newer: boolean) {
+    super(what)
+    this.part = part
+    this.line = line
+    this.newer = newer
+  }
+}
+
+function damaged(part: Part, line: number, what: string, newer = false): Damage {
+  return new Damage(part, line, what, newer)
 }

@@ -5,6 +5,7 @@ import type { Digests } from './trust-files.ts'
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toPlan } from '../deck/plan.ts'
+import { isSlidevCode } from '../deck/slidev-code.ts'
 import { readSources } from '../deck/sources.ts'
 import { compareDigests, digestFiles, hashDigests } from './trust-files.ts'
 import { readApprovals, toApproval, writeApproval } from './trust-store.ts'
@@ -27,8 +28,6 @@ export interface TrustPlan {
 
 type Env = Record<string, string | undefined>
 
-const RE_CODE = /^(?:(?:setup|components|layouts)\/.*\.\w+|[^/]+\.(?:vue|[cm]?[jt]sx?)|index\.html)$/
-
 /** Looks through a deck and its files, and whether the user has approved exactly them. */
 export async function readTrust(deck: Deck, env: Env): Promise<TrustPlan> {
   const file = await realpath(deck.file)
@@ -44,7 +43,7 @@ export async function readTrust(deck: Deck, env: Env): Promise<TrustPlan> {
     hash,
     digests,
     plan: toPlan(deck),
-    code: Object.keys(digests).filter(name => RE_CODE.test(name)),
+    code: Object.keys(digests).filter(isSlidevCode),
     sources,
     approved: approvals.some(approval => approval.hash === hash),
     changes: approvals[0] && compareDigests(approvals[0].files, digests),

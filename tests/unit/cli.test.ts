@@ -5,6 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unrecorded } from '../../runners/cli/recorded.ts'
+import { parseDeck } from '../../runners/deck/parse.ts'
 import { kamishibai, kamishibaiIn, ROOT } from './_cli.ts'
 
 let dir: string
@@ -126,6 +128,7 @@ describe('check', () => {
     const folder = join(dir, 'recordings/tour')
     const edit = async (name: string, from: string | RegExp, to: string): Promise<void> => writeFile(join(folder, name), (await readFile(join(folder, name), 'utf8')).replace(from, to))
     await rm(join(folder, 'hello.cast'))
+    await rm(join(folder, 'hello.events.jsonl'))
     await edit('count.cast', /"hash":"[^"]*"/, '"hash":"0000000000000000"')
     await edit('recall.cast', /^.*\n/, 'no cast\n')
     const { code, out } = await kamishibai('check', tour, '--reporter', 'json')
@@ -133,6 +136,43 @@ describe('check', () => {
     expect(report.ok).toBe(false)
     expect(report.steps.filter(step => !step.ok).map(({ id, error }) => [id, error!.code])).toEqual([['hello', 'no-recording'], ['recall', 'recording-damaged'], ['count', 'recording-stale']])
     expect(report.steps.every(step => step.ok || step.error!.hint.includes('record'))).toBe(true)
+    expect(code).toBe(1)
+  })
+})
+
+describe('a recording that cannot be read', () => {
+  const DECK = '---\naddons: [kamishibai]\n---\n\n# T\n\n```sh {run id=a}\ntrue\n```\n'
+
+  /** A deck of its own whose step `a` has a recording. */
+  async function recorded(): Promise<{ folder: string, cast: string, events: string }> {
+    const folder = await mkdtemp(join(dir, 'damaged-'))
+    await writeFile(join(folder, 'deck.md'), DECK)
+    expect(await kamishibaiIn({ cwd: folder }, 'record', 'deck.md', '--trust')).toMatchObject({ code: 0 })
+    return { folder, cast: join(folder, 'recordings/deck/a.cast'), events: join(folder, 'recordings/deck/a.events.jsonl') }
+  }
+
+  it('is told with its file, its deck and its step', async () => {
+    const { folder, cast } = await recorded()
+    const whole = await readFile(cast, 'utf8')
+    await writeFile(cast, `${whole}[0.1, "o", "x`)
+    const { code, out } = await kamishibaiIn({ cwd: folder }, 'check', 'deck.md')
+    expect(out).toMatch(/recordings\/deck\/a\.cast, line \d+: it is cut short or damaged\. Record the step again: kamishibai record deck\.md --only a\n/)
+    expect(code).toBe(1)
+    for (const [text, why] of [['', 'line 1: it is empty'], ['\u0000\u0001PNG', 'line 1: it is cut short or damaged'], [whole.replace('"version":3', '"version":9'), 'made by a newer program']] as const) {
+      await writeFile(cast, text)
+      const [title, line, again] = await unrecorded(await parseDeck(join(folder, 'deck.md')))
+      expect(title).toContain('their recordings are damaged')
+      expect(line).toMatch(/^ {2}a: \S+recordings\/deck\/a\.cast, line 1: /)
+      expect(line).toContain(why)
+      expect(again).toMatch(/^Record them again: kamishibai record \S+deck\.md"? --only a$/)
+    }
+  })
+
+  it.each(['cast', 'events'] as const)('is no whole one without its %s', async (half) => {
+    const files = await recorded()
+    await rm(files[half])
+    const { code, out } = await kamishibaiIn({ cwd: files.folder }, 'check', 'deck.md')
+    expect(out).toContain(`half of the recording is missing: there is no ${relative(files.folder, files[half])}. Record the step again: kamishibai record deck.md --only a`)
     expect(code).toBe(1)
   })
 })
@@ -171,6 +211,19 @@ describe('check of what needs no engine', () => {
     expect(out).toContain(`<system-out>${path}:11:7  warning: the step has no id`)
     expect(new Set(out.match(/<\/?[a-z-]+/g))).toEqual(new Set(['<testsuites', '<testsuite', '<testcase', '<failure', '</failure', '</testcase', '<system-out', '</system-out', '</testsuite', '</testsuites']))
   })
+})
+
+it('plans the code too that Slidev runs when the deck is only replayed', async () => {
+  const folder = await mkdtemp(join(dir, 'code-'))
+  await Promise.all(['setup', 'components/deep', 'layouts', 'public'].map(name => mkdir(join(folder, name), { recursive: true })))
+  const code = ['components/deep/A.vue', 'global-top.vue', 'layouts/own.vue', 'setup/main.ts', 'uno.config.ts', 'vite.config.ts']
+  await Promise.all([...code, 'public/no.js', 'notes.txt'].map(name => writeFile(join(folder, name), '')))
+  await writeFile(join(folder, 'deck.md'), '---\ntheme: seriph\naddons: [kamishibai, "@/.."]\n---\n\n# T\n\n<script setup>\n1\n</script>\n')
+  const { out } = await kamishibaiIn({ cwd: folder }, 'plan', 'deck.md', '--json')
+  expect(JSON.parse(out)).toMatchObject({ code, scripts: ['deck.md'], theme: 'seriph', addons: ['kamishibai', '@/..'] })
+  const text = await kamishibaiIn({ cwd: folder }, 'plan', 'deck.md')
+  for (const line of [...code, '<script> in deck.md', 'theme seriph', 'addon @/..'])
+    expect(text.out).toContain(`\n  ${line}\n`)
 })
 
 it('plans as JSON: what every step would run', async () => {

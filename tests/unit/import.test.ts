@@ -141,6 +141,15 @@ it.each([['```bash +exec\n```', true], ['<!-- end_slide -->', true], ['```sh {"n
   expect(isPresenterm(text)).toBe(presenterm)
 })
 
+it.each([
+  ['a file that a fence shows', fromPresenterm('# A\n\n```file\npath: src/a.rs\nlanguage: rust\n```\n'), 3, 'the file src/a.rs: its lines are not in the deck'],
+  ['a brace that is not closed', fromRunme('# A\n\n```sh {name=bad\necho x\n```\n'), 3, '{name=bad, which is neither JSON nor name=value'],
+  ['a fence of Runme that is not closed', fromRunme('# A\n\n```sh {"name":"a"}\necho x\n\n# B\n'), 3, 'what stands below a fence that is never closed: all of it is its code'],
+  ['a fence of presenterm that is not closed', fromPresenterm('# A\n\n\n```bash +exec\necho x\n'), 4, 'what stands below a fence that is never closed: all of it is its code'],
+])('tells of %s with its line', (_, { lost }, line, what) => {
+  expect(lost).toEqual([expect.objectContaining({ line, what })])
+})
+
 describe('kamishibai import', { timeout: 60_000 }, () => {
   it('writes a deck that check understands, tells with its line what is not in it, and writes over nothing', async () => {
     const output = join(dir, 'talk', 'slides.md')
@@ -153,6 +162,14 @@ describe('kamishibai import', { timeout: 60_000 }, () => {
     expect((JSON.parse(plan.out) as { steps: object[] }).steps).toMatchObject([{ id: 'hello', slide: 2 }, { id: 'serve', slide: 3 }, { id: 'ask', slide: 3 }])
     expect(plan.code).toBe(0)
     expect(await kamishibai('import', file, '--output', output)).toMatchObject({ code: 1, err: expect.stringContaining('nothing was written') as string })
+  })
+
+  it('says that a file is empty, and writes none', async () => {
+    const file = join(dir, 'empty.md')
+    await writeFile(file, '\n')
+    const output = join(dir, 'of-empty.md')
+    expect(await kamishibai('import', file, '--output', output)).toEqual({ code: 1, out: '', err: `${file}:1  the file is empty: nothing was written.\n` })
+    await expect(readFile(output)).rejects.toThrow('ENOENT')
   })
 
   it('writes to standard output', async () => {

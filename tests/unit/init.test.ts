@@ -53,6 +53,46 @@ it('init keeps what is there', { timeout: 60_000 }, async () => {
   expect(await readFile(join(dir, 'slides.md'), 'utf8')).toBe('# Mine\n')
 })
 
+it('init adds to a package.json only what it lacks, and says what', { timeout: 60_000 }, async () => {
+  const dir = await folder()
+  await writeFile(join(dir, 'package.json'), JSON.stringify({ dependencies: { '@slidev/cli': '^53.0.1', 'vue': '^3.5.1' }, scripts: { start: 'mine' } }))
+  await writeFile(join(dir, 'style.css'), '/* mine */')
+  const { out } = await kamishibai('init', dir)
+  const written = await read(join(dir, 'package.json')) as { dependencies: object, devDependencies: object }
+  expect(written.dependencies).toEqual({ '@slidev/cli': '^53.0.1', 'vue': '^3.5.1' })
+  expect(Object.keys(written.devDependencies)).toEqual(expect.arrayContaining(['slidev-addon-kamishibai', 'playwright-chromium']))
+  expect(Object.keys(written.devDependencies)).not.toEqual(expect.arrayContaining(['vue']))
+  expect(Object.keys(written.devDependencies)).not.toEqual(expect.arrayContaining(['@slidev/cli']))
+  expect(out).toMatch(/\nAdded to package\.json: devDependencies slidev-addon-kamishibai, .*; overrides unocss, .*\. What was there stays\.\n/)
+  expect(out).toContain('\nKept as it was: style.css, @slidev/cli ^53.0.1 (the addon needs >=53.0.0), vue ^3.5.1 (the addon needs ^3.5.0).\n')
+})
+
+it('init shows what a project with a deck needs, where npm reads it', { timeout: 60_000 }, async () => {
+  const dir = await folder()
+  await writeFile(join(dir, 'slides.md'), '# Mine\n')
+  await writeFile(join(dir, 'package.json'), JSON.stringify({ dependencies: { '@slidev/cli': '53.0.0' }, overrides: { unocss: '1.2.3' } }))
+  const { code, err } = await kamishibai('init', dir)
+  expect(code).toBe(1)
+  const { unocss, ...lacking } = manifest.overrides
+  expect(unocss).toBeDefined()
+  expect((JSON.parse(/^ {2}\{\n[\s\S]*^ {2}\}$/m.exec(err)![0]) as { overrides: object }).overrides).toEqual(lacking)
+  expect(err).toContain(`Add to ${join(dir, 'package.json')}`)
+  expect(err).toMatch(/\n {2}npm install -D "vue@\S+" \S*slidev-addon-kamishibai\S* "playwright-chromium@\S+"/)
+  expect(await readdir(dir)).toEqual(['package.json', 'slides.md'])
+})
+
+it('init shows what a project with a deck needs, where pnpm reads it', { timeout: 60_000 }, async () => {
+  const dir = await folder()
+  await writeFile(join(dir, 'slides.md'), '# Mine\n')
+  await writeFile(join(dir, 'package.json'), '{}')
+  await writeFile(join(dir, 'pnpm-lock.yaml'), '')
+  const { err } = await kamishibai('init', dir)
+  const [, yaml] = /pnpm-workspace\.yaml, .*:\n\n([\s\S]*?)\n\n/.exec(err)!
+  expect(parse(yaml!)).toMatchObject({ overrides: { ...manifest.overrides, 'markdown-it': '^14.1.0' }, allowBuilds: { 'cpu-features': false, 'protobufjs': false, 'ssh2': false } })
+  expect(err).toContain('\n  pnpm add -D ')
+  expect(await readdir(dir)).toEqual(['package.json', 'pnpm-lock.yaml', 'slides.md'])
+})
+
 it('init writes the overrides where pnpm reads them, and keeps its file', { timeout: 60_000 }, async () => {
   const dir = await folder()
   await writeFile(join(dir, 'pnpm-workspace.yaml'), '# mine\npackages: [.]\noverrides:\n  unocss: 1.2.3\nallowBuilds:\n  ssh2: true\n')
@@ -60,7 +100,7 @@ it('init writes the overrides where pnpm reads them, and keeps its file', { time
   expect(out).toContain('pnpm install')
   const text = await readFile(join(dir, 'pnpm-workspace.yaml'), 'utf8')
   expect(text).toContain('# mine')
-  expect(parse(text)).toMatchObject({ packages: ['.'], overrides: { ...manifest.overrides, unocss: '1.2.3' }, allowBuilds: { 'cpu-features': false, 'protobufjs': false, 'ssh2': true } })
+  expect(parse(text)).toMatchObject({ packages: ['.'], overrides: { ...manifest.overrides, 'unocss': '1.2.3', 'markdown-it': '^14.1.0' }, allowBuilds: { 'cpu-features': false, 'protobufjs': false, 'ssh2': true } })
 })
 
 /** A folder with a Node of this version, as a machine has it. */

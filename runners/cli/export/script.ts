@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 import { toScript } from './step-script.ts'
 
+const OWN = new Set(['README.md', '.gitignore', 'deck'])
+
 /** Writes a deck's steps as plain scripts, manifests and Dockerfiles into the folder `target`, with the files they use. */
 export async function exportScript(deck: Deck, target: string): Promise<void> {
-  if (existsSync(target) && (await readdir(target)).some(name => name !== 'README.md' && name !== 'deck' && !/^\d\d-/.test(name) && !name.startsWith('.shell-')))
+  if (existsSync(target) && (await readdir(target)).some(name => !OWN.has(name) && !/^\d\d-/.test(name) && !name.startsWith('.shell-')))
     throw new StepError('bad-input', `${target} holds other files`, 'Name a new folder with --output.')
   await mkdir(join(target, 'deck'), { recursive: true })
   for (const [i, step] of deck.steps.entries()) {
@@ -19,6 +21,8 @@ export async function exportScript(deck: Deck, target: string): Promise<void> {
     await copyFile(join(deck.dir, file), join(target, 'deck', file))
   }
   await writeFile(join(target, 'README.md'), readmeOf(deck))
+  // What the scripts keep for one another is the environment of whoever runs them.
+  await writeFile(join(target, '.gitignore'), '.shell-*\n')
 }
 
 function readmeOf({ title, steps }: Deck): string {
@@ -26,7 +30,9 @@ function readmeOf({ title, steps }: Deck): string {
   return `# ${title}: its steps
 
 Each script is a step of the talk, in the order of its slides, and runs without Kamishibai: \`sh 01-….sh\`. What a step
-sets in its environment is there for the next one (\`.shell-*\` keeps it; delete these files to begin anew).
+sets in its environment is there for the next one: \`.shell-*\` keeps it. Such a file holds **your whole environment**,
+with every token in it; only you can read it, and git leaves it out. Delete these files when you are done, or to begin
+anew.
 
 They run with your own Docker and kubectl, without the guards of the talk: read a script before you run it. Steps that
 talk to Kubernetes use the current namespace: \`kubectl create namespace talk && kubectl config set-context --current

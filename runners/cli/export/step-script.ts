@@ -25,13 +25,13 @@ function bodyOf(step: Step, name: string): { lines: string[], files?: ScriptFile
   }
 }
 
-/** Environment and working directory carry over to the next block of the same shell. */
+/** Environment and working directory carry over to the next block of the same shell; what is in the environment is nobody else's. */
 function runLines({ code, shell, lang }: Step): string[] {
   const state = `"$here/.shell-${shell}-${lang}"`
   const kamishibai = /(?:^|[;&|(]\s*)kamishibai\s/m.test(code)
   return [
     `[ ! -f ${state} ] || . ${state}`,
-    `trap '{ export -p; printf "cd \\"%s\\"\\n" "$PWD"; } >'${quoteIfNeeded(state)} EXIT`,
+    `trap '(umask 077; rm -f '${quoteIfNeeded(state)}'; { export -p; printf "cd \\"%s\\"\\n" "$PWD"; } >'${quoteIfNeeded(state)}')' EXIT`,
     ...kamishibai ? ['command -v kamishibai >/dev/null || { echo "This step needs the command kamishibai: npm i -g slidev-addon-kamishibai" >&2; exit 2; }'] : [],
     code.trimEnd(),
   ]

@@ -1,6 +1,6 @@
 /** A part of a Markdown file; `line` counts from 1. */
 export type Block
-  = | { type: 'fence', line: number, indent: string, info: string, code: string[], end: string }
+  = | { type: 'fence', line: number, indent: string, info: string, code: string[], end: string, unclosed: boolean }
     | { type: 'comment', line: number, body: string }
     | { type: 'text', line: number, text: string }
 
@@ -33,7 +33,7 @@ export function blocksOf(lines: string[], from: number): Block[] {
       const close = new RegExp(`^\\s*${mark[0]}{${mark.length},}\\s*$`)
       const end = lines.findIndex((other, index) => index > at && close.test(other))
       const code = lines.slice(at + 1, end < 0 ? undefined : end)
-      blocks.push({ type: 'fence', line, indent, info: info.trim(), code: code.map(own => own.startsWith(indent) ? own.slice(indent.length) : own.trimStart()), end: fenceMark(code) })
+      blocks.push({ type: 'fence', line, indent, info: info.trim(), code: code.map(own => own.startsWith(indent) ? own.slice(indent.length) : own.trimStart()), end: fenceMark(code), unclosed: end < 0 })
       at = end < 0 ? lines.length : end
       continue
     }
@@ -47,6 +47,11 @@ export function blocksOf(lines: string[], from: number): Block[] {
     at = end
   }
   return blocks
+}
+
+/** A fence that never ends takes the rest of its file for code. */
+export function unclosedIn(blocks: Block[]): Lost[] {
+  return blocks.flatMap(block => block.type === 'fence' && block.unclosed ? [{ line: block.line, what: 'what stands below a fence that is never closed: all of it is its code', hint: 'Close the fence.' }] : [])
 }
 
 /** More backticks than the code has in a row. */

@@ -2,7 +2,7 @@ import type { Block, Imported, Lost } from './blocks.ts'
 import type { Options } from './fence.ts'
 import type { Slides } from './slides.ts'
 import { parse } from 'yaml'
-import { blocksOf, frontOf } from './blocks.ts'
+import { blocksOf, frontOf, unclosedIn } from './blocks.ts'
 import { createIds, formatFence, stepInfo, stepLanguage } from './fence.ts'
 import { headingOf, outsideCode, proseLine } from './prose.ts'
 import { createSlides } from './slides.ts'
@@ -45,6 +45,7 @@ export function fromPresenterm(text: string, addon = 'kamishibai'): Imported {
     lost.push({ line: lineOf(lines, key), what: `${key} of the front matter`, hint: key === 'theme' ? 'Slidev has themes of its own: theme: NAME.' : undefined })
 
   const blocks = blocksOf(lines, from)
+  lost.push(...unclosedIn(blocks))
   blocks.forEach((block, index) => {
     if (block.type === 'fence')
       writeFence(block)
@@ -92,6 +93,10 @@ export function fromPresenterm(text: string, addon = 'kamishibai'): Imported {
     const other = /^\+exec:(.*)$/.exec(attributes.find(word => word.startsWith('+exec:')) ?? '')?.[1]
     for (const word of attributes.filter(word => !NEEDLESS.test(word) && !(word === '+render' && lang === 'mermaid') && !word.startsWith('+exec:')))
       lost.push({ line, what: word, hint: word === '+image' ? 'Write the picture to a file and show it with ![](/file.png).' : undefined })
+    if (lang === 'file') {
+      const path = code.map(own => /^path:\s*(.+?)\s*$/.exec(own)?.[1]).find(Boolean)
+      lost.push({ line, what: `the file ${path ?? 'of a fence'}: its lines are not in the deck`, hint: `Slidev shows a file with <<< @/${path ?? 'FILE'}` })
+    }
     if (other)
       lost.push({ line, what: `the executor ${other}`, hint: 'Call it in a fence sh {run}.' })
     if (executes && !language)

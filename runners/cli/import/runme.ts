@@ -1,7 +1,7 @@
 import type { Block, Imported, Lost } from './blocks.ts'
 import type { Options } from './fence.ts'
 import { parse } from 'yaml'
-import { blocksOf, frontOf } from './blocks.ts'
+import { blocksOf, frontOf, unclosedIn } from './blocks.ts'
 import { createIds, formatFence, stepInfo, stepLanguage } from './fence.ts'
 import { headingOf, proseLine } from './prose.ts'
 import { createSlides } from './slides.ts'
@@ -30,6 +30,7 @@ export function fromRunme(text: string, addon = 'kamishibai'): Imported {
     lost.push({ line: lines.findIndex(line => line.startsWith(`${key}:`)) + 1, what: `${key} of the front matter` })
 
   const blocks = blocksOf(lines, from)
+  lost.push(...unclosedIn(blocks))
   blocks.forEach((block, index) => {
     if (block.type === 'fence')
       return writeFence(block)
@@ -51,7 +52,7 @@ export function fromRunme(text: string, addon = 'kamishibai'): Imported {
 
   function writeFence(fence: Fence): void {
     const { line, code } = fence
-    const [, lang = '', braces = ''] = /^([^\s{]*)\s*(\{.*\})?/.exec(fence.info) ?? []
+    const [, lang = '', braces = ''] = /^([^\s{]*)\s*(\{.*\}|\{.*$)?/.exec(fence.info) ?? []
     const language = stepLanguage(lang)
     const cell = braces ? attributesOf(braces) : {}
     if (!cell)
@@ -97,6 +98,8 @@ function attributesOf(braces: string): Record<string, string> | undefined {
     return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, String(value)]))
   }
   catch {
+    if (!braces.endsWith('}'))
+      return undefined
     const words = braces.slice(1, -1).trim().split(/\s+/).filter(Boolean)
     return words.every(word => /^\w+=\S*$/.test(word)) ? Object.fromEntries(words.map(word => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)])) : undefined
   }
