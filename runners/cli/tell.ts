@@ -41,5 +41,5 @@ function whyFailed(step: Step, { message, hint, line: shown }: ErrorInfo): strin
 
 /** A step whose recording was folded, as one line, with what is wrong below it. */
 export function formatChecked({ id, slide, ok, error }: CheckedStep): string {
-  return `${toMark(ok ? 'ok' : 'wrong')} ${id.padEnd(20)} slide ${String(slide).padStart(2)}${error ? `\n    ${error.message}. ${error.hint}` : ''}`
+  return `${toMark(ok ? 'ok' : 'wrong')} ${id.padEnd(20)} slide ${String(slide).padStart(2)}${error ? `\n    ${error.message}.${error.hint && ` ${error.hint}`}` : ''}`
 }
