@@ -48,5 +48,5 @@ function whyFailed(deck: Pick<Deck, 'dir'>, step: Step, { message, hint, line: s
 
 /** A step whose recording was folded, as one line, with what is wrong below it. */
 export function formatChecked({ id, slide, ok, error }: CheckedStep): string {
-  return `${toMark(ok ? 'ok' : 'wrong')} ${id.padEnd(20)} slide ${String(slide).padStart(2)}${error ? `\n    ${error.message}. ${error.hint}` : ''}`
+  return `${toMark(ok ? 'ok' : 'wrong')} ${id.padEnd(20)} slide ${String(slide).padStart(2)}${error ? `\n    ${error.message}.${error.hint && ` ${error.hint}`}` : ''}`
 }

@@ -35,6 +35,8 @@ export interface Kept extends RunContext {
   output: () => string
   exit: () => Extract<Payload, { type: 'exit' }> | undefined
   abort: (reason: Error) => void
+  /** Whether conditions of `until` would be judged by now. */
+  hasStarted: () => boolean
   /** Resolves when the output so far matches. */
   shown: (pattern: RegExp) => Promise<void>
 }
@@ -43,6 +45,7 @@ export function contextOf(config: RunnerConfig, stepId: string, options: Partial
   const payloads: Payload[] = []
   const waiting = new Set<() => void>()
   const end = new AbortController()
+  let hasStarted = false
   const output = (): string => payloads.map(p => p.type === 'output' ? p.data : '').join('')
   return {
     payloads,
@@ -63,7 +66,8 @@ export function contextOf(config: RunnerConfig, stepId: string, options: Partial
       payloads.push(payload)
       waiting.forEach(look => look())
     },
-    started: () => {},
+    started: () => void (hasStarted = true),
+    hasStarted: () => hasStarted,
     signal: end.signal,
     labels: { ...config.labels, [LABELS.step]: stepId },
     openShell: async () => ({}),

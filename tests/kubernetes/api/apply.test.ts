@@ -57,6 +57,15 @@ describe.skipIf(!cluster)('a yaml {apply} step on a real API server', () => {
     expect(error).toMatchObject(expected)
   })
 
+  it('lets no condition count before its objects are accepted', async () => {
+    const refused = applier.start('refused', `${configMap('there')}---\n${configMap('refused').replace('data:', 'datta:')}`)
+    expect(await refused.over).toMatchObject({ code: 'bad-input' })
+    expect(refused.context.hasStarted()).toBe(false)
+    const accepted = applier.start('accepted', configMap('accepted'))
+    expect(await accepted.over).toBeUndefined()
+    expect(accepted.context.hasStarted()).toBe(true)
+  })
+
   it('counts lines as the slide shows them', async () => {
     const code = configMap('a').replace('data: {a: b}', 'data: {a: b}\ndataa: {}')
     expect((await applier.apply('wrong', code, { visible: code.replace('kind: ConfigMap\n', ''), hidden: ['kind: ConfigMap'] })).error).toMatchObject({ line: 4 })
