@@ -19,8 +19,9 @@ async function open(slide: number, css = ''): Promise<Locator> {
   return layout
 }
 
-const styleOf = <K extends keyof CSSStyleDeclaration>(element: Locator, name: K): Promise<CSSStyleDeclaration[K]> =>
-  element.evaluate((node, name) => getComputedStyle(node)[name as K], name as string)
+function styleOf<K extends keyof CSSStyleDeclaration>(element: Locator, name: K): Promise<CSSStyleDeclaration[K]> {
+  return element.evaluate((node, name) => getComputedStyle(node)[name as K], name as string)
+}
 
 it('keeps columns and rows where a slide is centred', async () => {
   const layout = await open(1)
