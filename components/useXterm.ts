@@ -49,6 +49,9 @@ export function sizeOf(width: number, height: number): { cols: number, rows: num
   return { cols: clamp(width / (FONT * CELL.width), 2, 500), rows: clamp(height / (FONT * CELL.height), 1, 200) }
 }
 
+/** The height of a terminal's box that has room for `rows`, in px of the canvas. */
+export const naturalHeight = (rows: number): number => Math.ceil(rows * FONT * CELL.height) + 14
+
 /** Sets the type so that all cells of the terminal fill `width` × `height` px of the page. */
 export function fitType(terminal: Terminal, width: number, height: number): void {
   const screen = terminal.element?.querySelector<HTMLElement>('.xterm-screen')

@@ -46,6 +46,7 @@ export const STYLE = `/* How this deck looks; sizes are of a canvas 980 px wide.
   --deck-line: #c9cfd8;
   --deck-accent: #0b5fae;
   --slidev-slide-container-background: var(--deck-bg);
+  --kb-plate: var(--deck-bg);
   --slidev-code-font-size: 20px;
   --slidev-code-line-height: 1.5;
   --slidev-code-padding: 12px 16px;

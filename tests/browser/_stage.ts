@@ -11,17 +11,19 @@ export interface Stage { presentation: Presentation, context: BrowserContext, pa
 export interface StageOptions {
   /** Its name among the decks for tests. @default the one of the clicker's tests */
   deck?: string
+  /** @default auto */
+  mode?: 'auto' | 'replay'
   /** What pages may do without asking. @default nothing */
   permissions?: string[]
 }
 
 /** Presents a deck for the tests of a file; each fails on an error in its page. */
-export function onStage({ deck = 'stage', permissions }: StageOptions = {}): Stage {
+export function onStage({ deck = 'stage', mode = 'auto', permissions }: StageOptions = {}): Stage {
   const stage = {} as Stage
   const errors: Error[] = []
   let browser: Browser
   beforeAll(async () => {
-    stage.presentation = await startPresentation({ deck: `tests/fixtures/decks/${deck}.md`, mode: 'auto', trust: true })
+    stage.presentation = await startPresentation({ deck: `tests/fixtures/decks/${deck}.md`, mode, trust: true })
     browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   })
   afterAll(async () => {
