@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { expect, it } from 'vitest'
 import { formatResult } from '../../runners/cli/tell.ts'
 import { lineInFile } from '../../runners/deck/line-in-file.ts'
@@ -22,5 +23,5 @@ it('finds it in the file that is shown', async () => {
 it('puts a failure on the line that it is about, and ends its sentence there where there is no hint', async () => {
   const { steps: [step] } = await parse(fence('yaml {apply id=a}', CODE))
   const error = { code: 'bad-input' as const, message: 'there is no field datta', hint: '', line: 3 }
-  expect(formatResult({ step: step!, outcome: { phase: 'failed', expectations: [], durationMs: 0, error } })).toMatch(/\n {4}deck\.md:7 {2}there is no field datta\.$/)
+  expect(formatResult({ dir: process.cwd() }, { step: step!, outcome: { phase: 'failed', expectations: [], durationMs: 0, error } })).toMatch(/\n {4}deck\.md:7 {2}there is no field datta\.$/)
 })
