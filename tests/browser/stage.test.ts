@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { faultsOf } from './_canvas.ts'
 import { onStage } from './_stage.ts'
 
 const SLOW = { timeout: 20_000 }
@@ -116,6 +117,28 @@ describe('a step that fails', () => {
 })
 
 it('starts a step on entering its slide, once', async () => {
+
+  it('with an exit that the deck expects did not fail', async () => {
+    await open('11')
+    await shown('three').locator('.kb-run').click()
+    await phaseOf('three').toBe('exited')
+    await expect.poll(() => shown('three').locator('.kb-status').textContent()).toMatch(/done.*exit code 3\s*✓ exit=3/)
+  })
+})
+
+it('shows whole lines only, the last ones first, however low the box is', async () => {
+  await open('12')
+  const box = stage.page.locator('[data-kb-output="high"]:visible .kb-screen-box')
+  await shown('high').locator('.kb-run').click()
+  await phaseOf('high').toBe('exited')
+  await expect.poll(() => box.locator('.kb-line').count()).toBe(20)
+  for (const height of [137, 150, 61]) {
+    await box.evaluate((element, height) => element.parentElement!.parentElement!.style.height = `${height}px`, height)
+    await expect.poll(() => box.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(height)
+    await expect.poll(async () => (await faultsOf(stage.page)).filter(fault => fault.includes('cut through')), SLOW).toEqual([])
+    const [last, edge] = await Promise.all([box.locator('.kb-line').last(), box].map(part => part.boundingBox()))
+    expect(last!.y + last!.height).toBeLessThanOrEqual(edge!.y + edge!.height)
+  }
   await open('5')
   await press('ArrowRight')
   await phaseOf('entered').toBe('exited')
