@@ -47,17 +47,22 @@ function ended({ exit, signal, memory }: ErrorParams): string {
   return `終了コード ${exit} で終わりました${memory ? '（メモリー不足のため強制終了）' : signal ? `（${signal} を受信）` : ''}`
 }
 
+/** `text` with a stop at its end, so that what follows is a sentence of its own. */
+function sentence(text: string): string {
+  return /[.!?…。！？]$/.test(text) ? text : `${text}.`
+}
+
 /** The error in a language; what the language has no words for stays as the log has it. */
 export function errorText({ code, message, hint, params = {} }: ErrorInfo, language: string | undefined): ErrorText {
   const japanese = language?.startsWith('ja') && Object.hasOwn(JA, code) ? JA[code] : undefined
   if (!japanese)
-    return { title: Object.hasOwn(ERROR_TITLES, code) ? ERROR_TITLES[code] : code, message, hint }
+    return { title: Object.hasOwn(ERROR_TITLES, code) ? ERROR_TITLES[code] : code, message: sentence(message), hint }
   const told = japanese.message?.(params)
   return {
     title: japanese.title,
     message: told || japanese.otherwise,
     hint: typeof japanese.hint === 'string' ? japanese.hint : japanese.hint(params),
-    ...!told && { detail: [message, hint].filter(Boolean).join(' ') },
+    ...!told && { detail: [sentence(message), hint].filter(Boolean).join(' ') },
   }
 }
 
