@@ -5,7 +5,7 @@ import type { StepView } from '../runners/protocol/step.ts'
 import type { ClientRun } from './useClientRun.ts'
 import type { SessionClient, StartOptions } from './useSessionState.ts'
 import { useNav } from '@slidev/client'
-import { remote, served, steps } from 'virtual:kamishibai/deck'
+import { recordCommand, remote, served, steps } from 'virtual:kamishibai/deck'
 import { computed, onScopeDispose, shallowRef, watchEffect } from 'vue'
 import { isUnderWay } from '../runners/protocol/event.ts'
 import { emptyRun } from '../runners/protocol/fold.ts'
@@ -33,6 +33,8 @@ export interface StepClient {
   recordedMs: ComputedRef<number | undefined>
   stale: ComputedRef<boolean>
   hasRecording: ComputedRef<boolean>
+  /** There is nothing to show, and nobody who sees this page could change that. */
+  unrecorded: ComputedRef<boolean>
   canRun: ComputedRef<boolean>
   start: (options?: StartOptions) => void
   cancel: () => void
@@ -63,10 +65,10 @@ export function useStep(id: string): StepClient {
   const active = computed(() => isUnderWay(state.value.phase) || (state.value.phase === 'idle' && !!own.value?.info.value.n))
   const canRun = computed(() => !printing && !remote && !!step && ['open', 'local'].includes(session.value.status.value))
 
-  const recording = shallowRef<{ at: string, fresh: boolean, ms: number }>()
+  const recording = shallowRef<{ at: string, fresh: boolean, ms: number } | null>()
   if (step) {
     loadRecording(id).then((r) => {
-      recording.value = r && { at: r.header.recordedAt, fresh: r.fresh, ms: r.header.durationMs }
+      recording.value = r ? { at: r.header.recordedAt, fresh: r.fresh, ms: r.header.durationMs } : null
     }, () => {})
   }
   // Where nothing can run live, the first thing to see is the result.
@@ -129,6 +131,8 @@ export function useStep(id: string): StepClient {
         return
       started.set(id, time)
       markStart()
+    // The audience's own devices have no recordings: only the talk can tell.
+    unrecorded: computed(() => !recordCommand && (error.value?.code === 'no-recording' || (!remote && recording.value === null))),
       session.value.start(id, options)
     },
     cancel: () => session.value.cancel(id),

@@ -21,9 +21,9 @@ describe('recordings', () => {
     expect(session.runners[0]).toMatchObject({ mode: 'replay', reason: 'no engine here' })
   })
 
-  it('says when there is no recording', async () => {
+  it('says when there is no recording, and what records it in this deck', async () => {
     session = await sessionOf([step('a')], exits(), { available: false })
-    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording' } })
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording', hint: 'Record it: kamishibai record deck.md --only a', params: { command: 'kamishibai record deck.md --only a' } } })
   })
 })
 
