@@ -86,6 +86,13 @@ export function useStep(id: string): StepClient {
     onCleanup(() => clearInterval(timer))
   })
 
+  const error = computed(() => {
+    const { n, fallback } = own.value?.info.value ?? {}
+    // Who took the recording after a failure knows why; where it came by itself, it says so.
+    const asked = step?.fallback !== 'auto' && session.value.allRuns.some(({ info }) => info.value.step === id && info.value.mode === 'live' && info.value.n < n!)
+    return session.value.errors.get(id) ?? state.value.error ?? (asked ? undefined : fallback as ErrorInfo | undefined)
+  })
+
   const again = async (): Promise<void> => {
     const shown = own.value
     if (shown)
@@ -103,7 +110,7 @@ export function useStep(id: string): StepClient {
     run,
     state,
     active,
-    error: computed(() => session.value.errors.get(id) ?? state.value.error ?? own.value?.info.value.fallback as ErrorInfo | undefined),
+    error,
     elapsed: computed(() => {
       if (!run.value || state.value.phase === 'idle')
         return undefined
@@ -124,6 +131,8 @@ export function useStep(id: string): StepClient {
     recordedMs: computed(() => recording.value?.ms),
     stale: computed(() => recording.value?.fresh === false),
     hasRecording: computed(() => !!recording.value),
+    // The audience's own devices have no recordings: only the talk can tell.
+    unrecorded: computed(() => !recordCommand && (error.value?.code === 'no-recording' || (!remote && recording.value === null))),
     canRun,
     start(options) {
       const time = Date.now()
@@ -131,8 +140,6 @@ export function useStep(id: string): StepClient {
         return
       started.set(id, time)
       markStart()
-    // The audience's own devices have no recordings: only the talk can tell.
-    unrecorded: computed(() => !recordCommand && (error.value?.code === 'no-recording' || (!remote && recording.value === null))),
       session.value.start(id, options)
     },
     cancel: () => session.value.cancel(id),

@@ -67,6 +67,7 @@ describe('the clicker', () => {
     await phaseOf(step).toBe('failed')
     await press('ArrowRight')
     await phaseOf(step).toBe('exited')
+    await expect.poll(() => shown(step).locator('.kb-error').count()).toBe(0)
     expect(slideOf()).toBe(slide)
     expect(runsOf(step)).toEqual([{ mode: 'live', phase: 'failed' }, { mode: 'replay', phase: 'exited' }])
     await expect.poll(() => shown(step).locator('.kb-badge').textContent()).toContain('RECORDED')
@@ -113,12 +114,9 @@ describe('a step that fails', () => {
     await expect.poll(async () => (await bottoms()).length).toBe(2)
     await expect.poll(async () => Math.max(...await bottoms())).toBeLessThanOrEqual(720)
     expect((await bottoms())[1]).toBe(before)
-  })
     // Over the end of the slide it stands beside no step.
     expect(await shown('crowded').locator('.kb-error').textContent()).toMatch(/^crowded: it failed: it ended with exit code 1\. See/)
-})
-
-it('starts a step on entering its slide, once', async () => {
+  })
 
   it('with an exit that the deck expects did not fail', async () => {
     await open('11')
@@ -141,6 +139,9 @@ it('shows whole lines only, the last ones first, however low the box is', async 
     const [last, edge] = await Promise.all([box.locator('.kb-line').last(), box].map(part => part.boundingBox()))
     expect(last!.y + last!.height).toBeLessThanOrEqual(edge!.y + edge!.height)
   }
+})
+
+it('starts a step on entering its slide, once', async () => {
   await open('5')
   await press('ArrowRight')
   await phaseOf('entered').toBe('exited')
