@@ -73,7 +73,9 @@ it('shows the clock in every window, and reports the times of the slides at the 
 
 it('has its clock where an error over the end of the slide is not', async () => {
   const presentation = await startPresentation({ deck: join(dir, 'failing.md'), trust: true, rehearsing: true })
-  onTestFinished(() => presentation.close())
+  onTestFinished(async () => {
+    await presentation.close()
+  })
   await page.goto(presentation.url.replace('/#', '/2#'))
   await page.locator('[data-kb-step="failing"]:visible .kb-run:enabled').first().click(SLOW)
   const [error, clock] = [page.locator('.kb-floating:visible'), page.locator('.kb-pace')]
