@@ -32,12 +32,12 @@ const JA: Record<ErrorCode, Japanese> = {
   'internal': { title: 'Kamishibai のエラー', otherwise: '内部エラーが起きました。', hint: '' },
   'lacking': { title: 'この環境では動きません', otherwise: 'このステップに必要なものがこの環境にありません。', message: p => p.requirement !== undefined && `${p.step} に必要な ${p.requirement} がこの環境にありません。`, hint: '代わりに録画を再生しています。' },
   'needs-failed': { title: '前提のステップが未完了', otherwise: '先に必要なステップが成功していません。', message: p => p.step !== undefined && `先に必要なステップ ${p.step} が成功していません。`, hint: p => p.step ? `${p.step} を実行し直してから、このステップを実行してください。` : '' },
-  'no-recording': { title: '録画がありません', otherwise: 'このステップの録画がありません。', message: p => p.step !== undefined && `ステップ ${p.step} の録画がありません。`, hint: p => p.step ? `録画するコマンド: kamishibai record --only ${p.step}` : '' },
+  'no-recording': { title: '録画がありません', otherwise: 'このステップの録画がありません。', message: p => p.step !== undefined && `ステップ ${p.step} はまだ録画されていません。`, hint: p => p.command ? `録画するコマンド: ${p.command}` : '' },
   'not-allowed': { title: '許可されていません', otherwise: 'この操作は許可されていません。', hint: 'ステップを直すか、headmatter の grants で許可してください。' },
   'not-available': { title: '利用できません', otherwise: 'この機能はここでは利用できません。', hint: '' },
   'output-limit': { title: '出力が多すぎます', otherwise: '出力が上限を超えました。', message: p => p.mebibytes !== undefined && `出力が ${p.mebibytes} MiB を超えました。`, hint: 'headmatter の limits.outputMiB を増やすか、出力を減らしてください。' },
   'port-taken': { title: 'ポートが使用中', otherwise: '公開するポートはすでに使われています。', message: p => p.port !== undefined && `ポート ${p.port} はすでに使われています。`, hint: 'ポートを使っているプログラムを止めるか、別のポートで公開してください。' },
-  'recording-damaged': { title: '録画が壊れています', otherwise: '録画を読み取れません。', message: p => p.line !== undefined && `録画ファイルの ${p.line} 行目を読み取れません。`, hint: p => `録画し直してください: kamishibai record --only ${p.step ?? 'STEP'}` },
+  'recording-damaged': { title: '録画が壊れています', otherwise: '録画を読み取れません。', message: p => p.line !== undefined && `録画ファイルの ${p.line} 行目を読み取れません。`, hint: p => `録画し直してください${p.command ? `: ${p.command}` : '。'}` },
   'recording-stale': { title: '録画が古くなっています', otherwise: '録画のあとでステップが変更されました。', hint: '録画し直してください: kamishibai record' },
   'timeout': { title: '時間切れ', otherwise: '制限時間内に終わりませんでした。', message: p => p.seconds !== undefined && `${p.seconds} 秒以内に終わりませんでした${p.until ? `（満たされていない条件: ${p.until}）` : ''}。`, hint: p => `${p.lasting ? 'サーバーのように動き続けるものには until= が必要です。そうでなければ、' : ''}フェンスの timeout= を延ばすか、もう一度実行してください。` },
   'unknown-step': { title: 'ステップがありません', otherwise: 'そのステップはこのデッキにありません。', message: p => p.step !== undefined && `ステップ ${p.step} はこのデッキにありません。`, hint: '' },
@@ -47,17 +47,22 @@ function ended({ exit, signal, memory }: ErrorParams): string {
   return `終了コード ${exit} で終わりました${memory ? '（メモリー不足のため強制終了）' : signal ? `（${signal} を受信）` : ''}`
 }
 
+/** `text` with a stop at its end, so that what follows is a sentence of its own. */
+function sentence(text: string): string {
+  return /[.!?…。！？]$/.test(text) ? text : `${text}.`
+}
+
 /** The error in a language; what the language has no words for stays as the log has it. */
 export function errorText({ code, message, hint, params = {} }: ErrorInfo, language: string | undefined): ErrorText {
   const japanese = language?.startsWith('ja') && Object.hasOwn(JA, code) ? JA[code] : undefined
   if (!japanese)
-    return { title: Object.hasOwn(ERROR_TITLES, code) ? ERROR_TITLES[code] : code, message, hint }
+    return { title: Object.hasOwn(ERROR_TITLES, code) ? ERROR_TITLES[code] : code, message: sentence(message), hint }
   const told = japanese.message?.(params)
   return {
     title: japanese.title,
     message: told || japanese.otherwise,
     hint: typeof japanese.hint === 'string' ? japanese.hint : japanese.hint(params),
-    ...!told && { detail: [message, hint].filter(Boolean).join(' ') },
+    ...!told && { detail: [sentence(message), hint].filter(Boolean).join(' ') },
   }
 }
 

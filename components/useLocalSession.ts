@@ -9,12 +9,14 @@ import { createSessionState } from './useSessionState.ts'
 
 export interface LocalOptions {
   load: (stepId: string) => Promise<Recording | undefined>
+  /** What records a step of this deck, as it is typed; a page for an audience has none. */
+  command?: (stepId: string) => string
   /** What a step needs. */
   needs: (stepId: string) => string[]
 }
 
 /** A session without a service: recordings play in this window. */
-export function createLocalSession({ load, needs }: LocalOptions): SessionClient {
+export function createLocalSession({ load, command, needs }: LocalOptions): SessionClient {
   const state = createSessionState('local')
   state.mode.value = 'replay'
   const players = new Map<string, Player>()
@@ -45,7 +47,7 @@ export function createLocalSession({ load, needs }: LocalOptions): SessionClient
     }
     const recording = await load(stepId).catch((error: unknown) => refuse(stepId, 'recording-damaged', String((error as Error).message)))
     if (!recording)
-      return state.errors.has(stepId) ? undefined : refuse(stepId, 'no-recording', 'there is no recording of this step')
+      return state.errors.has(stepId) ? undefined : refuse(stepId, 'no-recording', `${stepId} was not recorded yet`)
     state.errors.delete(stepId)
     players.get(stepId)?.finish()
     const run = addRun(stepId, recording, ++count, Date.now())
@@ -56,7 +58,8 @@ export function createLocalSession({ load, needs }: LocalOptions): SessionClient
   }
 
   function refuse(stepId: string, code: 'no-recording' | 'recording-damaged', message: string): undefined {
-    state.errors.set(stepId, { code, message, hint: `Record it: kamishibai record --only ${stepId}`, params: { step: stepId } })
+    const typed = command?.(stepId)
+    state.errors.set(stepId, { code, message, hint: typed ? `Record it: ${typed}` : '', params: { step: stepId, command: typed } })
   }
 
   return {

@@ -30,16 +30,17 @@ function readyWord(conditions: View[string] | undefined): string {
   return Ready === undefined ? '' : Ready === 'True' ? 'Ready' : 'NotReady'
 }
 
-/** The objects of a kind (`pod`, `deployment`, also of custom resources) at the end of `runs`, at most `most` rows. */
+/** The objects of a kind (`pod`, `deployment`, also of custom resources) at the end of `runs`, in at most `most` rows; the last of them says how many are left out. */
 export function objectTable(runs: FoldedRun[], kind: string, clock: number, most = Infinity): ObjectTable {
   const wanted = singular(kind)
   const columns = COLUMNS[wanted] ?? OTHER
   const objects = livingObjects(runs, wanted).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+  const shown = objects.length > most ? objects.slice(0, Math.max(1, most - 1)) : objects
   return {
     kind: wanted,
     head: ['NAME', ...columns.map(([title]) => title), 'AGE'],
-    rows: objects.slice(0, most).map(object => ({ id: object.id, cells: [object.name, ...columns.map(([, cell]) => cell(object.view)), age(object, clock)] })),
-    more: Math.max(0, objects.length - most),
+    rows: shown.map(object => ({ id: object.id, cells: [object.name, ...columns.map(([, cell]) => cell(object.view)), age(object, clock)] })),
+    more: objects.length - shown.length,
   }
 }
 

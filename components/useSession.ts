@@ -1,6 +1,6 @@
 import type { EffectScope } from 'vue'
 import type { SessionClient } from './useSessionState.ts'
-import { remote, served, steps } from 'virtual:kamishibai/deck'
+import { recordCommand, remote, served, steps } from 'virtual:kamishibai/deck'
 import { effectScope, shallowRef, watch } from 'vue'
 import { SOCKET_PATH, SUBPROTOCOL, TOKEN_PREFIX } from '../runners/protocol/wire.ts'
 import { createLocalSession } from './useLocalSession.ts'
@@ -15,6 +15,7 @@ const current = shallowRef<SessionClient>()
 function toLocal(): SessionClient {
   return createLocalSession({
     load: loadRecording,
+    command: recordCommand ? id => `${recordCommand} ${id}` : undefined,
     needs: id => steps.find(step => step.id === id)?.needs ?? [],
   })
 }

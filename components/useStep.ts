@@ -5,7 +5,7 @@ import type { StepView } from '../runners/protocol/step.ts'
 import type { ClientRun } from './useClientRun.ts'
 import type { SessionClient, StartOptions } from './useSessionState.ts'
 import { useNav } from '@slidev/client'
-import { remote, served, steps } from 'virtual:kamishibai/deck'
+import { recordCommand, remote, served, steps } from 'virtual:kamishibai/deck'
 import { computed, onScopeDispose, shallowRef, watchEffect } from 'vue'
 import { isUnderWay } from '../runners/protocol/event.ts'
 import { emptyRun } from '../runners/protocol/fold.ts'
@@ -33,6 +33,8 @@ export interface StepClient {
   recordedMs: ComputedRef<number | undefined>
   stale: ComputedRef<boolean>
   hasRecording: ComputedRef<boolean>
+  /** There is nothing to show, and nobody who sees this page could change that. */
+  unrecorded: ComputedRef<boolean>
   canRun: ComputedRef<boolean>
   start: (options?: StartOptions) => void
   cancel: () => void
@@ -63,10 +65,10 @@ export function useStep(id: string): StepClient {
   const active = computed(() => isUnderWay(state.value.phase) || (state.value.phase === 'idle' && !!own.value?.info.value.n))
   const canRun = computed(() => !printing && !remote && !!step && ['open', 'local'].includes(session.value.status.value))
 
-  const recording = shallowRef<{ at: string, fresh: boolean, ms: number }>()
+  const recording = shallowRef<{ at: string, fresh: boolean, ms: number } | null>()
   if (step) {
     loadRecording(id).then((r) => {
-      recording.value = r && { at: r.header.recordedAt, fresh: r.fresh, ms: r.header.durationMs }
+      recording.value = r ? { at: r.header.recordedAt, fresh: r.fresh, ms: r.header.durationMs } : null
     }, () => {})
   }
   // Where nothing can run live, the first thing to see is the result.
@@ -82,6 +84,13 @@ export function useStep(id: string): StepClient {
     now.value = Date.now()
     const timer = setInterval(() => (now.value = Date.now()), 100)
     onCleanup(() => clearInterval(timer))
+  })
+
+  const error = computed(() => {
+    const { n, fallback } = own.value?.info.value ?? {}
+    // Who took the recording after a failure knows why; where it came by itself, it says so.
+    const asked = step?.fallback !== 'auto' && session.value.allRuns.some(({ info }) => info.value.step === id && info.value.mode === 'live' && info.value.n < n!)
+    return session.value.errors.get(id) ?? state.value.error ?? (asked ? undefined : fallback as ErrorInfo | undefined)
   })
 
   const again = async (): Promise<void> => {
@@ -101,7 +110,7 @@ export function useStep(id: string): StepClient {
     run,
     state,
     active,
-    error: computed(() => session.value.errors.get(id) ?? state.value.error ?? own.value?.info.value.fallback as ErrorInfo | undefined),
+    error,
     elapsed: computed(() => {
       if (!run.value || state.value.phase === 'idle')
         return undefined
@@ -122,6 +131,8 @@ export function useStep(id: string): StepClient {
     recordedMs: computed(() => recording.value?.ms),
     stale: computed(() => recording.value?.fresh === false),
     hasRecording: computed(() => !!recording.value),
+    // The audience's own devices have no recordings: only the talk can tell.
+    unrecorded: computed(() => !recordCommand && (error.value?.code === 'no-recording' || (!remote && recording.value === null))),
     canRun,
     start(options) {
       const time = Date.now()

@@ -4,6 +4,8 @@ declare module 'virtual:kamishibai/deck' {
   export const steps: StepView[]
   export const deckName: string
   export const lang: string
+  /** The command that records steps of this deck, before their ids; empty in what is made for an audience. */
+  export const recordCommand: string
   /** Whether this is the exporter's server. */
   export const exporting: boolean
   /** Whether a service answers on this server. */

@@ -2,6 +2,7 @@ import type { ResolvedSlidevOptions } from '@slidev/types'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Plugin } from 'vite'
+import { recordCommand } from '../runners/deck/record-command.ts'
 import { planOf } from '../runners/deck/timing.ts'
 import { toStepView } from '../runners/protocol/step.ts'
 import { disableSlidevWrites, guardServer } from '../runners/service/gate.ts'
@@ -101,6 +102,7 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
     steps: steps.map(step => toStepView({ ...step, slides: slidesOf(step.id) ?? step.slides })),
     deckName: deck.name,
     lang: deck.lang,
+    recordCommand: options.mode === 'dev' ? recordCommand(deck, []).trimEnd() : '',
     exporting: options.mode === 'export',
     plan: isRemoteBuild(options) ? [] : planOf(deck),
     rehearsing: options.mode === 'dev' && (presenting()?.rehearsing ?? false),

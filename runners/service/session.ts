@@ -9,6 +9,7 @@ import type { Pace } from './pace.ts'
 import type { RemoteStatus } from './remote/state.ts'
 import type { Run } from './run.ts'
 import { mkdir, rm } from 'node:fs/promises'
+import { recordCommand } from '../deck/record-command.ts'
 import { StepError, toErrorInfo } from '../protocol/error.ts'
 import { isFinal, isPassed } from '../protocol/event.ts'
 import { needsRecording } from '../protocol/fold.ts'
@@ -82,7 +83,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   await mkdir(config.privateDir, { recursive: true, mode: 0o700 })
   const engines = await openEngines({ deck, mode, config, loadRunner })
   const redactor = createRedactor({ patterns: config.settings.redact, env: config.env })
-  const replay = createReplay({ load, reasonFor: id => replaying ? undefined : engines.absenceOf(stepOf(deck, id)) })
+  const replay = createReplay({ load, reasonFor: id => replaying ? undefined : engines.absenceOf(stepOf(deck, id)), command: id => recordCommand(deck, [id]) })
   const shells = createShells()
   const onRun = createListeners<[Run]>()
   const runs: Run[] = []

@@ -77,7 +77,7 @@ export async function measure(page: Page): Promise<void> {
 
 /**
  * What is wrong with the slide that `page` shows now: text that is too small to read, that lies outside the canvas,
- * or code that is cut off. Results, the screens of steps, count as larger than all other text.
+ * lines of a screen that are cut through, or code that is cut off. Results, the screens of steps, count as larger than all other text.
  */
 export async function faultsOf(page: Page): Promise<string[]> {
   await measure(page)
@@ -96,6 +96,12 @@ export async function faultsOf(page: Page): Promise<string[]> {
         Math.max(canvas.left - line.left, canvas.top - line.top, line.right - canvas.right, line.bottom - canvas.bottom) / scale))
       if (out > 1)
         faults.add(`${label} lies ${px(out)} px outside the canvas`)
+    }
+    for (const line of slide.querySelectorAll('.kb-screen .kb-line')) {
+      const [own, ...clips] = [line, line.closest('.kb-screen')!, line.closest('.kb-screen-box')!].map(element => element.getBoundingClientRect())
+      const seen = Math.min(own!.bottom, ...clips.map(clip => clip.bottom)) - Math.max(own!.top, ...clips.map(clip => clip.top))
+      if (line.checkVisibility() && seen > scale && seen < own!.height - scale)
+        faults.add(`${JSON.stringify(line.textContent!.trim().slice(0, 40))} is cut through: ${px(seen / scale)} of ${px(own!.height / scale)} px are seen`)
     }
     for (const code of slide.querySelectorAll<HTMLElement>('.kb-code pre, pre.shiki')) {
       const wrapped = [...code.querySelectorAll('.line')].find(line => line.getClientRects().length > 1)

@@ -2,7 +2,8 @@ import type { Browser, Page } from 'playwright-chromium'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { startPresentation } from '../../runners/cli/present.ts'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { kamishibai } from '../_present.ts'
 
@@ -27,6 +28,7 @@ duration: 2min
 
 # Two
 `
+const STEP = '\n```sh {run id=failing rows=3}\nexit 3\n```\n\n<div style="flex: none; height: 600px"></div>\n'
 
 let dir: string
 let browser: Browser
@@ -37,6 +39,7 @@ beforeAll(async () => {
   await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
   dir = await mkdtemp(join(ROOT, '.kamishibai/rehearse-'))
   await writeFile(join(dir, 'talk.md'), DECK)
+  await writeFile(join(dir, 'failing.md'), DECK + STEP)
   await writeFile(join(dir, 'planless.md'), DECK.replaceAll(/^duration: .*\n/gm, ''))
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   page = await browser.newPage()
@@ -66,6 +69,19 @@ it('shows the clock in every window, and reports the times of the slides at the 
   const [, kept] = /(\S+\.html)/.exec(output)!
   await page.setContent(await readFile(resolve(ROOT, kept!), 'utf8'))
   expect(await page.locator('h1').textContent()).toBe('Talk')
+})
+
+it('has its clock where an error over the end of the slide is not', async () => {
+  const presentation = await startPresentation({ deck: join(dir, 'failing.md'), trust: true, rehearsing: true })
+  onTestFinished(async () => {
+    await presentation.close()
+  })
+  await page.goto(presentation.url.replace('/#', '/2#'))
+  await page.locator('[data-kb-step="failing"]:visible .kb-run:enabled').first().click(SLOW)
+  const [error, clock] = [page.locator('.kb-floating:visible'), page.locator('.kb-pace')]
+  await error.waitFor(SLOW)
+  const [over, below] = [await error.boundingBox(), await clock.boundingBox()]
+  expect(over!.y + over!.height).toBeLessThanOrEqual(below!.y)
 })
 
 it('shows no plan where there is none, and an address that says what it does', async () => {

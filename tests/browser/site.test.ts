@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { build } from '../../runners/cli/build.ts'
 import { findBrowser } from '../../runners/cli/slidev.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
+import { deckOf } from '../_present.ts'
 import { faultsOf } from './_canvas.ts'
 import { serveStatic } from './_static.ts'
 
@@ -114,4 +115,24 @@ describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
       await touch.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x: viewport.width * x, y }] })
     await expect.poll(() => on.url(), SLOW).not.toMatch(new RegExp(`#/${slide}$`))
   })
+})
+
+it('tells an audience of a step that was never recorded only that there is nothing', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-site-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const deck = await deckOf('```sh {run id=never rows=3}\necho hello\n```\n')
+  expect(await build({ deck, output: dir })).toBe(0)
+  const site = await serveStatic(dir)
+  onTestFinished(() => site.close())
+  const page = await browser.newPage()
+  onTestFinished(() => page.close())
+  await page.goto(site.url)
+  const step = page.locator('[data-kb-step="never"]:visible').first()
+  await expect.poll(() => step.locator('.kb-status').textContent(), SLOW).toMatch(/^\s*no recording\s*$/)
+  expect(await step.locator('.kb-screen-box').textContent()).toMatch(/^\s*no recording\s*$/)
+  expect(await step.locator('button').count()).toBe(0)
+  // Nor does a key ask for it.
+  await page.keyboard.press('r')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => step.locator('.kb-status').textContent()).toMatch(/^\s*no recording\s*$/)
 })

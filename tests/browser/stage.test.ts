@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { faultsOf } from './_canvas.ts'
 import { onStage } from './_stage.ts'
 
 const SLOW = { timeout: 20_000 }
@@ -66,6 +67,7 @@ describe('the clicker', () => {
     await phaseOf(step).toBe('failed')
     await press('ArrowRight')
     await phaseOf(step).toBe('exited')
+    await expect.poll(() => shown(step).locator('.kb-error').count()).toBe(0)
     expect(slideOf()).toBe(slide)
     expect(runsOf(step)).toEqual([{ mode: 'live', phase: 'failed' }, { mode: 'replay', phase: 'exited' }])
     await expect.poll(() => shown(step).locator('.kb-badge').textContent()).toContain('RECORDED')
@@ -112,7 +114,31 @@ describe('a step that fails', () => {
     await expect.poll(async () => (await bottoms()).length).toBe(2)
     await expect.poll(async () => Math.max(...await bottoms())).toBeLessThanOrEqual(720)
     expect((await bottoms())[1]).toBe(before)
+    // Over the end of the slide it stands beside no step.
+    expect(await shown('crowded').locator('.kb-error').textContent()).toMatch(/^crowded: it failed: it ended with exit code 1\. See/)
   })
+
+  it('with an exit that the deck expects did not fail', async () => {
+    await open('11')
+    await shown('three').locator('.kb-run').click()
+    await phaseOf('three').toBe('exited')
+    await expect.poll(() => shown('three').locator('.kb-status').textContent()).toMatch(/done.*exit code 3\s*✓ exit=3/)
+  })
+})
+
+it('shows whole lines only, the last ones first, however low the box is', async () => {
+  await open('12')
+  const box = stage.page.locator('[data-kb-output="high"]:visible .kb-screen-box')
+  await shown('high').locator('.kb-run').click()
+  await phaseOf('high').toBe('exited')
+  await expect.poll(() => box.locator('.kb-line').count()).toBe(20)
+  for (const height of [137, 150, 61]) {
+    await box.evaluate((element, height) => element.parentElement!.parentElement!.style.height = `${height}px`, height)
+    await expect.poll(() => box.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(height)
+    await expect.poll(async () => (await faultsOf(stage.page)).filter(fault => fault.includes('cut through')), SLOW).toEqual([])
+    const [last, edge] = await Promise.all([box.locator('.kb-line').last(), box].map(part => part.boundingBox()))
+    expect(last!.y + last!.height).toBeLessThanOrEqual(edge!.y + edge!.height)
+  }
 })
 
 it('starts a step on entering its slide, once', async () => {

@@ -127,6 +127,35 @@ describe('a crowd', () => {
   }, 300_000)
 })
 
+it('shows whole what it shows in a low box', async () => {
+  const crowd = await crowdDeck(3)
+  onTestFinished(crowd.remove)
+  const { page, open } = await present(crowd.file)
+  const start = async (): Promise<void> => {
+    await open(1)
+    await page.locator('[data-kb-step="crowd"]:visible .kb-run:enabled').first().click()
+    await expect.poll(() => page.locator('[data-kb-step="crowd"]:visible').first().getAttribute('data-phase'), SLOW).toBe('exited')
+  }
+  await start()
+  for (const slide of [2, 8]) {
+    const view = await open(slide)
+    for (const height of [330, 240, 200, 120, 70]) {
+      await view.evaluate((element, height) => Object.assign(element.style, { flex: 'none', height: `${height}px` }), height)
+      await expect.poll(() => view.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(height)
+      // One pixel for what a line is wide.
+      await expect.poll(() => view.locator('svg').evaluate((svg) => {
+        const edge = svg.getBoundingClientRect()
+        const outside = (part: Element): boolean => {
+          const { left, top, right, bottom } = part.getBoundingClientRect()
+          return left < edge.left - 1 || top < edge.top - 1 || right > edge.right + 1 || bottom > edge.bottom + 1
+        }
+        const parts = [...svg.querySelectorAll('text, rect')]
+        return [parts.length > 4, parts.filter(outside).map(part => part.outerHTML)]
+      }), SLOW).toEqual([true, []])
+    }
+  }
+})
+
 it('keeps each pod inside of its node while another goes', async () => {
   const { presentation, page, open } = await present('slides/seminar.md')
   const { session } = presentation.service

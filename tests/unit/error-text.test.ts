@@ -14,12 +14,12 @@ describe('an error on a slide', () => {
     const { title, message, detail } = errorText({ code, message: 'the engine said so', hint: 'Do this.' }, 'ja-JP')
     expect(title).toMatch(JAPANESE)
     expect(message).toMatch(/。$/)
-    expect(detail).toBe('the engine said so Do this.')
+    expect(detail).toBe('the engine said so. Do this.')
   })
 
-  it.each(codes)('is in English as the log has it: %s', (code) => {
-    expect(errorText({ code, message: 'so it was', hint: 'Do this.' }, 'en')).toEqual({ title: ERROR_TITLES[code], message: 'so it was', hint: 'Do this.' })
-    expect(errorText({ code, message: 'so it was', hint: '' }, undefined).message).toBe('so it was')
+  it.each(codes)('is in English as the log has it, a sentence before the hint: %s', (code) => {
+    expect(errorText({ code, message: 'so it was', hint: 'Do this.' }, 'en')).toEqual({ title: ERROR_TITLES[code], message: 'so it was.', hint: 'Do this.' })
+    expect(errorText({ code, message: 'Was it?', hint: '' }, undefined).message).toBe('Was it?')
   })
 
   it.each<[ErrorCode, ConstructorParameters<typeof StepError>[3], string]>([
@@ -31,6 +31,7 @@ describe('an error on a slide', () => {
     ['image-missing', { params: { image: 'nginx:1', command: 'docker pull nginx:1' } }, 'イメージ nginx:1 がエンジンにありません。'],
     ['port-taken', { params: { port: '8080' } }, 'ポート 8080 はすでに使われています。'],
     ['needs-failed', { params: { step: 'build' } }, '先に必要なステップ build が成功していません。'],
+    ['no-recording', { params: { step: 'web', command: 'kamishibai record talk.md --only web' } }, 'ステップ web はまだ録画されていません。'],
     ['lacking', { params: { step: 'race-vm', requirement: 'vm' } }, 'race-vm に必要な vm がこの環境にありません。'],
   ])('says in Japanese what it is about: %s %o', (code, options, message) => {
     const text = errorText(new StepError(code, 'in English', 'In English.', options).toJSON(), 'ja')
@@ -41,7 +42,7 @@ describe('an error on a slide', () => {
 
   it('of a version to come is told as it is', () => {
     for (const code of ['constructor', 'new-code'])
-      expect(errorText({ code: code as ErrorCode, message: 'm', hint: 'h' }, 'ja')).toEqual({ title: code, message: 'm', hint: 'h' })
+      expect(errorText({ code: code as ErrorCode, message: 'm', hint: 'h' }, 'ja')).toEqual({ title: code, message: 'm.', hint: 'h' })
   })
 
   it('keeps what it is about on its way through log and wire', () => {

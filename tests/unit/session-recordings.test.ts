@@ -21,12 +21,12 @@ describe('recordings', () => {
     expect(session.runners[0]).toMatchObject({ mode: 'replay', reason: 'no engine here' })
   })
 
-  it('says when there is no recording, and why one was looked for', async () => {
+  it('says when there is no recording, what records it in this deck, and why one was looked for', async () => {
     session = await sessionOf([step('a')], exits(), { available: false })
-    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording', message: 'no engine here; and the step a has no recording' } })
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording', message: 'no engine here; and a was not recorded yet', hint: 'Record it: kamishibai record deck.md --only a', params: { command: 'kamishibai record deck.md --only a' } } })
     await session.close()
     session = await sessionOf([step('a')], exits(), { mode: 'replay' })
-    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording', message: 'the step a has no recording' } })
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording', message: 'a was not recorded yet' } })
   })
 })
 

@@ -97,10 +97,16 @@ it('leaves out the columns at the end of a table that do not fit whole', () => {
   expect(heads(10)).toEqual(['NAME'])
 })
 
-it('says how many rows are not shown', () => {
+it('says how many rows are not shown, in the place of a row', () => {
   const runs = [run(...Array.from({ length: 30 }, (_, i) => object('pod', `p${i}`, { status: 'Running' })))]
-  const { rows, more } = objectTable(runs, 'pods', 0, 8)
-  expect([rows.length, more]).toEqual([8, 22])
+  const fits = (most: number): number[] => {
+    const { rows, more } = objectTable(runs, 'pods', 0, most)
+    return [rows.length, more]
+  }
+  expect(fits(8)).toEqual([7, 23])
+  expect(fits(29)).toEqual([28, 2])
+  expect(fits(30)).toEqual([30, 0])
+  expect(fits(1)).toEqual([1, 29])
 })
 
 it('names a kind by its singular', () => {
