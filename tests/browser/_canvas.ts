@@ -104,7 +104,7 @@ export async function faultsOf(page: Page): Promise<string[]> {
         faults.add(`${JSON.stringify(line.textContent!.trim().slice(0, 40))} is cut through: ${px(seen / scale)} of ${px(own!.height / scale)} px are seen`)
     }
     for (const code of slide.querySelectorAll<HTMLElement>('.kb-code pre, pre.shiki')) {
-      const wrapped = [...code.querySelectorAll('.line')].find(line => line.getClientRects().length > 1)
+      const wrapped = [...code.querySelectorAll('.line')].find(line => line.getBoundingClientRect().height > 1.5 * (line.getClientRects()[0]?.height ?? Infinity))
       if (code.checkVisibility() && (wrapped || code.scrollWidth > code.clientWidth + 1))
         faults.add(`code of ${code.scrollWidth} px in a box of ${code.clientWidth}: ${JSON.stringify((wrapped ?? code).textContent!.trim().slice(0, 40))}`)
     }
