@@ -115,7 +115,7 @@ describe('a step that fails', () => {
     await expect.poll(async () => Math.max(...await bottoms())).toBeLessThanOrEqual(720)
     expect((await bottoms())[1]).toBe(before)
     // Over the end of the slide it stands beside no step.
-    expect(await shown('crowded').locator('.kb-error').textContent()).toMatch(/^crowded: it failed: it ended with exit code 1\. See/)
+    expect(await shown('crowded').locator('.kb-error').textContent()).toMatch(/^crowded: it failed: it ended with exit code 1\. See its output\.\s*There is no stage\.$/)
   })
 
   it('with an exit that the deck expects did not fail', async () => {
