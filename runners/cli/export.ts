@@ -3,6 +3,7 @@ import type { PrintFormat } from './export/slidev.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { parseDeck } from '../deck/parse.ts'
+import { webPartsOf } from '../deck/web-parts.ts'
 import { endable } from './cut-off.ts'
 import { exportHtml } from './export/html.ts'
 import { exportMarkdown } from './export/markdown.ts'
@@ -59,6 +60,12 @@ async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes
   }
   if (withNotes)
     await writeFile(target, await addNotes(deck, await readFile(target)))
-  console.log(format === 'html' ? `${target} plays from disk, without a network.` : `${target} is written.`)
+  console.log(format === 'html' ? `${target} plays from disk, ${await networkWords(deck)}.` : `${target} is written.`)
   return tellRecorded(deck)
+}
+
+/** Whether a page of the deck needs a network, in words. */
+async function networkWords(deck: Deck): Promise<string> {
+  const parts = await webPartsOf(deck.file)
+  return parts.length ? `but gets ${parts.join(', ')} from the internet; kamishibai doctor says how it needs none` : 'without a network'
 }

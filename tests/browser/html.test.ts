@@ -19,7 +19,7 @@ const amiss: string[] = []
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'kamishibai-html-test-'))
   const file = join(dir, 'tour.html')
-  expect(await kamishibai('export', 'slides/tour.md', '--format', 'html', '--output', file)).toMatchObject({ code: 0, out: expect.stringContaining('tour.html plays from disk') as string })
+  expect(await kamishibai('export', 'slides/tour.md', '--format', 'html', '--output', file)).toMatchObject({ code: 0, out: expect.stringContaining('tour.html plays from disk, without a network.') as string })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, offline: true })).newPage()
   page.on('pageerror', error => amiss.push(String(error)))
