@@ -29,7 +29,7 @@ it('a socket that is cut again and again during output leaves the screen complet
         super(url, protocols)
         let frames = 0
         this.addEventListener('message', ({ data }) => {
-          if (typeof data === 'string' || ++frames !== 3 || counts.cuts >= most)
+          if (typeof data === 'string' || ++frames !== 2 || counts.cuts >= most)
             return
           counts.cuts++
           this.close()

@@ -156,20 +156,6 @@ it('shows whole what it shows in a low box', async () => {
   }
 })
 
-it('keeps each pod inside of its node while another goes', async () => {
-  const { presentation, page, open } = await present('slides/seminar.md')
-  const { session } = presentation.service
-  const { id, slide } = session.deck.steps.find(({ id }) => id === 'heal')!
-  const view = await open(slide)
-  await page.evaluate(watchPods)
-  await session.start(id, { replay: true }).over
-  // The one that was there at first is gone with its animation.
-  await expect.poll(() => view.locator('.kb-pod.kb-life-leave-active').count(), SLOW).toBe(0)
-  await expect.poll(() => view.textContent(), SLOW).toMatch(/3 \/ 3/)
-  const { frames, left, outside } = await page.evaluate(() => window.podFrames!())
-  expect({ left, outside }, `${frames} frames`).toEqual({ left: true, outside: [] })
-})
-
 it('prints as text and vectors, at the moments that the deck names', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'kamishibai-pdf-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
@@ -189,26 +175,7 @@ it('prints as text and vectors, at the moments that the deck names', async () =>
 })
 
 declare global {
-  interface Window {
-    frameTimes?: () => { median: number, longest: number }
-    podFrames?: () => { frames: number, left: boolean, outside: string[] }
-  }
-}
-
-/** In the page: looks in each frame from now on for pods that are going, and for pods below their node. */
-function watchPods(): void {
-  const seen = { frames: 0, left: false, outside: [] as string[] }
-  requestAnimationFrame(function next() {
-    seen.frames++
-    for (const pod of document.querySelectorAll<HTMLElement>('.kb-node .kb-pod')) {
-      seen.left ||= pod.classList.contains('kb-life-leave-active')
-      const { top, height } = pod.getBoundingClientRect()
-      if (top + height / 2 > pod.closest('.kb-node')!.getBoundingClientRect().bottom && !seen.outside.includes(pod.title))
-        seen.outside.push(pod.title)
-    }
-    requestAnimationFrame(next)
-  })
-  window.podFrames = () => seen
+  interface Window { frameTimes?: () => { median: number, longest: number } }
 }
 
 /** In the page: measures the time between frames from now on. */
