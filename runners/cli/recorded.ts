@@ -1,38 +1,28 @@
 import type { Deck } from '../deck/deck.ts'
+import type { Step } from '../protocol/step.ts'
+import type { Recorded } from '../service/doctor/deck.ts'
 import { recordCommand } from '../deck/record-command.ts'
-import { isStepError } from '../protocol/error.ts'
 import { readAll } from '../service/doctor/deck.ts'
-import { readRecording } from '../service/store.ts'
 
 /** Says of which steps what was made of the deck shows no result, or that of an earlier step; resolves with the exit code. */
 export async function tellRecorded(deck: Deck): Promise<number> {
-  const without = await unrecorded(deck)
+  const recorded = await readAll(deck)
+  const without = unrecorded(deck, recorded)
   without.forEach(line => console.error(line))
-  const stale = (await readAll(deck)).stale.map(({ id }) => id)
+  const { stale } = recorded
   if (stale.length)
-    console.error(`With an old result, for they were changed since it was recorded: ${stale.join(', ')}. Record them anew: ${recordCommand(deck, stale)}`)
+    console.error(`With an old result, for they were changed since it was recorded: ${idsOf(stale).join(', ')}. Record them anew: ${recordCommand(deck, idsOf(stale))}`)
   return without.length ? 1 : 0
 }
 
 /** What has to be told of steps that what was made shows without a result: which, why, and what mends it; empty where all have one. */
-export async function unrecorded(deck: Deck): Promise<string[]> {
-  const missing: string[] = []
-  const damaged = new Map<string, string>()
-  for (const { id } of deck.steps) {
-    try {
-      if (!await readRecording(deck, id))
-        missing.push(id)
-    }
-    catch (error) {
-      if (!isStepError(error))
-        throw error
-      damaged.set(id, error.message)
-    }
-  }
+export function unrecorded(deck: Deck, { missing, damaged }: Pick<Recorded, 'missing' | 'damaged'>): string[] {
   return [
-    ...missing.length ? [`Without a result, for they have no recording: ${missing.join(', ')}. Record them: ${recordCommand(deck, missing)}`] : [],
-    ...damaged.size
-      ? ['Without a result, for their recordings are damaged:', ...[...damaged].map(([id, why]) => `  ${id}: ${why}`), `Record them again: ${recordCommand(deck, [...damaged.keys()])}`]
+    ...missing.length ? [`Without a result, for they have no recording: ${idsOf(missing).join(', ')}. Record them: ${recordCommand(deck, idsOf(missing))}`] : [],
+    ...damaged.length
+      ? ['Without a result, for their recordings are damaged:', ...damaged.map(({ step, why }) => `  ${step.id}: ${why}`), `Record them again: ${recordCommand(deck, damaged.map(({ step }) => step.id))}`]
       : [],
   ]
 }
+
+const idsOf = (steps: Step[]): string[] => steps.map(({ id }) => id)

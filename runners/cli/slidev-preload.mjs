@@ -18,12 +18,8 @@ for (const name of ['log', 'warn']) {
 }
 
 // What it writes is to be there even where nobody reads what it says.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error) => {
-    if (error.code !== 'EPIPE')
-      throw error
-  })
-}
+const { hearClosedPipe } = await importTypeScript('runners/cli/closed-pipe.ts')
+hearClosedPipe()
 
 // Its command would end with a stack; what it loads here, it does not load again.
 const slidev = new URL('../dist/index.mjs', pathToFileURL(process.argv[1] ?? ''))

@@ -20,7 +20,13 @@ export function checkDeck(deck: Deck): Finding {
 }
 
 /** How the recordings of a deck stand. */
-export interface Recorded { missing: Step[], stale: Step[], damaged: Step[], latest: number }
+export interface Recorded {
+  missing: Step[]
+  stale: Step[]
+  damaged: { step: Step, why: string }[]
+  /** When the last was made, in ms since the epoch; 0 without any. */
+  latest: number
+}
 
 /** Reads every recording. */
 export async function readAll(deck: Deck): Promise<Recorded> {
@@ -34,8 +40,8 @@ export async function readAll(deck: Deck): Promise<Recorded> {
         recorded.stale.push(step)
       recorded.latest = Math.max(recorded.latest, Date.parse(recording?.header.recordedAt ?? '') || 0)
     }
-    catch {
-      recorded.damaged.push(step)
+    catch (error) {
+      recorded.damaged.push({ step, why: (error as Error).message })
     }
   }
   return recorded
@@ -43,7 +49,7 @@ export async function readAll(deck: Deck): Promise<Recorded> {
 
 /** Whether each step can be rescued: a step whose engine is not here has nothing but its recording. */
 export function checkRecordings(deck: Deck, { missing, stale, damaged }: Recorded, isLive: (step: Step) => boolean): Finding {
-  const gone = [...missing, ...damaged]
+  const gone = [...missing, ...damaged.map(({ step }) => step)]
   const lost = gone.filter(step => !isLive(step))
   const names = (steps: Step[]): string => steps.map(step => step.id).join(', ')
   const only = (steps: Step[]): string => recordCommand(deck, steps.map(step => step.id))
