@@ -2,8 +2,6 @@ import type { BlockState } from '../protocol/block.ts'
 import type { Payload } from '../protocol/event.ts'
 import type { Runner, RunnerConfig } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
-import type { Access } from './api.ts'
-import type { AllowedContext, NoContext } from './context.ts'
 import type { Dialer } from './dial.ts'
 import type { Discovery } from './discovery.ts'
 import type { Follower } from './follow.ts'
@@ -15,20 +13,20 @@ import { parseGrant } from '../protocol/grant.ts'
 import { createApi, toStepError } from './api.ts'
 import { applyStep } from './apply.ts'
 import { judge } from './conditions.ts'
-import { findContext } from './context.ts'
-import { accessOf } from './credentials.ts'
 import { createDialer } from './dial.ts'
 import { createDiscovery } from './discovery.ts'
+import { createEntrance } from './entrance.ts'
 import { runExec } from './exec.ts'
 import { followSpace } from './follow.ts'
 import { whyGone } from './gone.ts'
 import { OLDEST_MINOR } from './guard.ts'
-import { admit, identityOf } from './identity.ts'
+import { identityOf } from './identity.ts'
 import { lackingOn } from './images.ts'
 import { offersOf } from './offers.ts'
 import { project } from './project.ts'
 import { emptySpace, removeObjects } from './reset.ts'
 import { createShells } from './shell.ts'
+import { onShownLine } from './shown-line.ts'
 import { keptIn, openSpace } from './space.ts'
 import { sweepClusters, sweepSpaces } from './sweep.ts'
 import { watchTrouble } from './trouble.ts'
@@ -46,47 +44,19 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
   const blocks = new Map<string, BlockState>()
   /** What each step made. */
   const made = new Map<string, { paths: Set<string>, reset: boolean }>()
-  // Chosen once: what changes in a kubeconfig during a talk changes nothing.
-  let context: AllowedContext | undefined
-  let entering: Promise<Access> | undefined
-  let admitted = false
+  const entrance = createEntrance(config)
   let opening: Promise<Opened> | undefined
   let emit: Emit = () => {}
-
-  async function find(): Promise<AllowedContext | NoContext> {
-    const found = context ?? await findContext({ env: config.env, contexts: config.settings.contexts })
-    if ('name' in found)
-      context = found
-    return found
-  }
-
-  /** The way into the cluster, once it is known to be one that the user approved. */
-  async function enter(signal?: AbortSignal): Promise<Access> {
-    const found = await find()
-    if ('reason' in found)
-      throw new StepError('engine-unavailable', found.reason, found.hint)
-    const access = await reach(found)
-    if (!admitted && config.standingOf && !found.own)
-      await admit(await identityOf(found, access, signal), config.standingOf)
-    admitted = true
-    return access
-  }
-
-  async function reach(found: AllowedContext): Promise<Access> {
-    const access = await (entering ??= accessOf(found.file, found.name))
-    if (access.server !== found.server)
-      throw new StepError('not-allowed', `the kubeconfig ${found.file} was changed: the server of ${found.name} is now ${access.server}`, 'Start again.')
-    return access
-  }
 
   function open(): Promise<Opened> {
     if (opening)
       return opening
     const work = (async () => {
-      const access = await enter()
-      const space = await openSpace(context!, access, config)
+      const access = await entrance.enter()
+      const context = entrance.context!
+      const space = await openSpace(context, access, config)
       const follower = followSpace(space, (step, payload) => emit(step, payload), over.signal)
-      return { space, follower, discovery: createDiscovery(space.api), dialer: createDialer(space), shells: createShells(config, grants, context!, tellNodes) }
+      return { space, follower, discovery: createDiscovery(space.api), dialer: createDialer(space), shells: createShells(config, grants, context, tellNodes) }
     })()
     opening = work
     work.catch(() => opening = undefined)
@@ -126,11 +96,11 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
     name: 'kubernetes',
 
     async probe(signal) {
-      const found = await find()
+      const found = await entrance.find()
       if ('reason' in found)
         return { available: false, ...found }
       try {
-        const access = await enter(signal)
+        const access = await entrance.enter(signal)
         const { major, minor, gitVersion } = await createApi(access).get<{ major: string, minor: string, gitVersion: string }>('/version', { signal })
         if (Number(major) === 1 && Number.parseInt(minor) < OLDEST_MINOR)
           return { available: false, reason: `the cluster ${found.name} is Kubernetes ${gitVersion}, which cannot bound what steps do`, hint: `Take one of 1.${OLDEST_MINOR} or newer.` }
@@ -143,8 +113,8 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
     },
 
     async identify(signal) {
-      const found = await find()
-      return 'reason' in found || found.own ? undefined : identityOf(found, await reach(found), signal).catch(() => undefined)
+      const found = await entrance.find()
+      return 'reason' in found || found.own ? undefined : identityOf(found, await entrance.reach(found), signal).catch(() => undefined)
     },
 
     async run(step, context) {
@@ -211,21 +181,21 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
     },
 
     async offers(requirement) {
-      return offersOf(requirement, createApi(await enter()), context!, config)
+      return offersOf(requirement, createApi(await entrance.enter()), entrance.context!, config)
     },
 
     async sweep(filter) {
       // Before the context is asked for: it may be that of one of them.
       const clusters = await sweepClusters(config.env, filter)
-      const found = await find()
+      const found = await entrance.find()
       if ('reason' in found)
         return clusters
-      const spaces = await sweepSpaces(createApi(await enter()), filter)
+      const spaces = await sweepSpaces(createApi(await entrance.enter()), filter)
       return { removed: [...clusters.removed, ...spaces.removed], kept: [...clusters.kept, ...spaces.kept] }
     },
 
     async lacks(images) {
-      const { items } = await createApi(await enter()).get<KubeList>('/api/v1/nodes')
+      const { items } = await createApi(await entrance.enter()).get<KubeList>('/api/v1/nodes')
       return lackingOn(items, images)
     },
 
@@ -239,15 +209,4 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
       await opened?.space.close()
     },
   }
-}
-
-/** Lines of errors count in the fence as it is run; slides do not show hidden ones. */
-function onShownLine(error: StepError, { code, visible }: Step): StepError {
-  if (error.line === undefined || code === visible)
-    return error
-  const shown = visible.split('\n')
-  let at = 0
-  for (const line of code.split('\n').slice(0, error.line))
-    at += line === shown[at] ? 1 : 0
-  return new StepError(error.code, error.message, error.hint, { line: Math.max(1, at), cause: error.cause })
 }
