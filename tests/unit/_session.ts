@@ -3,9 +3,10 @@ import type { Recording } from '../../runners/protocol/recording.ts'
 import type { RunContext, Runner } from '../../runners/protocol/runner.ts'
 import type { Condition, Step } from '../../runners/protocol/step.ts'
 import type { Session } from '../../runners/service/session.ts'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { settingsSchema } from '../../runners/protocol/headmatter.ts'
 import { createSession } from '../../runners/service/session.ts'
 
@@ -49,6 +50,16 @@ export function step(id: string, options: Partial<Step> = {}): Step {
   }
 }
 
+const folders: string[] = []
+afterAll(() => Promise.all(folders.map(folder => rm(folder, { recursive: true, force: true }))))
+
+/** A session's private folder, which goes with the tests of the file. */
+async function privateFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kamishibai-test-'))
+  folders.push(folder)
+  return folder
+}
+
 /** What a fake runner does for a step; the default ends with exit code 0. */
 export type Behaviour = (context: RunContext, step: Step) => Promise<void>
 
@@ -75,7 +86,7 @@ export async function sessionOf(steps: Step[], behave: Behaviour, options: { ava
     config: {
       sessionId: 'test',
       deckDir: '.',
-      privateDir: await mkdtemp(join(tmpdir(), 'kamishibai-test-')),
+      privateDir: await privateFolder(),
       settings,
       labels: {},
       env: {},

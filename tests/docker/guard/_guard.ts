@@ -3,7 +3,7 @@ import type { RunnerConfig } from '../../../runners/protocol/runner.ts'
 import type { Raw } from './_raw.ts'
 import { execFileSync } from 'node:child_process'
 import { realpathSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { onTestFinished } from 'vitest'
@@ -50,6 +50,7 @@ export async function openGuarded(dockerHost: string, grants: string[] = []): Pr
   const config = await configOf(dockerHost, { grants })
   config.privateDir = join(config.deckDir, '..', `${config.deckDir.split('/').at(-1)}-private`)
   await mkdir(config.privateDir, { mode: 0o700 })
+  onTestFinished(() => rm(config.privateDir, { recursive: true, force: true }))
   const runner = createDockerRunner(config)
   onTestFinished(() => runner.close!())
   let step = 'one'
