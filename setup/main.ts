@@ -1,7 +1,7 @@
 import type { AppContext } from '@slidev/types'
-import { isBounce } from '../components/useBounce.ts'
-import { signRequests } from '../components/useRequests.ts'
-import { takeToken } from '../components/useToken.ts'
+import { signRequests } from '../client/session/signRequests.ts'
+import { takeToken } from '../client/session/token.ts'
+import { isBounce } from '../client/step/bounce.ts'
 import { RELOADS } from './comeback.ts'
 
 // At import: Slidev's router drops the fragment at its first redirect.

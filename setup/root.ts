@@ -3,12 +3,12 @@ import type { Component, Ref } from 'vue'
 import { useNav } from '@slidev/client'
 import { exporting, rehearsing, remote, served } from 'virtual:kamishibai/deck'
 import { getCurrentInstance, h, ref, render, watch } from 'vue'
-import LiveDrift from '../components/LiveDrift.vue'
-import LiveFollow from '../components/LiveFollow.vue'
-import LivePace from '../components/LivePace.vue'
-import LivePanel from '../components/LivePanel.vue'
-import { over } from '../components/useOverlay.ts'
-import { useSession } from '../components/useSession.ts'
+import { useSession } from '../client/session/useSession.ts'
+import { over } from '../client/step/useOverlay.ts'
+import Drift from '../client/talk/Drift.vue'
+import Follow from '../client/talk/Follow.vue'
+import Pace from '../client/talk/Pace.vue'
+import Panel from '../client/talk/Panel.vue'
 import { releaseWhenPrintable } from './printing.ts'
 import { keepLoading } from './slide-loader.ts'
 
@@ -42,14 +42,14 @@ function tellSlides(slide: Ref<number>, clicks: Ref<number>): void {
 export default (): void => {
   const { slides, isPrintMode, isPresenter, currentSlideNo, clicks } = useNav()
   if (remote && !isPrintMode.value) {
-    place(LiveFollow, ref(true))
+    place(Follow, ref(true))
   }
   else if (served && !isPrintMode.value) {
-    place(LiveDrift, isPresenter)
-    place(LivePanel, isPresenter)
+    place(Drift, isPresenter)
+    place(Panel, isPresenter)
     tellSlides(currentSlideNo, clicks)
     if (rehearsing)
-      place(LivePace, ref(true))
+      place(Pace, ref(true))
   }
   watch(slides, (routes) => {
     let first = true

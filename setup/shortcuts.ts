@@ -1,5 +1,5 @@
 import type { NavOperations, ShortcutOptions } from '@slidev/types'
-import { isBounce } from '../components/useBounce.ts'
+import { isBounce } from '../client/step/bounce.ts'
 
 /** A clicker's second press right after a start does not leave what the first one started. */
 export default (_: NavOperations, base: ShortcutOptions[]): ShortcutOptions[] =>

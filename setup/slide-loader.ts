@@ -1,8 +1,8 @@
 import type { SlideRoute } from '@slidev/types'
 import type { Component } from 'vue'
 import { defineComponent, h, shallowRef } from 'vue'
-import { loadAgain } from '../components/useRetry.ts'
-import { useTexts } from '../components/useTexts.ts'
+import { loadAgain } from '../client/session/retry.ts'
+import { useTexts } from '../client/texts.ts'
 
 /** Failures after which a slide shows Slidev's error page, while it is tried on. */
 const SHOWN_AFTER = 4

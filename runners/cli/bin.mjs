@@ -20,5 +20,5 @@ modules.enableCompileCache(process.env.NODE_COMPILE_CACHE)
 process.env.JITI_FS_CACHE ??= 'false'
 
 // Not above: what it compiles is kept from here on.
-const { importTypeScript } = await import('../service/typescript.mjs')
+const { importTypeScript } = await import('../typescript.mjs')
 await importTypeScript('runners/cli/main.ts', { cache: join(process.env.NODE_COMPILE_CACHE, 'jiti') })

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import process from 'node:process'
 import yargs from 'yargs'
 import { isStepError } from '../protocol/error.ts'
-import { hearClosedPipe } from './closed-pipe.ts'
-import { defaultDeck, missingFile } from './deck-file.ts'
-import { withNotes } from './help.ts'
-import { OWN_ROOT, readManifest } from './project.ts'
-import { optionMistake, USAGE, usageError } from './usage.ts'
+import { defaultDeck, missingFile } from './io/deck-file.ts'
+import { withNotes } from './io/help.ts'
+import { optionMistake, USAGE, usageError } from './io/usage.ts'
+import { hearClosedPipe } from './process/closed-pipe.ts'
+import { OWN_ROOT, readManifest } from './slidev/project.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'init', 'import']
 
@@ -91,26 +91,26 @@ await cli
     // `--remote` takes the word that follows it, the deck's too; no address ends so.
     const { remote } = args
     const deck = remote?.endsWith('.md') ? remote : args.deck
-    await finish(deck, async () => (await import('./present.ts')).present({ ...args, deck, remote: remote === deck ? '' : remote }))
+    await finish(deck, async () => (await import('./commands/present.ts')).present({ ...args, deck, remote: remote === deck ? '' : remote }))
   })
   .command('init [dir]', 'Write a deck of three slides, and the package.json with which it installs', args => withNotes(args, 'init')
     .positional('dir', { type: 'string', default: '.', describe: 'The folder; it is made where it is missing' })
     .example('$0 init talk', 'then: cd talk, npm install, npm start'), async (args) => {
-    await finish(undefined, async () => (await import('./init.ts')).init(args))
+    await finish(undefined, async () => (await import('./commands/init.ts')).init(args))
   })
   .command('import <file>', 'Make a deck of a Markdown file whose blocks presenterm or Runme runs', args => withNotes(args, 'import')
     .positional('file', { type: 'string', demandOption: true, describe: 'The file' })
     .option('from', { choices: ['presenterm', 'runme'] as const, describe: 'What the file was written for; by default what it looks like' })
     .option('output', { type: 'string', describe: 'The deck to write; by default it goes to standard output' })
     .example('$0 import talk.md --output slides.md', 'what is not carried over is told with its line'), async (args) => {
-    await finish(args.file, async () => (await import('./import.ts')).importFile(args))
+    await finish(args.file, async () => (await import('./commands/import.ts')).importFile(args))
   })
   .command('rehearse [deck]', 'Play everything from recordings, without any engine, against the clock', args => deckArgument(args, 'rehearse')
     .option('port', port)
     .option('open', { type: 'boolean', default: true, describe: 'Open the browser; --no-open prints the address only' })
     .option('json', { type: 'boolean', default: false, describe: 'The report as JSON' })
     .example('$0 rehearse', 'on a train; Ctrl-C ends it and shows the times of all slides'), async (args) => {
-    await finish(args.deck, async () => (await import('./rehearse.ts')).rehearse(args))
+    await finish(args.deck, async () => (await import('./commands/rehearse.ts')).rehearse(args))
   })
   .command('record [deck]', 'Run all steps live, in order, and write their recordings', args => deckArgument(args, 'record')
     .option('only', { type: 'array', string: true, default: [] as string[], describe: 'Only these steps, and what they need' })
@@ -125,7 +125,7 @@ await cli
     // `--only` takes all words that follow it, the deck's too; no id has a dot.
     const deck = args.only.find(word => word.endsWith('.md')) ?? args.deck
     const only = args.only.flatMap(word => word.endsWith('.md') ? [] : word.split(',').filter(Boolean))
-    await finish(deck, async () => (await import('./record.ts')).record({ ...args, deck, only }))
+    await finish(deck, async () => (await import('./commands/record.ts')).record({ ...args, deck, only }))
   })
   .command('check [deck]', 'Verify that every step still does what the deck says', args => deckArgument(args, 'check')
     .option('mode', { choices: ['live', 'replay'] as const, default: 'replay' as const, describe: 'Run the steps, or verify their recordings' })
@@ -136,7 +136,7 @@ await cli
     .option('context', context)
     .example('$0 check --mode live --trust', 'in CI, with an engine')
     .example('$0 check --mode live --trust --shard 2/3', 'in CI, on the second of three machines'), async (args) => {
-    await finish(args.deck, async () => (await import('./check.ts')).check(args))
+    await finish(args.deck, async () => (await import('./commands/check.ts')).check(args))
   })
   .command('export [deck]', 'Print the deck with its recorded results', args => deckArgument(args, 'export')
     .option('format', { choices: ['pdf', 'png', 'pptx', 'md', 'html', 'script'] as const, default: 'pdf' as const, describe: 'A PDF with an outline, a folder of pictures, PowerPoint or Markdown with the notes, one page that plays from disk, or the steps as plain scripts' })
@@ -147,32 +147,32 @@ await cli
     .example('$0 export --output talk.pdf', 'for the audience')
     .example('$0 export --with-notes', 'for whoever gives the talk')
     .example('$0 export --format script', 'the demos, to run without Kamishibai'), async (args) => {
-    await finish(args.deck, async () => (await import('./export.ts')).exportDeck(args))
+    await finish(args.deck, async () => (await import('./commands/export.ts')).exportDeck(args))
   })
   .command('build [deck]', 'Make a static site in which the recordings play', args => deckArgument(args, 'build')
     .option('output', { type: 'string', default: 'dist', describe: 'Folder to write' })
     .option('without-notes', { type: 'boolean', default: false, describe: 'Leave the speaker\'s notes out; otherwise whoever has the site can read them' })
     .example('$0 build --output site', '')
     .example('$0 build --without-notes', 'to publish it'), async (args) => {
-    await finish(args.deck, async () => (await import('./build.ts')).build(args))
+    await finish(args.deck, async () => (await import('./commands/build.ts')).build(args))
   })
   .command('plan [deck]', 'Show every step: what it runs, on what, with which files', args => deckArgument(args, 'plan')
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 plan --json', ''), async (args) => {
-    await finish(args.deck, async () => (await import('./plan.ts')).plan(args))
+    await finish(args.deck, async () => (await import('./commands/plan.ts')).plan(args))
   })
   .command('doctor [deck]', 'See whether the talk can be given on this machine', args => deckArgument(args, 'doctor')
     .option('fix', { type: 'boolean', default: false, describe: 'Build, pull or fetch what is missing: images, and what a virtual machine of the deck is made of' })
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 doctor', 'the evening before')
     .example('$0 doctor --fix', 'get what is missing'), async (args) => {
-    await finish(args.deck, async () => (await import('./doctor.ts')).doctor(args))
+    await finish(args.deck, async () => (await import('./commands/doctor.ts')).doctor(args))
   })
   .command('sweep', 'Remove what earlier sessions left when they were cut off', args => withNotes(args, 'sweep')
     .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be removed' })
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 sweep --dry-run', 'see what is left, and what stays and why'), async (args) => {
-    await finish(undefined, async () => (await import('./sweep.ts')).sweep(args))
+    await finish(undefined, async () => (await import('./commands/sweep.ts')).sweep(args))
   })
   .command('cluster', 'Make a cluster for the talk, or take it away', args => withNotes(args, 'cluster')
     .example('$0 cluster create', 'the cluster talk, context kamishibai-talk')
@@ -180,25 +180,25 @@ await cli
     .command('create [name]', 'Make one: with kind, k3d or minikube, else two nodes built from source', own => clusterName(own)
       .option('maker', { choices: MAKERS, describe: 'What makes it; by default the first that works here' })
       .example('$0 cluster create', 'the cluster talk, context kamishibai-talk'), async (own) => {
-      await finish(undefined, async () => (await import('./cluster.ts')).create(own))
+      await finish(undefined, async () => (await import('./commands/cluster.ts')).create(own))
     })
     .command('status [name]', 'The clusters that Kamishibai made here', own => withNotes(own, 'cluster')
       .example('$0 cluster status', 'all of them')
       .positional('name', { type: 'string', describe: 'Only this one' })
       .option('json', json), async (own) => {
-      await finish(undefined, async () => (await import('./cluster.ts')).status(own))
+      await finish(undefined, async () => (await import('./commands/cluster.ts')).status(own))
     })
     .command('delete [name]', 'Remove a cluster that Kamishibai made', own => clusterName(own)
       .example('$0 cluster delete', 'the cluster talk'), async (own) => {
-      await finish(undefined, async () => (await import('./cluster.ts')).remove(own))
+      await finish(undefined, async () => (await import('./commands/cluster.ts')).remove(own))
     })
     .command('cut <node>', 'Take a node off the network of the cluster', own => nodeOf(own)
       .example('$0 cluster cut talk-worker2', 'its pods move to other nodes'), async (own) => {
-      await finish(undefined, async () => (await import('./cluster.ts')).link(own, false))
+      await finish(undefined, async () => (await import('./commands/cluster.ts')).link(own, false))
     })
     .command('join <node>', 'Give it back', own => nodeOf(own)
       .example('$0 cluster join talk-worker2', ''), async (own) => {
-      await finish(undefined, async () => (await import('./cluster.ts')).link(own, true))
+      await finish(undefined, async () => (await import('./commands/cluster.ts')).link(own, true))
     })
     .demandCommand(1, 'Say what to do with a cluster: create, status, delete, cut or join.'))
   .check(args => optionMistake(args, cli) ?? true)

@@ -7,8 +7,8 @@ import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { settingsSchema } from '../protocol/headmatter.ts'
 import { nearest, suggestion } from '../protocol/suggest.ts'
+import { yamlSentence } from './formats/yaml-mistakes.ts'
 import { isGrant, readGrant, unknownStep } from './grants.ts'
-import { yamlSentence } from './yaml-mistakes.ts'
 
 const KEY = 'kamishibai'
 /** Between dashes, or as a YAML fence: its first line is the file's second either way. */

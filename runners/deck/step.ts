@@ -6,9 +6,9 @@ import { VERBS } from '../protocol/step.ts'
 import { nearest, suggestion } from '../protocol/suggest.ts'
 import { checkOptions } from './check-options.ts'
 import { parseCondition, parseMark, parseMoments } from './conditions.ts'
-import { parseContainer } from './container.ts'
-import { manifestMistakes } from './manifests.ts'
-import { parseBy, parseRate, parseRequests } from './request.ts'
+import { parseContainer } from './formats/container.ts'
+import { manifestMistakes } from './formats/manifests.ts'
+import { parseBy, parseRate, parseRequests } from './formats/request.ts'
 import { VERB_TABLE } from './verbs.ts'
 
 /** Where a fence stands, and how to report on it. */

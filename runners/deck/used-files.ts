@@ -1,7 +1,7 @@
 import type { Step } from '../protocol/step.ts'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
-import { shellCommands } from './shell-words.ts'
+import { shellCommands } from './plan/shell-words.ts'
 
 /** Folders that no build needs, and that change by themselves: recordings are made of what is hashed here. */
 const LEFT_OUT = new Set(['.git', '.kamishibai', 'node_modules', 'recordings'])

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-chromium'
 import { chromium } from 'playwright-chromium'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run']
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-chromium'
-import type { Run } from '../../runners/service/run.ts'
-import type { Session } from '../../runners/service/session.ts'
+import type { Run } from '../../runners/service/run/execute.ts'
+import type { Session } from '../../runners/service/session/session.ts'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'

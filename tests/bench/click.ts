@@ -1,6 +1,6 @@
 import type { Row } from './_row.ts'
 import { join } from 'node:path'
-import { startPresentation } from '../../runners/cli/present.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { openPage } from './_browser.ts'
 import { writeDeck } from './_deck.ts'
 import { median, ms } from './_row.ts'

@@ -1,5 +1,5 @@
 import type { Runner } from '../../runners/protocol/runner.ts'
-import type { Session } from '../../runners/service/session.ts'
+import type { Session } from '../../runners/service/session/session.ts'
 import type { Row } from './_row.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,7 +1,7 @@
 import type { Row } from './_row.ts'
 import { join } from 'node:path'
 import process from 'node:process'
-import { startPresentation } from '../../runners/cli/present.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { longestTask, openPage } from './_browser.ts'
 import { writeDeck } from './_deck.ts'
 import { collectGarbage, ms } from './_row.ts'

@@ -5,7 +5,7 @@ import { parseRecording } from '../../runners/protocol/parse-recording.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
 import { play } from '../../runners/replay/play.ts'
 import { createService } from '../../runners/service/service.ts'
-import { readRecording } from '../../runners/service/store.ts'
+import { readRecording } from '../../runners/service/store/recordings.ts'
 import { median, ms } from './_row.ts'
 
 const TIMES = 20

@@ -7,7 +7,7 @@ import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, s
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { appendixOf } from '../../runners/deck/appendix.ts'
 import { parseInfo } from '../../runners/deck/info.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseDeck } from '../../runners/deck/parse.ts'
-import { writeRecording } from '../../runners/service/store.ts'
+import { writeRecording } from '../../runners/service/store/recordings.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** How long the recorded run of so many takes, in ms: with none or one there is nothing to be late with. */

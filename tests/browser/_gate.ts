@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import type { ViteDevServer } from 'vite'
-import type { Session } from '../../runners/service/session.ts'
+import type { Session } from '../../runners/service/session/session.ts'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { disableSlidevWrites, guardServer } from '../../runners/service/gate.ts'
-import { attachSocket } from '../../runners/service/server.ts'
-import { createToken } from '../../runners/service/token.ts'
-import { exits, sessionOf, step } from '../unit/_session.ts'
+import { disableSlidevWrites, guardServer } from '../../runners/service/wire/gate.ts'
+import { attachSocket } from '../../runners/service/wire/server.ts'
+import { createToken } from '../../runners/service/wire/token.ts'
+import { exits, sessionOf, step } from '../_session.ts'
 
 const DECK = `---
 theme: none

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-chromium'
-import type { Presentation } from '../../runners/cli/present.ts'
+import type { Presentation } from '../../runners/cli/commands/present.ts'
 import { chromium } from 'playwright-chromium'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { startPresentation } from '../../runners/cli/present.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 
 /** A deck that is presented, and a page of its own for each test. */
 export interface Stage { presentation: Presentation, context: BrowserContext, page: Page }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { parseRecording } from '../../runners/protocol/parse-recording.ts'
 import { screenAt, screenText } from '../../runners/protocol/screen.ts'
 

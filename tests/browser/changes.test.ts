@@ -1,11 +1,11 @@
 import type { Browser, BrowserContext, Page } from 'playwright-chromium'
-import type { Presentation } from '../../runners/cli/present.ts'
+import type { Presentation } from '../../runners/cli/commands/present.ts'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startPresentation } from '../../runners/cli/present.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const SLOW = { timeout: 40_000 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { expect, it, onTestFinished } from 'vitest'
-import { startPresentation } from '../../runners/cli/present.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 
 const SLOW = { timeout: 90_000 }
 

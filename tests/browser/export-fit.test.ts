@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { kamishibai } from '../unit/_cli.ts'
+import { kamishibai } from '../_cli.ts'
 
 it('an export tells which slides are too low for their steps', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-fit-'))

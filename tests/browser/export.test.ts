@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { exportDeck } from '../../runners/cli/export.ts'
+import { exportDeck } from '../../runners/cli/commands/export.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { timeOf } from '../../runners/protocol/moment.ts'
 import { screenAt } from '../../runners/protocol/screen.ts'
-import { readRecording } from '../../runners/service/store.ts'
+import { readRecording } from '../../runners/service/store/recordings.ts'
 
 const run = promisify(execFile)
 

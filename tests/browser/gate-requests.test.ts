@@ -4,8 +4,8 @@ import process from 'node:process'
 import { expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { SOCKET_PATH, SUBPROTOCOL, TOKEN_HEADER, TOKEN_PREFIX } from '../../runners/protocol/wire.ts'
-import { createToken } from '../../runners/service/token.ts'
-import { exchange, HANDSHAKE, rawRequest, statusOf } from '../unit/_raw-http.ts'
+import { createToken } from '../../runners/service/wire/token.ts'
+import { exchange, HANDSHAKE, rawRequest, statusOf } from '../_raw-http.ts'
 import { EVIL, onGuarded } from './_gate.ts'
 
 const guarded = onGuarded()

@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openBrowser } from '../../runners/cli/browser.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { openBrowser } from '../../runners/cli/process/browser.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { SOCKET_PATH, SUBPROTOCOL, TOKEN_HEADER, TOKEN_PREFIX } from '../../runners/protocol/wire.ts'
-import { LANDING_PATH } from '../../runners/service/landing.ts'
+import { LANDING_PATH } from '../../runners/service/wire/landing.ts'
 import { EVIL, onGuarded } from './_gate.ts'
 
 const guarded = onGuarded()

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { kamishibai } from '../unit/_cli.ts'
+import { kamishibai } from '../_cli.ts'
 import { onStage } from './_stage.ts'
 
 const SLOW = { timeout: 20_000 }

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { findBrowser } from '../../runners/cli/slidev.ts'
-import { kamishibai } from '../unit/_cli.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { kamishibai } from '../_cli.ts'
 
 const SLOW = { timeout: 20_000 }
 

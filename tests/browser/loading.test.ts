@@ -1,14 +1,14 @@
 import type { Browser, Page } from 'playwright-chromium'
-import type { Presentation } from '../../runners/cli/present.ts'
+import type { Presentation } from '../../runners/cli/commands/present.ts'
 import type { StaticSite } from './_static.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { build } from '../../runners/cli/build.ts'
-import { startPresentation } from '../../runners/cli/present.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { build } from '../../runners/cli/commands/build.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { serveStatic } from './_static.ts'
 
 const SLOW = { timeout: 60_000 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PDFDocument, PDFName, PDFString } from 'pdf-lib'
 import { expect, it, onTestFinished } from 'vitest'
-import { exportDeck } from '../../runners/cli/export.ts'
+import { exportDeck } from '../../runners/cli/commands/export.ts'
 import { addNotes } from '../../runners/cli/export/notes.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 

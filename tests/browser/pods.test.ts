@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-chromium'
 import { expect, it, onTestFinished } from 'vitest'
-import { startPresentation } from '../../runners/cli/present.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 
 const SLOW = { timeout: 60_000 }
 

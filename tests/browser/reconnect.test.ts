@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-chromium'
-import type { Presentation } from '../../runners/cli/present.ts'
+import type { Presentation } from '../../runners/cli/commands/present.ts'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startPresentation } from '../../runners/cli/present.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 
 const SLOW = { timeout: 60_000 }
 const CUTS = 5

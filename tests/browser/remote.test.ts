@@ -1,13 +1,13 @@
 import type { Browser, Page } from 'playwright-chromium'
-import type { Presentation } from '../../runners/cli/present.ts'
+import type { Presentation } from '../../runners/cli/commands/present.ts'
 import { readdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startPresentation } from '../../runners/cli/present.ts'
-import { findBrowser } from '../../runners/cli/slidev.ts'
-import { privateDirOf } from '../../runners/service/sweep-folders.ts'
+import { startPresentation } from '../../runners/cli/commands/present.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { privateDirOf } from '../../runners/service/sweep/folders.ts'
 
 const DECK = 'tests/fixtures/decks/remote.md'
 const SLOW = { timeout: 60_000 }

@@ -2,8 +2,8 @@ import type { RunnerConfig } from '../../runners/protocol/runner.ts'
 import type { Step } from '../../runners/protocol/step.ts'
 import { beforeAll, describe, inject } from 'vitest'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
+import { step } from '../_session.ts'
 import { containerStep, engineAt, leftOf } from '../docker/_runners.ts'
-import { step } from '../unit/_session.ts'
 import { describeRunner } from './_contract.ts'
 
 const dockerHost = inject('dockerHost')!

@@ -1,8 +1,8 @@
 import type { Step } from '../../runners/protocol/step.ts'
 import type { Subject } from './_contract.ts'
 import { describe, inject } from 'vitest'
+import { step } from '../_session.ts'
 import { adminOf, configOf } from '../kubernetes/_cluster.ts'
-import { step } from '../unit/_session.ts'
 import { describeRunner } from './_contract.ts'
 
 const cluster = inject('cluster')!

@@ -8,10 +8,10 @@ import process from 'node:process'
 import { expect, it, onTestFinished } from 'vitest'
 import createPlainRunner from '../../docs/plain-runner.ts'
 import { parseRecording } from '../../runners/protocol/parse-recording.ts'
+import { canConfine } from '../_confine.ts'
+import { logOf, output, recordingOf } from '../_recordings.ts'
+import { step } from '../_session.ts'
 import { configOf } from '../docker/_runners.ts'
-import { canConfine } from '../unit/_confine.ts'
-import { logOf, output, recordingOf } from '../unit/_recordings.ts'
-import { step } from '../unit/_session.ts'
 import { describeRunner } from './_contract.ts'
 
 /** Programs that were started with a file of this folder in their environment. */

@@ -12,7 +12,7 @@ import { onTestFinished } from 'vitest'
 import { toDockerOptions } from '../../runners/docker/endpoint.ts'
 import { settingsSchema } from '../../runners/protocol/headmatter.ts'
 import { LABELS } from '../../runners/protocol/runner.ts'
-import { step } from '../unit/_session.ts'
+import { step } from '../_session.ts'
 
 /** A runner's configuration of a session of its own; its folders go with the test. */
 export async function configOf(dockerHost: string | undefined, settings: unknown = {}): Promise<RunnerConfig> {

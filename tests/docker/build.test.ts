@@ -8,7 +8,7 @@ import createDockerRunner from '../../runners/docker/runner.ts'
 import { StepError } from '../../runners/protocol/error.ts'
 import { LABELS } from '../../runners/protocol/runner.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
-import { step } from '../unit/_session.ts'
+import { step } from '../_session.ts'
 import { configOf, containerStep, contextOf, dockerCli, engineAt, leftOf } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import createDockerRunner from '../../runners/docker/runner.ts'
 import { StepError } from '../../runners/protocol/error.ts'
 import { markerCommand } from '../../runners/protocol/marker.ts'
-import { createSanitizer } from '../../runners/service/sanitize.ts'
+import { createSanitizer } from '../../runners/service/run/sanitize.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
-import { step } from '../unit/_session.ts'
+import { step } from '../_session.ts'
 import { configOf, containerOf, containerStep, contextOf, engineAt } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!

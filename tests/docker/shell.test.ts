@@ -6,7 +6,7 @@ import process from 'node:process'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { StepError } from '../../runners/protocol/error.ts'
 import createShellRunner from '../../runners/shell/runner.ts'
-import { step } from '../unit/_session.ts'
+import { step } from '../_session.ts'
 import { configOf, contextOf } from './_runners.ts'
 
 describe.skipIf(process.platform === 'win32')('an sh {run} step', () => {

@@ -8,7 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { StepError } from '../../runners/protocol/error.ts'
 import createShellRunner from '../../runners/shell/runner.ts'
-import { step } from '../unit/_session.ts'
+import { step } from '../_session.ts'
 import { configOf, contextOf } from './_runners.ts'
 
 const SLOW = { timeout: 10_000 }

@@ -4,8 +4,8 @@ import type { Kept } from '../docker/_runners.ts'
 import type { TestCluster } from '../engines/kubernetes.ts'
 import { rm } from 'node:fs/promises'
 import createRunner from '../../runners/kubernetes/runner.ts'
+import { step } from '../_session.ts'
 import { contextOf } from '../docker/_runners.ts'
-import { step } from '../unit/_session.ts'
 import { configFor } from './_cluster.ts'
 
 /** A runner with a session of its own on a cluster, whose `yaml {apply}` steps a test runs one by one. */

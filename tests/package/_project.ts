@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
-import { ROOT } from '../unit/_cli.ts'
+import { ROOT } from '../_cli.ts'
 
 /** How a program ended, and all that it wrote. */
 export interface Ended { code: number, out: string }

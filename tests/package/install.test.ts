@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { findBrowser } from '../../runners/cli/slidev.ts'
+import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { ROOT } from '../_cli.ts'
 import { serveStatic } from '../browser/_static.ts'
-import { ROOT } from '../unit/_cli.ts'
 import { editManifest, packedFiles, run, serve } from './_project.ts'
 
 /** Vite makes a project's packages ready when its first page is asked for. */

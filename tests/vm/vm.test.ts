@@ -4,8 +4,8 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import createShellRunner from '../../runners/shell/runner.ts'
+import { step } from '../_session.ts'
 import { configOf, contextOf } from '../docker/_runners.ts'
-import { step } from '../unit/_session.ts'
 
 const VM = resolve(import.meta.dirname, '../../slides/demo/vm')
 const missing = whyNot()

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ONE_FILE_BUILD } from '../../protocol/one-file.ts'
-import { makeFolder } from '../folder.ts'
-import { runSlidev } from '../slidev.ts'
+import { makeFolder } from '../io/folder.ts'
+import { runSlidev } from '../slidev/slidev.ts'
 import { toOneFile } from './one-file.ts'
 
 /** Writes the deck with its recordings as one page that plays from disk. Says whether it is there. */

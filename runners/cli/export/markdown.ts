@@ -2,7 +2,7 @@ import type { Deck } from '../../deck/deck.ts'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { makeFolder } from '../folder.ts'
+import { makeFolder } from '../io/folder.ts'
 import { printDeck } from './slidev.ts'
 import { picturesOf, RE_PICTURE } from './target.ts'
 

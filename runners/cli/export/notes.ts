@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { findBrowser, loadPlaywright } from '../slidev.ts'
+import { findBrowser, loadPlaywright } from '../slidev/slidev.ts'
 
 /** A4 in points, and what is left free around. */
 const PAGE = { width: 595.28, height: 841.89, margin: 42 }

@@ -1,8 +1,8 @@
 import type { Deck } from '../../deck/deck.ts'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { makeFolder } from '../folder.ts'
-import { findBrowser, runSlidev } from '../slidev.ts'
+import { makeFolder } from '../io/folder.ts'
+import { findBrowser, runSlidev } from '../slidev/slidev.ts'
 
 /** What Slidev's own exporter writes. */
 export type PrintFormat = 'pdf' | 'png' | 'pptx' | 'md'

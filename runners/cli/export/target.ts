@@ -1,4 +1,4 @@
-import type { ExportOptions } from '../export.ts'
+import type { ExportOptions } from '../commands/export.ts'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { StepError } from '../../protocol/error.ts'

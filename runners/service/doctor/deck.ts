@@ -3,7 +3,7 @@ import type { Step } from '../../protocol/step.ts'
 import type { Finding } from './finding.ts'
 import { recordCommand } from '../../deck/record-command.ts'
 import { ICON } from '../../deck/web-parts.ts'
-import { readRecording } from '../store.ts'
+import { readRecording } from '../store/recordings.ts'
 import { fine } from './finding.ts'
 
 function count(n: number, thing: string): string {

@@ -4,9 +4,9 @@ import type { RunnerName, Step } from '../../protocol/step.ts'
 import type { Finding } from './finding.ts'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { toPlan } from '../../deck/plan.ts'
-import { imagesMadeByShell } from '../../deck/shell-touch.ts'
-import { findLacks } from '../requirements.ts'
+import { toPlan } from '../../deck/plan/plan.ts'
+import { imagesMadeByShell } from '../../deck/plan/shell-touch.ts'
+import { findLacks } from '../session/requirements.ts'
 import { fine } from './finding.ts'
 
 const PROBE_TIMEOUT = 5000

@@ -1,9 +1,9 @@
-import type { Run } from '../run.ts'
-import type { Session } from '../session.ts'
+import type { Run } from '../run/execute.ts'
+import type { Session } from '../session/session.ts'
 import type { Feed } from './message.ts'
 import type { Unnamer } from './names.ts'
 import type { Reader } from './reader.ts'
-import { ownIdentity } from '../redact-recording.ts'
+import { ownIdentity } from '../run/redact-recording.ts'
 import { createUnnamer } from './names.ts'
 import { createReader } from './reader.ts'
 

@@ -1,7 +1,7 @@
-import type { Identity } from '../redact-recording.ts'
-import type { Rule } from '../redact.ts'
-import { identityRules } from '../redact-recording.ts'
-import { applyRules, mapStrings } from '../redact.ts'
+import type { Identity } from '../run/redact-recording.ts'
+import type { Rule } from '../run/redact.ts'
+import { identityRules } from '../run/redact-recording.ts'
+import { applyRules, mapStrings } from '../run/redact.ts'
 
 /** Takes the presenter's names out of what leaves the machine, as they are taken out of recordings. */
 export interface Unnamer {

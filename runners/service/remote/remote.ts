@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import type { FromRemote, RemoteOptions, ToRemote } from './message.ts'
 import { fork } from 'node:child_process'
 import { join } from 'node:path'

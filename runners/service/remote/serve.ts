@@ -6,7 +6,7 @@ import { setPriority } from 'node:os'
 import process from 'node:process'
 import { WebSocketServer } from 'ws'
 import { SOCKET_PATH, SUBPROTOCOL } from '../../protocol/wire.ts'
-import { guardServer } from '../gate.ts'
+import { guardServer } from '../wire/gate.ts'
 import { createAudience } from './audience.ts'
 import { openSite } from './site.ts'
 

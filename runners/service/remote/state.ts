@@ -1,4 +1,4 @@
-import { createListeners } from '../listeners.ts'
+import { createListeners } from '../session/listeners.ts'
 
 /** How the remote viewers are served, as the presenter sees it. */
 export interface RemoteState {

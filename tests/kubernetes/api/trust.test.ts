@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseDeck } from '../../../runners/deck/parse.ts'
-import { approve, readTrust } from '../../../runners/service/trust.ts'
+import { approve, readTrust } from '../../../runners/service/trust/trust.ts'
 import { deckOf, kamishibai } from '../../_present.ts'
 
 const IDENTITY = 'GET /api/v1/namespaces/kube-system'

@@ -1,0 +1,76 @@
+import type { ShallowReactive, ShallowRef } from 'vue'
+import type { ErrorInfo } from '../../runners/protocol/error.ts'
+import type { Recording } from '../../runners/protocol/recording.ts'
+import type { RunnerState } from '../../runners/protocol/wire.ts'
+import type { ClientRun } from './clientRun.ts'
+import { shallowReactive, shallowRef } from 'vue'
+
+export interface StartOptions {
+  /** Plays the recording. */
+  replay?: boolean
+  /** The step's last run that this window knows of: where another window has started a newer one, nothing happens. */
+  after?: number
+}
+
+/** What a window knows of the session, whoever serves it. */
+export interface SessionClient {
+  /** `local`: no service; recordings play in this window. */
+  status: ShallowRef<'connecting' | 'open' | 'lost' | 'local'>
+  mode: ShallowRef<'auto' | 'live' | 'replay'>
+  runners: ShallowRef<RunnerState[]>
+  /** The last run of each step. */
+  runs: ShallowReactive<Map<string, ClientRun>>
+  allRuns: ShallowReactive<ClientRun[]>
+  /** What was refused, by step. */
+  errors: ShallowReactive<Map<string, ErrorInfo>>
+  /** The steps that are no longer on disk as they run here. */
+  drift: ShallowRef<string[]>
+  /** The clock of the talk, as the service told it at `at` of this window's; undefined before the first slide. */
+  pace: ShallowRef<TalkPace | undefined>
+  /** How the audience's own devices are served; undefined where they are not, or nobody tells it. */
+  remote: ShallowRef<RemoteView | undefined>
+  /** What was refused that is of no one step. */
+  refused: ShallowRef<ErrorInfo | undefined>
+  /** Why nothing runs live here, where a person can change that. */
+  note: ShallowRef<'token' | undefined>
+  /** Plays recordings from now on, or runs live again. */
+  setMode?: (mode: 'live' | 'replay') => void
+  /** Makes these steps, or all, as if they had never run. */
+  reset?: (stepIds?: string[]) => void
+  start: (stepId: string, options?: StartOptions) => void
+  cancel: (stepId: string) => void
+  /** Types into the last run of a `{terminal}` step; a session without a service has none that takes it. */
+  input?: (stepId: string, data: string) => void
+  /** Gives the last run of a `{terminal}` step another size. */
+  resize?: (stepId: string, cols: number, rows: number) => void
+  /** Tells the service which slide this window shows, and how many of its clicks are done, and which step lies over it. */
+  show?: (slide: number, clicks: number, over?: string) => void
+  /** The whole log of the last run of a step. */
+  log: (stepId: string) => Promise<Recording>
+  /** Shows the end of a step's recording where no run of it is known; a service shows only what ran. */
+  preview?: (stepId: string) => Promise<void>
+  close: () => void
+}
+
+/** What the audience's own devices open, and how many do. */
+export interface RemoteView { state: 'off' | 'preparing' | 'open' | 'failed', urls: string[], viewers: number }
+
+/** The slide, how many of its clicks are done, and which step lies over it; how long each slide was shown, in ms by its number, when `at` (performance.now()) was. */
+export interface TalkPace { slide: number, clicks: number, over?: string, spent: Record<string, number>, at: number }
+
+/** The state that every kind of session client has. */
+export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'remote' | 'refused' | 'note'> {
+  return {
+    status: shallowRef<SessionClient['status']['value']>(status),
+    mode: shallowRef<SessionClient['mode']['value']>('auto'),
+    runners: shallowRef<RunnerState[]>([]),
+    runs: shallowReactive(new Map()),
+    allRuns: shallowReactive([]),
+    errors: shallowReactive(new Map()),
+    drift: shallowRef<string[]>([]),
+    pace: shallowRef<TalkPace>(),
+    remote: shallowRef<RemoteView>(),
+    refused: shallowRef<ErrorInfo | undefined>(),
+    note: shallowRef<'token' | undefined>(),
+  }
+}

@@ -1,0 +1,30 @@
+import { resolve } from 'node:path'
+import process from 'node:process'
+import { parseDeck } from '../../deck/parse.ts'
+import { tellRecorded } from '../check/recorded.ts'
+import { tellProblems } from '../io/tell.ts'
+import { endable } from '../process/cut-off.ts'
+import { checkPresentable } from '../slidev/presentable.ts'
+import { checkProject } from '../slidev/project.ts'
+import { runSlidev } from '../slidev/slidev.ts'
+import { checkSlidevWrites } from '../slidev/writable.ts'
+
+/** `kamishibai build`: a static site that needs no rewrites and works below any path; resolves with the exit code. */
+export async function build({ deck: path, output, withoutNotes = false }: { deck: string, output: string, withoutNotes?: boolean }): Promise<number> {
+  const deck = await parseDeck(path)
+  const errors = deck.problems.filter(problem => problem.severity === 'error')
+  if (errors.length) {
+    tellProblems(deck, errors, process.stderr)
+    return 1
+  }
+  checkProject(deck)
+  await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: false })
+  const target = resolve(output)
+  const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash', ...withoutNotes ? ['--without-notes'] : []]
+  const code = await endable('The build', signal => runSlidev({ deckDir: deck.dir, args, env: { NODE_ENV: 'production' }, signal }))
+  if (code !== 0)
+    return code
+  console.log(`The site is in ${target}: any file server can serve it, below any path.`)
+  return tellRecorded(deck)
+}

@@ -1,0 +1,71 @@
+import type { Deck } from '../../deck/deck.ts'
+import type { PrintFormat } from '../export/slidev.ts'
+import { readFile, writeFile } from 'node:fs/promises'
+import process from 'node:process'
+import { parseDeck } from '../../deck/parse.ts'
+import { webPartsOf } from '../../deck/web-parts.ts'
+import { tellRecorded } from '../check/recorded.ts'
+import { exportHtml } from '../export/html.ts'
+import { exportMarkdown } from '../export/markdown.ts'
+import { addNotes } from '../export/notes.ts'
+import { exportScript } from '../export/script.ts'
+import { printDeck } from '../export/slidev.ts'
+import { checkTarget, targetOf } from '../export/target.ts'
+import { tellProblems } from '../io/tell.ts'
+import { endable } from '../process/cut-off.ts'
+import { checkPresentable } from '../slidev/presentable.ts'
+import { checkProject } from '../slidev/project.ts'
+import { checkSlidevWrites } from '../slidev/writable.ts'
+
+export interface ExportOptions { deck: string, format: PrintFormat | 'html' | 'script', output?: string, dark: boolean, withNotes?: boolean, withoutNotes?: boolean }
+
+/** `kamishibai export`: prints the deck with its recordings, starting no engine; resolves with the exit code. */
+export async function exportDeck({ deck: path, format, output, dark, withNotes = false, withoutNotes = false }: ExportOptions): Promise<number> {
+  if (withNotes && format !== 'pdf') {
+    console.error(`--with-notes is for a PDF${format === 'pptx' || format === 'md' ? `: ${format} carries the notes anyway` : ''}.`)
+    return 2
+  }
+  if (withoutNotes && format !== 'html') {
+    console.error('--without-notes is for --format html.')
+    return 2
+  }
+  const deck = await parseDeck(path)
+  const errors = deck.problems.filter(problem => problem.severity === 'error')
+  if (errors.length) {
+    tellProblems(deck, errors, process.stderr)
+    return 1
+  }
+  const target = targetOf(deck.name, { format, output, withNotes })
+  checkTarget(target, format)
+  if (format === 'script') {
+    await exportScript(deck, target)
+    console.log(`The steps are in ${target}; its README.md says how to run them.`)
+    return 0
+  }
+  checkProject(deck)
+  await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: format !== 'html' })
+  return endable('The export', signal => print(deck, { format, target, dark, withNotes, withoutNotes, signal }))
+}
+
+interface Printing { format: PrintFormat | 'html', target: string, dark: boolean, withNotes: boolean, withoutNotes: boolean, signal: AbortSignal }
+
+async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes, signal }: Printing): Promise<number> {
+  const isThere = format === 'html'
+    ? await exportHtml(deck, target, { withoutNotes, signal })
+    : format === 'md' ? await exportMarkdown(deck, { target, dark, signal }) : await printDeck(deck, format, { target, dark, signal })
+  if (!isThere) {
+    console.error(`Slidev wrote no ${target}.`)
+    return 1
+  }
+  if (withNotes)
+    await writeFile(target, await addNotes(deck, await readFile(target)))
+  console.log(format === 'html' ? `${target} plays from disk, ${await networkWords(deck)}.` : `${target} is written.`)
+  return tellRecorded(deck)
+}
+
+/** Whether a page of the deck needs a network, in words. */
+async function networkWords(deck: Deck): Promise<string> {
+  const parts = await webPartsOf(deck.file)
+  return parts.length ? `but gets ${parts.join(', ')} from the internet; kamishibai doctor says how it needs none` : 'without a network'
+}

@@ -1,0 +1,195 @@
+import type { Deck } from '../../deck/deck.ts'
+import type { Problem } from '../../protocol/step.ts'
+import type { Service } from '../../service/service.ts'
+import type { DeckChange } from '../../service/trust/watch.ts'
+import { createServer as createNetServer } from 'node:net'
+import process from 'node:process'
+import { consola } from 'consola'
+import { driftOf } from '../../deck/drift.ts'
+import { escapeDeceiving } from '../../deck/escape.ts'
+import { parseDeck } from '../../deck/parse.ts'
+import { setPresenting } from '../../service/presenting.ts'
+import { resolveRemote } from '../../service/remote/addresses.ts'
+import { createService } from '../../service/service.ts'
+import { keepTalk, readTalk, stepsToResume } from '../../service/store/talk.ts'
+import { privateDirOf } from '../../service/sweep/folders.ts'
+import { watchDeck } from '../../service/trust/watch.ts'
+import { withContext } from '../io/context.ts'
+import { pathOf } from '../io/tell.ts'
+import { askTrust } from '../io/trust.ts'
+import { keepAwake } from '../process/awake.ts'
+import { openBrowser } from '../process/browser.ts'
+import { untilEnd } from '../process/ending.ts'
+import { serveViewers, tellViewers } from '../remote/viewers.ts'
+import { checkPresentable } from '../slidev/presentable.ts'
+import { addonProblem, checkProject } from '../slidev/project.ts'
+import { serveSlidev } from '../slidev/server.ts'
+import { checkSlidevWrites } from '../slidev/writable.ts'
+import { sweepEarlier, tellEnd } from './sweep.ts'
+
+export interface PresentOptions {
+  deck: string
+  mode?: 'auto' | 'live' | 'replay'
+  /** @default the first free port from 3030 */
+  port?: number
+  open?: boolean
+  trust?: boolean
+  edit?: boolean
+  /** The Kubernetes context for the steps. @default the one that is found */
+  context?: string
+  /** Shows the clock in every window. */
+  rehearsing?: boolean
+  /** Goes on at the slide where a talk of this deck was cut off, and runs again what is needed from there. */
+  resume?: boolean
+  /** Serves the audience's own devices too: at this `ADDRESS:PORT`, or at all private addresses where it is empty. */
+  remote?: string
+  /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
+  cacheDir?: string
+}
+
+/** A deck being presented; `close` ends it and removes what it created. */
+export interface Presentation {
+  url: string
+  service: Service
+  /** What the audience's own devices open, once that can be opened; undefined where they are not served. */
+  remote?: Promise<string[]>
+  /** Starts Slidev anew; the session, its runs and the token stay. */
+  restart: () => Promise<void>
+  /** False where something may be left. */
+  close: () => Promise<boolean>
+}
+
+const FIRST_PORT = 3030
+const LAST_PORT = 3999
+
+/** Serves the deck with its service and returns once a browser can open `url`. */
+export async function startPresentation(options: PresentOptions): Promise<Presentation> {
+  const deck = withContext(await parseDeck(options.deck), options.context)
+  const mode = options.mode ?? deck.settings.mode
+  const place = options.remote === undefined ? undefined : resolveRemote(options.remote)
+  checkProject(deck)
+  await checkPresentable(deck)
+  checkSlidevWrites(deck, { serves: options.cacheDir === undefined })
+  const unnamed = await addonProblem(deck)
+  tellProblems(deck, [...deck.problems, ...unnamed ? [unnamed] : []])
+  const live = mode !== 'replay' && await mayPresentLive(deck, options)
+  const sweeping = live ? sweepEarlier(deck) : undefined
+  // It takes a second, in which the engines are asked.
+  import('@slidev/cli').catch(() => {})
+  const service = await createService({ deck, mode, live })
+  setPresenting({ service, edit: options.edit ?? false, rehearsing: options.rehearsing ?? false })
+  try {
+    // Slidev's plugins, which its options load, attach to the session.
+    const server = await serveSlidev({ entry: deck.file, port: options.port ?? await freePort(), portAsked: options.port !== undefined, cacheDir: options.cacheDir })
+    const unwatch = await watchDeck(deck, change => void tellChange(service, change))
+    await sweeping
+    const slide = options.resume ? resume(service) : undefined
+    const endTalk = keepTalk(service.session, process.env)
+    const viewers = place && serveViewers(service.session, place)
+    return {
+      // `localhost` may be ::1, where another user of the machine can listen on the same port.
+      url: `http://127.0.0.1:${server.port}/${slide ?? ''}#t=${service.token}`,
+      service,
+      remote: viewers?.opened,
+      restart: server.restart,
+      async close() {
+        unwatch()
+        endTalk()
+        await viewers?.close()
+        const [clean] = await Promise.allSettled([service.close(), server.close()])
+        return clean.status === 'fulfilled' && clean.value
+      },
+    }
+  }
+  catch (error) {
+    await service.close()
+    throw error
+  }
+}
+
+/** Starts what the talk that was cut off had run and still needs; returns its slide. */
+function resume({ session }: Service): number | undefined {
+  const talk = readTalk(session.deck.file, process.env)
+  if (!talk) {
+    consola.info(`No talk of ${session.deck.name}.md was cut off: it starts at its beginning.`)
+    return undefined
+  }
+  session.pace.show(talk.slide)
+  const steps = stepsToResume(session.deck, talk)
+  steps.forEach(id => session.start(id))
+  consola.info(`The talk goes on at slide ${talk.slide}.${steps.length ? ` Run again: ${steps.join(', ')}.` : ''}`)
+  return talk.slide
+}
+
+/** Asked before Slidev is loaded: its plugins and the deck's are code. */
+async function mayPresentLive(deck: Deck, options: PresentOptions): Promise<boolean> {
+  const trust = await askTrust(deck, { trust: options.trust, no: 'No, play its recordings' })
+  if (trust === 'unasked')
+    consola.warn(`${deck.name}.md is not approved, and there is no terminal to ask at: it is replayed. To run its steps: --trust`)
+  if (trust === 'declined')
+    consola.info('The deck is replayed.')
+  return trust === 'trusted'
+}
+
+/** `kamishibai present`: serves until Ctrl-C, the terminal's end or an error; resolves with the exit code. */
+export async function present(options: PresentOptions): Promise<number> {
+  return untilOver(await startPresentation(options), options)
+}
+
+/** Opens the browser, and cleans up when the talk is over; resolves with the exit code. */
+export async function untilOver(presentation: Presentation, options: PresentOptions): Promise<number> {
+  const { service, url } = presentation
+  // Before the words that name Ctrl-C.
+  const letSleep = keepAwake()
+  const replays = service.session.mode === 'replay'
+  const andRemoves = replays ? '' : ' and removes what it created'
+  // A rehearsal ends with its report, and takes nothing away from anybody.
+  const ended = untilEnd(() => !options.rehearsing && service.session.runs.length > 0, andRemoves)
+  for (const runner of service.session.runners)
+    consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
+  consola.box(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the ${options.rehearsing ? 'rehearsal' : 'talk'}${andRemoves}.`)
+  if (presentation.remote)
+    tellViewers(presentation.remote)
+  if (options.open !== false)
+    await openBrowser(url, privateDirOf(service.session.id))
+  const code = await ended
+  letSleep()
+  consola.start('Cleaning up …')
+  const clean = await presentation.close()
+  tellEnd(clean)
+  if (clean)
+    consola.success('Nothing is left behind.')
+  return code
+}
+
+/** On stage nothing is asked: the steps are those of the start, and only the presenter is told, here and in the presenter view. */
+async function tellChange({ session }: Service, { name, used }: DeckChange): Promise<void> {
+  const file = escapeDeceiving(name)
+  if (used)
+    return consola.warn(`${file} has changed since the start: steps that use it read what it says now.`)
+  const drift = driftOf(session.deck, await parseDeck(session.deck.file))
+  session.drift.set(drift)
+  consola.warn(drift.length
+    ? `${file} has changed since the start: ${drift.length === 1 ? '1 step differs' : `${drift.length} steps differ`} (${drift.join(', ')}) and stay${drift.length === 1 ? 's' : ''} as at the start. To take the change, end the talk and start it again.`
+    : `${file} has changed since the start; the steps are the same.`)
+}
+
+function tellProblems(deck: Deck, problems: Problem[]): void {
+  for (const { severity, file, line, column, message, hint = '' } of problems)
+    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${pathOf(deck, file)}:${line}:${column} ${message}. ${hint}`.trim()))
+}
+
+/** The first port from 3030 on that nobody listens on at 127.0.0.1. */
+async function freePort(): Promise<number> {
+  for (let port = FIRST_PORT; port <= LAST_PORT; port++) {
+    const server = createNetServer()
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    await new Promise(resolve => server.close(resolve))
+    if (free)
+      return port
+  }
+  throw new Error(`no free port between ${FIRST_PORT} and ${LAST_PORT}; name one with --port`)
+}

@@ -1,0 +1,96 @@
+import type { Deck } from '../../deck/deck.ts'
+import type { Recording } from '../../protocol/recording.ts'
+import type { StepResult } from '../check/run-all.ts'
+import process from 'node:process'
+import { storyOf } from '../../deck/graph.ts'
+import { parseDeck } from '../../deck/parse.ts'
+import { isPassed } from '../../protocol/event.ts'
+import { parseDuration } from '../../protocol/headmatter.ts'
+import { nearest } from '../../protocol/suggest.ts'
+import { readRun } from '../../service/store/kept.ts'
+import { saveRecording, writeRecording } from '../../service/store/recordings.ts'
+import { isFailure, mayRun, runAll, selectSteps } from '../check/run-all.ts'
+import { withContext } from '../io/context.ts'
+import { formatResult, tellProblems } from '../io/tell.ts'
+import { trimRecordings } from '../record/trim.ts'
+import { checkRecordingWrites } from '../slidev/writable.ts'
+
+/** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
+export async function record({ deck: path, only, keep: kept, trim, trust, context }: { deck: string, only: string[], keep?: string, trim?: string, trust: boolean, context?: string }): Promise<number> {
+  const deck = withContext(await parseDeck(path), context)
+  checkRecordingWrites(deck)
+  if (kept !== undefined)
+    return keepAsRecording(deck, kept)
+  const unknown = only.find(id => !deck.steps.some(step => step.id === id))
+  if (unknown !== undefined) {
+    const near = nearest(unknown, deck.steps.map(step => step.id))
+    console.error(`The deck has no step ${unknown}.${near ? ` Did you mean ${near}?` : ` Its steps: ${deck.steps.map(s => s.id).join(', ')}.`}`)
+    return 2
+  }
+  const limit = trim === undefined ? undefined : parseDuration(trim)
+  if (trim !== undefined && !limit) {
+    console.error(`--trim ${trim} is no duration: write 500ms, 2s or 1m.`)
+    return 2
+  }
+  if (limit)
+    return trimRecordings(deck, only, limit)
+  if (!await mayRun(deck, trust, 'record'))
+    return 2
+  tellProblems(deck, deck.problems, process.stderr)
+  const steps = selectSteps(deck, only)
+  const keep = createKeeper(deck)
+  const sumUp = (results: StepResult[]): string => {
+    const skipped = results.filter(result => result.skipped?.code === 'requires').length
+    return `${results.length - results.filter(isFailure).length - skipped} of ${steps.length} steps recorded${skipped ? `, ${skipped} skipped` : ''}`
+  }
+  const results = await runAll(deck, steps, {
+    sumUp,
+    async onResult(result) {
+      const passed = isPassed(result.outcome.phase)
+      const chosen = !only.length || only.includes(result.step.id)
+      const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : !passed ? 'not written' : await keep(result.recording!)
+      process.stdout.write(`${formatResult(deck, result, note)}\n`)
+    },
+  })
+  process.stdout.write(`${sumUp(results)}\n`)
+  return results.some(isFailure) || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
+}
+
+/**
+ * Writes the recordings that changed. A view shows what the steps of one story made, by names that chance gave it:
+ * where one of them is written, so are the others of the session. Says of each what it did.
+ */
+function createKeeper(deck: Deck): (recording: Recording) => Promise<string> {
+  const unchanged = new Map<string, Recording>()
+  const written = new Set<string>()
+  return async (recording) => {
+    const { step: id } = recording.header
+    const story = storyOf(id, deck.steps)
+    if (![...story].some(other => written.has(other)) && !await writeRecording(deck, recording)) {
+      unchanged.set(id, recording)
+      return 'unchanged'
+    }
+    const earlier = [...story].filter(other => unchanged.has(other))
+    for (const each of [recording, ...earlier.map(other => unchanged.get(other)!)])
+      await saveRecording(deck, each)
+    earlier.forEach(other => unchanged.delete(other))
+    story.forEach(other => written.add(other))
+    return `written${earlier.length ? `, and with it ${earlier.join(', ')}, whose objects it shows` : ''}`
+  }
+}
+
+/** Makes a run that was kept the recording of its step: the good run of last night is the rescue of today. */
+async function keepAsRecording(deck: Deck, wanted: string): Promise<number> {
+  const run = await readRun(deck, wanted)
+  const { step: id, hash, recordedAt, phase } = run.header
+  const step = deck.steps.find(({ id: other }) => other === id)
+  if (!step || !isPassed(phase)) {
+    console.error(step ? `The run of ${id} ${phase}: it would be no rescue.` : `The deck has no step ${id} any more.`)
+    return 1
+  }
+  await saveRecording(deck, run)
+  process.stdout.write(`${id} now plays the run of ${recordedAt}.\n`)
+  if (hash !== step.hash)
+    console.error(`${id} was changed since then: check will call the recording stale.`)
+  return 0
+}

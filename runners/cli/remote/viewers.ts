@@ -1,0 +1,80 @@
+import type { RemotePlace } from '../../service/remote/addresses.ts'
+import type { Remote } from '../../service/remote/remote.ts'
+import type { Session } from '../../service/session/session.ts'
+import { join } from 'node:path'
+import process from 'node:process'
+import { consola } from 'consola'
+import { encode, renderUnicodeCompact } from 'uqr'
+import { isStepError } from '../../protocol/error.ts'
+import { urlOf } from '../../service/remote/addresses.ts'
+import { startRemote } from '../../service/remote/remote.ts'
+import { privateDirOf } from '../../service/sweep/folders.ts'
+import { buildRemoteSite } from './site.ts'
+
+/** The first port that is tried, as the presenter's own are. */
+const FIRST_PORT = 4030
+
+/** The audience's own devices. */
+export interface Viewers {
+  /** What they open, once it can be opened. */
+  opened: Promise<string[]>
+  close: () => Promise<void>
+}
+
+/** Makes the site for the audience's own devices and serves it, while the talk can already go on. */
+export function serveViewers(session: Session, { addresses, port }: RemotePlace): Viewers {
+  const ending = new AbortController()
+  let remote: Remote | undefined
+
+  async function open(): Promise<string[]> {
+    session.remote.set({ state: 'preparing' })
+    const dir = join(privateDirOf(session.id), 'site')
+    await buildRemoteSite(session.deck, dir, ending.signal)
+    remote = await startRemote({ dir, addresses, port: port ?? FIRST_PORT, strict: port !== undefined }, {
+      session,
+      onCount: viewers => session.remote.set({ viewers }),
+      onLost(error) {
+        session.remote.set({ state: 'failed' })
+        consola.error(`Remote viewers are no longer served: ${error.message}`)
+      },
+    })
+    const urls = addresses.map(address => urlOf(address, remote!.port))
+    session.remote.set({ state: 'open', urls })
+    return urls
+  }
+
+  const opened = open()
+  const settled = opened.then(() => {}, () => session.remote.set({ state: 'failed' }))
+  return {
+    opened,
+    async close() {
+      ending.abort()
+      await settled
+      remote?.close()
+    },
+  }
+}
+
+/** Prints what the audience opens, with its QR code, when it can be opened. */
+export function tellViewers(opened: Promise<string[]>): void {
+  consola.info('The slides for the audience\'s own devices are being made …')
+  opened.then(
+    urls => consola.box(`For the audience, to read only:\n${urls.join('\n')}\n\n${qrOf(urls[0]!)}`),
+    (error: Error) => {
+      if (error.name !== 'AbortError')
+        consola.error(isStepError(error) ? `${error.message}. ${error.hint}` : error)
+    },
+  )
+}
+
+/** A QR code of half blocks, dark on light whatever colours the terminal has. */
+function qrOf(url: string): string {
+  if (process.env.NO_COLOR || !process.stdout.isTTY)
+    return renderUnicodeCompact(url)
+  const { data, size } = encode(url, { border: 4 })
+  const rows = Array.from({ length: Math.ceil(size / 2) }, (_, row) => Array.from({ length: size }, (_, x) => {
+    const [above, below] = [data[row * 2]![x], data[row * 2 + 1]?.[x]]
+    return above ? below ? '█' : '▀' : below ? '▄' : ' '
+  }).join(''))
+  return rows.map(row => `\x1B[30;107m${row}\x1B[0m`).join('\n')
+}

@@ -1,0 +1,86 @@
+import type { ResolvedSlidevOptions, SlidevConfig, SlidevData } from '@slidev/types'
+import type { AddressInfo } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
+import { consola } from 'consola'
+import { StepError } from '../../protocol/error.ts'
+import { misfitOf } from './misfit.ts'
+
+export interface SlidevServerOptions {
+  /** The deck, an absolute path. */
+  entry: string
+  port: number
+  /** Whether that port was asked for; else the next free one will do. */
+  portAsked: boolean
+  /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
+  cacheDir?: string
+}
+
+/** Slidev's dev server on 127.0.0.1. */
+export interface SlidevServer {
+  port: number
+  /** Starts it anew in this process; what {@link serveSlidev} was given stays, and so does the session. */
+  restart: () => Promise<void>
+  close: () => Promise<void>
+}
+
+/** What Slidev reads once, at its start: its own command starts anew when one of these changes. */
+const RESTART_FIELDS: (keyof SlidevConfig)[] = ['monaco', 'routerMode', 'fonts', 'css', 'mdc', 'editor', 'theme', 'seoMeta']
+
+/** Serves a deck; a change of its headmatter that needs a new start gets one. */
+export async function serveSlidev({ entry, port, portAsked, cacheDir }: SlidevServerOptions): Promise<SlidevServer> {
+  const slidev = await import('@slidev/cli').catch((error: unknown) => Promise.reject(misfitOf(error)))
+  let restarting: Promise<void> = Promise.resolve()
+  let server = await open()
+  await server.listen().catch((error: Error) => {
+    throw error.message.includes('already in use') ? new StepError('port-taken', `the port ${port} is taken`, 'Name another with --port, or leave it out for the first that is free.', { params: { port: String(port) } }) : error
+  })
+  // Somebody may have taken it since it was looked at.
+  const own = (server.httpServer!.address() as AddressInfo).port
+
+  async function open(at = port, strictPort = portAsked): ReturnType<typeof slidev.createServer> {
+    const resolved = await slidev.resolveOptions({ entry }, 'dev')
+    return slidev.createServer(resolved, {
+      server: { port: at, strictPort, host: '127.0.0.1' },
+      logLevel: 'warn',
+      clearScreen: false,
+      ...cacheDir && { cacheDir },
+    }, { loadData: source => load(resolved, source) })
+  }
+
+  async function load(resolved: ResolvedSlidevOptions, source: Record<string, string>): Promise<SlidevData | false> {
+    const { data } = resolved
+    const loaded = await slidev.parser.load(resolved, resolved.entry, source, 'dev')
+    const config = slidev.parser.resolveConfig(loaded.headmatter, data.themeMeta, resolved.entry)
+    const features = (['katex', 'monaco'] as const).some(name => loaded.features[name] && !data.features[name])
+    if (features || RESTART_FIELDS.some(field => !isDeepStrictEqual(config[field], data.config[field]))) {
+      void restart()
+      return false
+    }
+    return { ...loaded, themeMeta: data.themeMeta, config }
+  }
+
+  function restart(): Promise<void> {
+    return restarting = restarting.then(async () => {
+      const before = server
+      try {
+        // Whatever is wrong shows before the old one is gone.
+        const next = await open(own, true)
+        await before.close()
+        server = next
+        await server.listen()
+      }
+      catch (error) {
+        consola.error('Slidev could not start anew:', error)
+      }
+    })
+  }
+
+  return {
+    port: own,
+    restart,
+    async close() {
+      await restarting
+      await server.close()
+    },
+  }
+}

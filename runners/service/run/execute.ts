@@ -1,0 +1,151 @@
+import type { ErrorInfo } from '../../protocol/error.ts'
+import type { Expectation, Phase } from '../../protocol/event.ts'
+import type { Recording } from '../../protocol/recording.ts'
+import type { Health, RunContext, Runner } from '../../protocol/runner.ts'
+import type { Condition, Step } from '../../protocol/step.ts'
+import type { RunInfo } from '../../protocol/wire.ts'
+import type { RunLog } from './log.ts'
+import type { Redactor } from './redact.ts'
+import { isStepError, StepError, toErrorInfo } from '../../protocol/error.ts'
+import { isFinal, isPassed } from '../../protocol/event.ts'
+import { reachMoment } from './moment.ts'
+
+/** How a run stood at its moment: ready, or over. */
+export interface Outcome {
+  phase: Phase
+  expectations: Expectation[]
+  error?: ErrorInfo
+  durationMs: number
+}
+
+/** One execution of a step. */
+export interface Run {
+  info: RunInfo
+  step: Step
+  log: RunLog
+  /** Settles at the run's moment; never rejects. */
+  moment: Promise<Outcome>
+  /** Settles when nothing of the run goes on any more. */
+  over: Promise<void>
+  /** The recording, once the tail that follows the moment has ended; made from the log when it is asked for. */
+  recorded: () => Promise<Recording>
+  /** Ends that tail now: what comes is no part of the recording. */
+  endTail: () => void
+  /** Ends what still goes on; `reason` is what the log will say. */
+  cancel: (reason: string) => void
+  input: (data: string) => void
+  resize: (cols: number, rows: number) => void
+}
+
+/** How long the start of what may be a secret is kept back, in ms: parts of one write come closer together, and a typed letter is not late. */
+const HELD = 8
+/** Everything {@link executeLive} needs. */
+export interface LiveRun {
+  step: Step
+  log: RunLog
+  runner: Runner
+  context: Omit<RunContext, 'emit' | 'started' | 'signal' | 'drained'>
+  signal: AbortController
+  /** Takes secrets out of all that the runner tells, before anybody sees it. */
+  redactor: Redactor
+  outputLimit: number
+  /** Brings what the step needs; throws StepError when it cannot be had. */
+  prepare: () => Promise<void>
+  /** Resolves when what the step runs on is lost; the run fails of it. */
+  lost?: (signal: AbortSignal) => Promise<StepError | undefined>
+  /** What a failure of the step really was; by default itself. */
+  diagnose?: (error: unknown) => Promise<unknown>
+  healthy: (name: string) => Promise<Health | undefined>
+  holds: (condition: Condition) => Promise<Expectation | undefined>
+  /** Called once, with the run's moment. */
+  onMoment: (outcome: Outcome) => void
+}
+
+/** Runs a step on its runner and brings its log through the phases; resolves when the run is over, never rejects. */
+export async function executeLive(run: LiveRun): Promise<void> {
+  const { log, signal } = run
+  const over = new AbortController()
+  try {
+    await run.prepare()
+    signal.signal.throwIfAborted()
+    log.append({ type: 'phase', phase: 'running' })
+    const since = log.now()
+    const started = Promise.withResolvers<void>()
+    const ended = startRunner(run, started.resolve)
+    void run.lost?.(AbortSignal.any([signal.signal, over.signal])).then(error => error && signal.abort(error))
+    await reachMoment(run, { started: started.promise, ended }, since)
+    await ended
+    signal.signal.throwIfAborted()
+    if (log.state.phase === 'ready')
+      log.append({ type: 'phase', phase: 'exited', expectations: log.state.expectations })
+  }
+  catch (error) {
+    fail(run, signal.signal.aborted ? error : await run.diagnose?.(error) ?? error)
+  }
+  finally {
+    over.abort()
+  }
+}
+
+async function startRunner({ step, log, runner, context, signal, redactor, outputLimit }: LiveRun, started: () => void): Promise<void> {
+  const output = redactor.stream()
+  let timer: NodeJS.Timeout | undefined
+  const show = (data: string): void => {
+    if (data)
+      log.append({ type: 'output', data })
+  }
+  const flush = (): void => {
+    clearTimeout(timer)
+    show(output.flush())
+  }
+  try {
+    await runner.run(step, {
+      ...context,
+      started,
+      signal: signal.signal,
+      drained: log.drained,
+      emit(payload) {
+        if (payload.type !== 'output') {
+          show(payload.type === 'exit' ? output.flush() : output.idle())
+          return void log.append(redactor.payload(payload))
+        }
+        // Beyond the limit nothing is kept, however long the program takes to end.
+        if (log.received > outputLimit)
+          return
+        show(output.push(payload.data))
+        // What may be the start of a secret by chance, and does not go on, is shown.
+        clearTimeout(timer)
+        timer = setTimeout(() => show(output.idle()), HELD)
+        if (log.received > outputLimit && !signal.signal.aborted) {
+          const limit = Math.round(outputLimit / 1024 / 1024)
+          signal.abort(new StepError('output-limit', `the step wrote more than ${limit} MiB`, 'Raise `limits.outputMiB` in the headmatter, or write less.', { params: { mebibytes: limit } }))
+        }
+      },
+    })
+  }
+  finally {
+    flush()
+  }
+}
+
+function fail({ log, signal, onMoment }: LiveRun, thrown: unknown): void {
+  const error = signal.signal.aborted ? signal.signal.reason as unknown : thrown
+  const info = toErrorInfo(error)
+  const cancelled = isStepError(error) && error.code === 'cancelled'
+  if (!signal.signal.aborted)
+    signal.abort(error)
+  if (isFinal(log.state.phase))
+    return
+  if (isPassed(log.state.phase)) {
+    if (!cancelled)
+      log.append({ type: 'error', ...info })
+    log.append({ type: 'phase', phase: cancelled ? 'cancelled' : 'failed', reason: info.message, expectations: log.state.expectations })
+    return
+  }
+  const { expectations = [] } = thrown as { expectations?: Expectation[] }
+  if (!cancelled)
+    log.append({ type: 'error', ...info })
+  const phase = cancelled ? 'cancelled' : 'failed'
+  log.append({ type: 'phase', phase, reason: info.message, expectations })
+  onMoment({ phase, expectations, error: info, durationMs: log.now() })
+}

@@ -1,0 +1,169 @@
+import type { Deck } from '../../deck/deck.ts'
+import type { Expectation, Payload } from '../../protocol/event.ts'
+import type { Health, Probe, Runner, RunnerConfig } from '../../protocol/runner.ts'
+import type { Condition, RunnerName, Step } from '../../protocol/step.ts'
+import type { RunnerState } from '../../protocol/wire.ts'
+import type { loadRunner as loadFromRegistry } from './registry.ts'
+import { isStepError, StepError } from '../../protocol/error.ts'
+import { untilLost } from './engine-loss.ts'
+import { engineOf, enginesOf, runnersOf } from './engine-of.ts'
+import { findLacks, lackFor } from './requirements.ts'
+
+/** How long a runner may take to say how it is, in ms. */
+const PROBE_TIMEOUT = 3000
+/** The same at the start: nobody watches, and what is late then would be away for the whole talk. */
+const START_TIMEOUT = 10_000
+
+type Mode = 'auto' | 'live' | 'replay'
+
+export interface EnginesOptions {
+  deck: Deck
+  mode: Mode
+  config: RunnerConfig
+  loadRunner: typeof loadFromRegistry
+}
+
+/** The runners of a session as one: which of them are live, and what they offer each other. */
+export interface Engines {
+  /** How each stood at the start. */
+  states: RunnerState[]
+  /** Their versions, by runner. */
+  versions: () => Record<string, string>
+  get: (name: RunnerName) => Runner | undefined
+  /** Whether a step is live here: its engine is, and so are those of all that it needs, which would else ask for what is not there. */
+  canRun: (step: Step) => boolean
+  /** Why a step plays its recording: what it requires is lacking. */
+  lackOf: (step: Step) => StepError | undefined
+  /** Why an engine of the step was not there at the start. */
+  absenceOf: (step: Step) => string | undefined
+  /** Throws StepError if the runner of the step is not to be had now. */
+  demand: (step: Step) => Promise<void>
+  /** Removes what an earlier run of the step made. */
+  reset: (step: Step, options?: { again?: boolean }) => Promise<void>
+  /** Resolves when the engine that a step of the shell calls is lost while it runs, or with undefined at the signal; the other runners notice it themselves. */
+  lost: (step: Step, signal: AbortSignal) => Promise<StepError | undefined>
+  /** What a failure of the step really was: what fails with an engine gone failed for that, whatever its program says. */
+  diagnose: (step: Step, error: unknown) => Promise<unknown>
+  /** The environment of a shell; `stepId` says whose block is in it. */
+  openShell: (shell: string, stepId: () => string) => Promise<Record<string, string>>
+  dial: (target: string) => Promise<string | undefined>
+  /** What the first engine says that knows the condition. */
+  holds: (condition: Condition) => Promise<Expectation | undefined>
+  healthy: (name: string) => Promise<Health | undefined>
+  /** Calls back with what the live engines see, and the step that it is of, until the signal. */
+  watch: (emit: (stepId: string | undefined, payload: Payload) => void, signal: AbortSignal) => void
+  /** Lets nothing carry over from what ran before. */
+  startOver: () => Promise<void>
+  /** Asks the live engines whether they still answer; says whether one stands otherwise than before. */
+  check: () => Promise<boolean>
+  /** Removes what the session made; false where something may be left. */
+  close: () => Promise<boolean>
+}
+
+/** Loads and probes the runners that the deck needs. */
+export async function openEngines({ deck, mode, config, loadRunner }: EnginesOptions): Promise<Engines> {
+  const names = [...runnersOf(deck)].filter(name => name !== 'replay')
+  const all = await Promise.all(names.map(name => loadRunner(name, config)))
+  const runners = new Map(all.map(runner => [runner.name, runner]))
+  const states = await Promise.all(all.map(runner => stateOf(runner, mode)))
+  const isLive = (name: RunnerName): boolean => states.find(state => state.name === name)?.mode === 'live'
+  const live = all.filter(runner => isLive(runner.name))
+  const lacks = await findLacks(deck.steps, live)
+  const lackOf = (step: Step): StepError | undefined => mode === 'replay' ? undefined : lackFor(step, deck.steps, lacks)
+
+  function canRun(step: Step, before: Step[] = []): boolean {
+    const needed = deck.steps.filter(other => step.needs.includes(other.id) && !before.includes(other))
+    return isLive(engineOf(step)) && !lackOf(step) && needed.every(other => canRun(other, [...before, step]))
+  }
+
+  return {
+    states,
+    versions: () => Object.fromEntries(states.flatMap(({ name, version }) => version ? [[name, version]] : [])),
+    get: name => runners.get(name),
+    canRun: step => canRun(step),
+    lackOf,
+    absenceOf: step => states.find(state => state.mode === 'replay' && enginesOf(step, deck.steps).includes(state.name))?.reason,
+    async demand({ runner }) {
+      const probe = await probeOf(runners.get(runner)!)
+      if (!probe.available)
+        throw new StepError(runner === 'docker' ? 'engine-unavailable' : 'not-available', probe.reason, probe.hint)
+    },
+    async reset(step, options) {
+      for (const runner of live)
+        await runner.reset?.(step.id, options).catch((error: unknown) => resetFailed(runner, step, error))
+    },
+    async lost(step, signal) {
+      const engine = engineOf(step)
+      return step.runner === 'shell' && engine !== 'shell' ? untilLost(() => probeOf(runners.get(engine)!), signal) : undefined
+    },
+    async diagnose(step, error) {
+      if (!isStepError(error) || !['failed', 'expectation', 'exited-early'].includes(error.code))
+        return error
+      for (const name of new Set(enginesOf(step, deck.steps))) {
+        const probe = name !== 'shell' && name !== 'http' && isLive(name) && await probeOf(runners.get(name)!)
+        if (probe && !probe.available)
+          return Object.assign(new StepError('engine-lost', probe.reason, probe.hint, { cause: error }), { expectations: (error as { expectations?: unknown }).expectations })
+      }
+      return error
+    },
+    async openShell(shell, stepId) {
+      return Object.assign({}, ...await Promise.all(live.map(runner => runner.open?.(shell, stepId))))
+    },
+    dial: target => firstOf(live, runner => runner.dial?.(target)),
+    holds: condition => firstOf(live, runner => runner.holds?.(condition)),
+    healthy: async name => (await Promise.all(all.map(runner => runner.healthy?.(name)))).find(Boolean),
+    watch(emit, signal) {
+      for (const runner of live)
+        runner.watch?.(emit, signal).catch(() => {})
+    },
+    async startOver() {
+      await Promise.all(live.map(runner => runner.startOver?.()))
+    },
+    async check() {
+      const changes = await Promise.all(live.map(async (runner) => {
+        const state = states.find(({ name }) => name === runner.name)!
+        const probe = await probeOf(runner)
+        const down = probe.available ? undefined : probe.reason
+        const changed = state.down !== down
+        state.down = down
+        return changed
+      }))
+      return changes.includes(true)
+    },
+    async close() {
+      const results = await Promise.allSettled(all.map(runner => runner.close?.()))
+      return results.every(({ status }) => status === 'fulfilled')
+    },
+  }
+}
+
+/** The first answer that is one. */
+async function firstOf<T>(runners: Runner[], ask: (runner: Runner) => Promise<T | undefined> | undefined): Promise<T | undefined> {
+  for (const runner of runners) {
+    const answer = await ask(runner)
+    if (answer)
+      return answer
+  }
+  return undefined
+}
+
+/** What another engine could not remove is no matter of this step; its own, it would find in its way. */
+function resetFailed(runner: Runner, step: Step, error: unknown): void {
+  if (runner.name === step.runner)
+    throw error
+}
+
+function probeOf(runner: Runner, timeout = PROBE_TIMEOUT): Promise<Probe> {
+  return runner.probe(AbortSignal.timeout(timeout))
+}
+
+async function stateOf(runner: Runner, mode: Mode): Promise<RunnerState> {
+  const { name } = runner
+  if (mode === 'replay')
+    return { name, mode: 'replay', reason: 'the deck is replayed' }
+  const probe = await probeOf(runner, START_TIMEOUT)
+  if (probe.available)
+    return { name, mode: 'live', version: probe.version }
+  // In mode `live` nothing falls back: the run will say why it cannot work.
+  return { name, mode: mode === 'live' ? 'live' : 'replay', reason: probe.reason }
+}

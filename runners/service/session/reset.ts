@@ -1,0 +1,38 @@
+import type { Step } from '../../protocol/step.ts'
+import type { Run } from '../run/execute.ts'
+import type { Engines } from './engines.ts'
+
+/** What a reset works on. */
+export interface ResetWorld {
+  runs: Run[]
+  /** The last run of each step. */
+  lastOf: Map<string, Run>
+  /** Numbers of the runs that were undone. */
+  forgotten: Set<number>
+  engines: Engines
+}
+
+/**
+ * Makes steps as if they had never run: ends their runs, removes what they made, forgets them.
+ * Throws StepError where the engine does not let go of something; that step then stays as it is.
+ */
+export async function resetSteps(steps: Step[], { runs, lastOf, forgotten, engines }: ResetWorld): Promise<void> {
+  const undone = steps.map(step => ({ step, last: lastOf.get(step.id), own: runs.filter(run => run.step === step && !forgotten.has(run.info.n)) }))
+    .filter(({ own }) => own.length)
+  for (const { own } of undone) {
+    for (const run of own) {
+      run.cancel('reset by the presenter')
+      run.endTail()
+    }
+  }
+  // What builds on another step goes before it.
+  for (const { step, last, own } of undone.reverse()) {
+    await Promise.all(own.map(run => run.over))
+    if (own.some(run => run.info.mode === 'live'))
+      await engines.reset(step)
+    own.forEach(run => forgotten.add(run.info.n))
+    // It may have been started anew meanwhile.
+    if (lastOf.get(step.id) === last)
+      lastOf.delete(step.id)
+  }
+}

@@ -1,0 +1,44 @@
+// Plain JavaScript: how Node gets to our TypeScript. It strips types by itself, but not below node_modules.
+import { readFileSync } from 'node:fs'
+import * as modules from 'node:module'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = new URL('..', import.meta.url).href
+const isInstalled = import.meta.url.includes('/node_modules/')
+
+/** Whether this process imports our TypeScript as it imports JavaScript; else jiti translates it. */
+export const isNative = Boolean(process.features.typescript) && (!isInstalled || stripOurs())
+
+// Slidev reads each setup file with a jiti of its own, which would translate all that it imports, each time anew.
+if (isNative)
+  process.env.JITI_TRY_NATIVE ??= 'true'
+
+/** Imports one of our TypeScript files, a path from the root of the package; `cache` is where jiti keeps what it translated. */
+export async function importTypeScript(path, { cache = false } = {}) {
+  const { href } = new URL(path, ROOT)
+  if (isNative)
+    return import(href)
+  const { createJiti } = await import('jiti')
+  return createJiti(import.meta.url, { fsCache: cache }).import(href)
+}
+
+/** Strips the types of our files in this process from now on; false where this Node cannot. */
+function stripOurs() {
+  if (!modules.registerHooks || !modules.stripTypeScriptTypes)
+    return false
+  // That this is experimental is nothing that somebody who gives a talk can do something about.
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  modules.stripTypeScriptTypes('')
+  process.emitWarning = emitWarning
+  modules.registerHooks({
+    load(url, context, nextLoad) {
+      const [file] = url.split('?')
+      return file.startsWith(ROOT) && file.endsWith('.ts')
+        ? { format: 'module', source: modules.stripTypeScriptTypes(readFileSync(fileURLToPath(file), 'utf8')), shortCircuit: true }
+        : nextLoad(url, context)
+    },
+  })
+  return true
+}

@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
+import { expect, it, onTestFinished } from 'vitest'
+import { ROOT } from '../_cli.ts'
+
+const run = promisify(execFile)
+
+/** A package with one module, in TypeScript, where packages are installed. */
+async function installed(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-types-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const own = join(dir, 'node_modules/slidev-addon-kamishibai')
+  await mkdir(join(own, 'runners/service'), { recursive: true })
+  await cp(join(ROOT, 'runners/typescript.mjs'), join(own, 'runners/typescript.mjs'))
+  await symlink(join(ROOT, 'node_modules/jiti'), join(dir, 'node_modules/jiti'))
+  await writeFile(join(own, 'package.json'), '{"type":"module"}')
+  await writeFile(join(own, 'runners/answer.ts'), 'export interface Answer { value: number }\nexport const answer: Answer = { value: 42 }\n')
+  await writeFile(join(own, 'main.mjs'), 'import { importTypeScript, isNative } from "./runners/typescript.mjs"\nconst { answer } = await importTypeScript("runners/answer.ts")\nconsole.log(answer.value, isNative)\n')
+  return join(own, 'main.mjs')
+}
+
+it.each([['Node itself', []], ['jiti, where Node cannot', ['--no-strip-types']]])('our TypeScript is read by %s below node_modules, without a word', async (_, flags) => {
+  const main = await installed()
+  expect(await run(process.execPath, [...flags, main])).toEqual({ stdout: `42 ${!flags.length}\n`, stderr: '' })
+})

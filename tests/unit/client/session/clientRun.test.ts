@@ -1,0 +1,76 @@
+import type { LogEvent } from '../../../../runners/protocol/event.ts'
+import { expect, it } from 'vitest'
+import { createClientRun } from '../../../../client/session/clientRun.ts'
+import { createAgain } from '../../../../client/step/useAgain.ts'
+import { emptyRun, foldRun } from '../../../../runners/protocol/fold.ts'
+import { screenText } from '../../../../runners/protocol/screen.ts'
+
+const info = { n: 1, step: 'hello', mode: 'live' as const, startedAt: 0, cols: 20, rows: 4 }
+const events: LogEvent[] = [
+  { seq: 1, at: 0, type: 'phase', phase: 'running' },
+  { seq: 2, at: 100, type: 'output', data: 'one\r\n' },
+  { seq: 3, at: 200, type: 'output', data: 'two\r\n' },
+  { seq: 4, at: 300, type: 'exit', code: 0 },
+  { seq: 5, at: 300, type: 'phase', phase: 'exited' },
+]
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+it('takes every event in exactly once', async () => {
+  const run = createClientRun(info, callback => callback())
+  for (const event of [...events.slice(0, 3), ...events])
+    run.apply(event)
+  await run.screen.settled()
+  expect(screenText(run.screen.lines())).toBe('one\ntwo')
+  expect(run.state.value).toEqual(foldRun(events))
+})
+
+it('draws what comes after a snapshot, whose state may be ahead of its screen', async () => {
+  const run = createClientRun(info, callback => callback())
+  run.reset(foldRun(events), 'one\r\n', 2)
+  await run.draw(bytes('one\r\n'), 2, 100)
+  await run.draw(bytes('two\r\n'), 3, 200)
+  run.apply(events[4]!)
+  expect(screenText(run.screen.lines())).toBe('one\ntwo')
+  expect(run.state.value.phases).toHaveLength(2)
+  expect(run.seq).toBe(5)
+})
+
+it('refreshes at most once a frame', () => {
+  const frames: (() => void)[] = []
+  const run = createClientRun(info, callback => void frames.push(callback))
+  for (const event of events)
+    run.apply(event)
+  expect(frames).toHaveLength(1)
+  frames[0]!()
+  expect(run.version.value).toBe(1)
+})
+
+it('starts over from a newer snapshot', async () => {
+  const run = createClientRun(info, callback => callback())
+  run.apply(events[0]!)
+  run.reset(Object.assign(emptyRun(), { phase: 'ready' as const, seq: 90 }), 'far', 90)
+  await run.screen.settled()
+  expect(screenText(run.screen.lines())).toBe('far')
+})
+
+it('shows a run again at a quarter of its speed, and goes back in time', async () => {
+  const frames: (() => void)[] = []
+  let time = 0
+  const recording = {
+    header: { step: 'hello', hash: '', recordedAt: '2026-01-01T00:00:00.000Z', engines: {}, images: {}, durationMs: 300, phase: 'exited' as const, expectations: [] },
+    cols: 20,
+    rows: 4,
+    events,
+  }
+  const again = createAgain(recording, info, { now: () => time, schedule: callback => void frames.push(callback) })
+  time = 400
+  frames.splice(0).forEach(frame => frame())
+  expect(again.at.value).toBe(100)
+  again.seek(250)
+  await again.run.value.screen.settled()
+  expect(screenText(again.run.value.screen.lines())).toBe('one\ntwo')
+  again.seek(150)
+  await again.run.value.screen.settled()
+  expect(screenText(again.run.value.screen.lines())).toBe('one')
+  again.end()
+})

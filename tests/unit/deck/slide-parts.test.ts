@@ -1,0 +1,87 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { fence, onDecks } from '../../_decks.ts'
+
+const folder = onDecks()
+const { parse } = folder
+
+it('reports a view of a step that is not there, where it stands', async () => {
+  const { problems } = await parse(`${fence('sh {run id=hello}')}
+<div><LiveOutput step="helo" /></div>
+
+<live-race
+  class="wide"
+  steps="hello, other"
+/>
+
+<!-- <LiveOutput step="note" /> -->
+
+<LiveOutput :step="bound" />
+${fence('html', '<LiveOutput step="quoted" />')}`)
+  expect(problems).toEqual([
+    expect.objectContaining({ severity: 'error', code: 'unknown-step', line: 7, column: 24, hint: 'Did you mean hello?' }),
+    expect.objectContaining({ code: 'unknown-step', line: 11, column: 17, message: '<LiveRace> shows the step other, and there is none' }),
+  ])
+})
+
+it.each([
+  ['<LiveRace />', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+  ['<LiveRace steps="" />', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+  ['<LiveOutput/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+  ['<LiveOutput stap="hello" />', 'unknown-attribute', 13, 'Did you mean step?'],
+  ['<LiveObjects />', 'missing-attribute', 1, undefined],
+  ['<LiveCompare/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+  ['<LiveRace :class="a > b" class="x"/>', 'missing-attribute', 1, 'Steps of the deck: hello.'],
+  ['<LiveContainers of="hello" />', 'unknown-attribute', 17, 'Allowed: steps.'],
+  ['<LiveContainer />', 'unknown-view', 2, 'Did you mean LiveContainers?'],
+  ['<Liverace steps="hello" />', 'unknown-view', 2, 'Did you mean LiveRace?'],
+  ['<LiveRequests step=\'helo\' />', 'unknown-step', 21, 'Did you mean hello?'],
+  ['<LiveStats of="hello, nope" />', 'unknown-step', 23, 'Allowed: hello.'],
+])('reports %s', async (view, code, column, hint) => {
+  const { problems } = await parse(`${fence('sh {run id=hello}')}\n${view}\n`)
+  expect(problems).toEqual([expect.objectContaining({ severity: view.includes('nope') ? 'warning' : 'error', file: 'deck.md', line: 7, column, code, hint })])
+})
+
+it.each([
+  '<LiveRace :steps="some" v-click="2" v-if="a > b" class="x" style="y" key="k" ref="r" data-x="1" aria-label="l" @click="go" #default />',
+  '<LiveOutput v-bind="all" />',
+  '<LiveOutput step="hello" status m-4 md:w-full="x" />',
+  '<LiveStats of="hello,made-by-code" />',
+  '<LiveView />',
+  '<LiveStatistician />',
+  'Write `<LiveRace />`, or ``<LiveOutput stap="x" />``.',
+])('finds nothing wrong with %s', async (view) => {
+  expect((await parse(`${fence('sh {run id=hello}', 'docker run --name made-by-code app')}\n${view}\n`)).problems).toEqual([])
+})
+
+it('warns of a picture that is not there, where it is named', async () => {
+  await mkdir(join(folder.dir, 'public'), { recursive: true })
+  await mkdir(join(folder.dir, 'parts'), { recursive: true })
+  const there = { 'public/in-public.png': '', 'beside.png': '', 'two words.png': '', 'parts/own.png': '' }
+  const { problems } = await parse(`# T
+
+![all](./beside.png "title") ![there](/in-public.png?v=1) ![is](./two%20words.png) ![in](<two words.png>) ![or](in-public.png) <img class="x" src="@/beside.png">
+
+![far](https://example.org/x.png) ![data](data:image/png;base64,AA==) <img :src="bound"/> <img src="{{name}}">
+
+\`![code](./code.png)\` <!-- ![comment](./comment.png) -->
+
+![x](./nope.png)
+text <img alt="a > b" src='/nope.png'>
+
+---
+src: ./parts/part.md
+---
+`, { ...there, 'parts/part.md': '![own](./own.png) ![not](./beside.png)\n' })
+  expect(problems).toEqual([
+    expect.objectContaining({ severity: 'warning', code: 'no-picture', file: 'deck.md', line: 9, column: 6, message: 'there is no picture ./nope.png', hint: 'It is looked for at nope.png.' }),
+    expect.objectContaining({ code: 'no-picture', line: 10, column: 28, hint: 'It is looked for at public/nope.png.' }),
+    expect.objectContaining({ code: 'no-picture', file: 'parts/part.md', line: 1, column: 26, hint: 'It is looked for at parts/beside.png.' }),
+  ])
+})
+
+it('reports a view of an imported file there', async () => {
+  const { problems } = await parse('# T\n\n---\nsrc: ./views.md\n---\n', { 'views.md': '# A\n\n---\nlayout: two\n---\n\n<LiveOutput step="a"/>\n' })
+  expect(problems).toEqual([expect.objectContaining({ file: 'views.md', line: 7, column: 19 })])
+})

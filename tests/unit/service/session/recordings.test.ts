@@ -1,0 +1,127 @@
+import type { Session } from '../../../../runners/service/session/session.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { exits, says, sessionOf, step } from '../../../_session.ts'
+
+let session: Session
+afterEach(() => session.close())
+
+describe('recordings', () => {
+  it('replays what was recorded to the same state', async () => {
+    session = await sessionOf([step('a')], says('hello\r\n'))
+    const live = session.start('a')
+    const recording = await live.recorded()
+    await session.close()
+    session = await sessionOf([step('a')], exits(9), { available: false, recordings: { a: recording } })
+    const replay = session.start('a')
+    await replay.moment
+    await replay.over
+    expect(replay.info.mode).toBe('replay')
+    expect(replay.log.state.phase).toBe('exited')
+    expect(replay.log.text()).toBe('hello\r\n')
+    expect(session.runners[0]).toMatchObject({ mode: 'replay', reason: 'no engine here' })
+  })
+
+  it('says when there is no recording, what records it in this deck, and why one was looked for', async () => {
+    session = await sessionOf([step('a')], exits(), { available: false })
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording', message: 'no engine here; and a was not recorded yet', hint: 'Record it: kamishibai record deck.md --only a', params: { command: 'kamishibai record deck.md --only a' } } })
+    await session.close()
+    session = await sessionOf([step('a')], exits(), { mode: 'replay' })
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'no-recording', message: 'a was not recorded yet' } })
+  })
+})
+
+describe('a live run that fails', () => {
+  it('plays its recording by itself where the step says so, and the next start is live again', async () => {
+    session = await sessionOf([step('a', { fallback: 'auto' })], says('good\r\n'))
+    const recording = await session.start('a').recorded()
+    await session.close()
+    let code = 1
+    session = await sessionOf([step('a', { fallback: 'auto' })], (context, s) => exits(code)(context, s), { recordings: { a: recording } })
+    const failed = session.start('a')
+    const before = performance.now()
+    await failed.over
+    await expect.poll(() => session.runOf('a')!.log.state.phase).toBe('exited')
+    expect(performance.now() - before).toBeLessThan(1000)
+    expect(session.runOf('a')!.info).toMatchObject({ mode: 'replay', fallback: { code: 'failed' } })
+    code = 0
+    const next = session.start('a')
+    await expect(next.moment).resolves.toMatchObject({ phase: 'exited' })
+    expect(next.info.mode).toBe('live')
+  })
+
+  it('stays as it is where the step asks first, and where there is no recording', async () => {
+    session = await sessionOf([step('a'), step('b', { fallback: 'auto' })], exits(1))
+    for (const id of ['a', 'b'])
+      await session.start(id).over
+    expect(session.runs.map(run => run.info.mode)).toEqual(['live', 'live'])
+  })
+})
+
+describe('what needs a step whose recording was taken', () => {
+  it('catches it up live first, and takes its own recording where that fails again', async () => {
+    const steps = [step('a', { fallback: 'auto' }), step('b', { needs: ['a'], fallback: 'auto' })]
+    session = await sessionOf(steps, exits())
+    const recordings = { a: await session.start('a').recorded(), b: await session.start('b').recorded() }
+    await session.close()
+    let broken = true
+    session = await sessionOf(steps, (context, s) => exits(s.id === 'a' && broken ? 1 : 0)(context, s), { recordings })
+    const modes = (id: string): string[] => session.runs.filter(run => run.info.step === id).map(run => `${run.info.mode} ${run.log.state.phase}`)
+    await session.start('a').over
+    await expect.poll(() => modes('a')).toEqual(['live failed', 'replay exited'])
+    await session.start('b').over
+    await expect.poll(() => modes('b')).toEqual(['live failed', 'replay exited'])
+    expect(session.runOf('b')!.info.fallback).toMatchObject({ code: 'needs-failed' })
+    broken = false
+    await session.start('b').over
+    expect(modes('b').at(-1)).toBe('live exited')
+    expect(modes('a').at(-1)).toBe('live exited')
+  })
+})
+
+describe('what a step still to come needs', () => {
+  const steps = [step('a', { slides: [1] }), step('b', { needs: ['a'], slides: [2] }), step('c', { slides: [1] })]
+
+  /** The first slide, on which `a` and `c` failed live and their recordings were taken. */
+  async function rescued(codes: () => number): Promise<void> {
+    session = await sessionOf(steps, exits())
+    const recordings = { a: await session.start('a').recorded(), c: await session.start('c').recorded() }
+    await session.close()
+    session = await sessionOf(steps, (context, s) => exits(codes())(context, s), { recordings })
+    session.pace.show(1)
+    for (const id of ['a', 'c']) {
+      await session.start(id).over
+      await session.start(id, { replay: true }).over
+    }
+  }
+  const runsOf = (id: string): string[] => session.runs.filter(run => run.info.step === id).map(({ info, log }) => `${info.background ? 'background ' : ''}${info.mode} ${log.state.phase}`)
+
+  it('is caught up unseen once the talk has left the slide, and nothing else is', async () => {
+    let code = 1
+    await rescued(() => code)
+    code = 0
+    session.pace.show(1, 1)
+    expect(runsOf('a')).toEqual(['live failed', 'replay exited'])
+    session.pace.show(2)
+    await expect.poll(() => runsOf('a')).toEqual(['live failed', 'replay exited', 'background live exited'])
+    await session.start('b').moment
+    expect(runsOf('a')).toHaveLength(3)
+    expect(runsOf('b')).toEqual(['live exited'])
+    expect(runsOf('c')).toEqual(['live failed', 'replay exited'])
+  })
+
+  it('shows its recording as before where it fails again, and is tried once', async () => {
+    await rescued(() => 1)
+    session.pace.show(2)
+    await expect.poll(() => runsOf('a')).toEqual(['live failed', 'replay exited', 'background live failed', 'replay exited'])
+    session.pace.show(3)
+    await expect(session.start('b').moment).resolves.toMatchObject({ error: { code: 'needs-failed' } })
+    expect(runsOf('a').slice(4)).toEqual(['live failed'])
+  })
+
+  it('stays as it is while the talk plays recordings', async () => {
+    await rescued(() => 1)
+    session.setMode('replay')
+    session.pace.show(2)
+    expect(runsOf('a')).toHaveLength(2)
+  })
+})

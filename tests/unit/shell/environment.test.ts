@@ -1,0 +1,13 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { shellEnvironment } from '../../../runners/shell/environment.ts'
+
+it('gives container programs a configuration that is there: Podman fails without the file', async () => {
+  const privateDir = await mkdtemp(join(tmpdir(), 'kamishibai-environment-'))
+  onTestFinished(() => rm(privateDir, { recursive: true, force: true }))
+  const { DOCKER_CONFIG } = shellEnvironment({ env: { PATH: '/bin', HOME: privateDir }, privateDir, settings: { env: [] } } as never)
+  expect(DOCKER_CONFIG).toContain(privateDir)
+  expect(JSON.parse(await readFile(join(DOCKER_CONFIG!, 'config.json'), 'utf8'))).toEqual({})
+})
