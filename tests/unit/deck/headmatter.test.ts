@@ -145,3 +145,7 @@ it('stands in the schema for editors as it is read', async () => {
   await expect(`${JSON.stringify({ title: 'The headmatter of a Slidev deck with Kamishibai', ...schema }, null, 2)}\n`).toMatchFileSnapshot('../../setup/headmatter.schema.json')
   expect(schema).toMatchObject({ additionalProperties: {}, properties: { kamishibai: { additionalProperties: false, properties: { confine: { type: 'boolean' } } } } })
 })
+
+it('reports an unknown key on its line', async () => {
+  expect(await mistakes('title: T\nkamishibai:\n  limts: {}')).toEqual([expect.stringMatching(/^4:3 .*Did you mean limits\?$/)])
+})

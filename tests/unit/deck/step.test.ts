@@ -22,8 +22,6 @@ describe('mistakes', () => {
     ['sh {run id=a pull=x}', 'unknown-option', 17, undefined],
     ['yaml {run id=a}', 'bad-language', 4, 'Allowed: sh, bash, zsh.'],
     ['sh {run id=a needs=b}', 'unknown-need', 4, undefined],
-    ['sh {run id=a', 'unclosed-brace', 7, undefined],
-    ['sh {run id=a title="never closed}', 'unclosed-brace', 7, undefined],
     ['sh {run id=a #b}', 'unknown-option', 17, undefined],
     ['sh {run id=a extra=1}', 'bad-value', 17, 'Write extra, or leave it out.'],
     ['sh {run id=a timeout=0s}', 'bad-value', 17, undefined],
@@ -103,34 +101,6 @@ describe('mistakes', () => {
     const { problems } = await parse(`${fence('sh {run id=a needs=b}')}\n${fence('sh {run id=b needs=a}')}`)
     expect(problems).toEqual([expect.objectContaining({ code: 'needs-cycle', line: 3, message: 'needs go round in a circle: a → b → a' })])
   })
-
-  it('reports a YAML fence that Slidev takes for frontmatter', async () => {
-    const { problems } = await parse('# T\n\n---\n\n```yaml {container id=a}\nimage: x\n```\n')
-    expect(problems).toContainEqual(expect.objectContaining({ code: 'yaml-eaten', line: 5 }))
-  })
-
-  it('reports an unknown key of the headmatter on its line', async () => {
-    const { problems } = await parse('---\ntitle: T\nkamishibai:\n  limts: {}\n---\n\n# T\n')
-    expect(problems).toContainEqual(expect.objectContaining({ code: 'unknown-key', line: 4, hint: 'Did you mean limits?' }))
-  })
-
-  it('reports in the imported file', async () => {
-    const { problems, steps } = await parse('# T\n\n---\nsrc: ./part.md\n---\n', { 'part.md': `# P\n\n---\n\n${fence('sh {run id=x rows=0}')}` })
-    expect(problems).toEqual([expect.objectContaining({ file: 'part.md', line: 7 })])
-    expect(steps).toEqual([])
-  })
-
-  it('reports a snippet that is not there', async () => {
-    const { problems } = await parse('# T\n\n<<< @/none.sh sh {run id=x}\n')
-    expect(problems).toContainEqual(expect.objectContaining({ code: 'no-file', line: 3, column: 1 }))
-  })
-})
-
-it('takes the same fence imported twice for one step on two slides', async () => {
-  const twice = '# T\n\n---\nsrc: ./same.md\n---\n\n---\nsrc: ./same.md\n---\n'
-  const { steps, problems } = await parse(twice, { 'same.md': fence('sh {run id=x}') })
-  expect(problems).toEqual([])
-  expect(steps.map(step => step.slides)).toEqual([[2, 3]])
 })
 
 it('runs hidden lines and does not show them', async () => {
@@ -150,16 +120,6 @@ it('reads the whole grammar of a brace', async () => {
     extra: true,
     print: [{ type: 'start' }, { type: 'time', ms: 2500 }, { type: 'phase', phase: 'ready' }, { type: 'marker', label: 'here' }, { type: 'end' }],
   })
-})
-
-it('puts nothing in place of braces inside a step', async () => {
-  expect((await parse(fence('sh {run id=a}', 'docker inspect -f "{{.State}}" {{name}}'))).steps[0]!.code).toBe('docker inspect -f "{{.State}}" {{name}}')
-})
-
-it.each(['ts {monaco}', 'ts {monaco-run}', 'sh {1,3}', 'sh {all|2}', 'sh {*}', 'ts {lines:true}', 'sh', 'sh [title]'])('leaves %s to Slidev', async (info) => {
-  const { slides, problems } = await parse(fence(info))
-  expect(slides[0]!.fences).toEqual([])
-  expect(problems).toEqual([])
 })
 
 it('judges what a faulty fence needs, too', async () => {
