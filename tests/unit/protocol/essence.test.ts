@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { sameRecording } from '../../../runners/protocol/essence.ts'
 import { logOf, output, recordingOf } from '../../_recordings.ts'
 
+/** Each of a hundred pairs is drawn on a screen, which takes its time on a busy machine. */
+const PATIENCE = 30_000
+
 type Resource = PayloadOf<'resource'>
 
 /** An object's life: what an engine tells of it, from its making on. */
@@ -42,12 +45,12 @@ const object = (name: string, op: Resource['op'], view: Resource['view'] = {}): 
 const recorded = (...payloads: Payload[]): Recording => recordingOf(logOf(payloads.map((payload, i) => [i, payload])))
 
 describe('two recordings of one run of objects', () => {
-  it('are the same, whatever the order in which concurrent objects are told, and their names by chance', async () => {
+  it('are the same, whatever the order in which concurrent objects are told, and their names by chance', { timeout: PATIENCE }, async () => {
     const pair = fc.array(life, { minLength: 1, maxLength: 6 }).chain(lives => fc.tuple(telling(lives), telling(lives)))
     await fc.assert(fc.asyncProperty(pair, async ([a, b]) => void expect(await sameRecording(a, b)).toBe(true)), { numRuns: 100 })
   })
 
-  it('differ in what is there at the end', async () => {
+  it('differ in what is there at the end', { timeout: PATIENCE }, async () => {
     const pair = fc.array(life, { minLength: 1, maxLength: 4 }).chain(lives => fc.tuple(telling(lives), telling([{ ...lives[0]!, deleted: !lives[0]!.deleted }, ...lives.slice(1)])))
     await fc.assert(fc.asyncProperty(pair, async ([a, b]) => void expect(await sameRecording(a, b)).toBe(false)), { numRuns: 100 })
   })
