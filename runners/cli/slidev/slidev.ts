@@ -48,7 +48,7 @@ export interface SlidevRun { deckDir: string, args: string[], env?: Record<strin
 
 /** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. */
 export async function runSlidev({ deckDir, args, env, signal }: SlidevRun): Promise<number> {
-  const preload = pathToFileURL(join(import.meta.dirname, 'slidev-preload.mjs')).href
+  const preload = pathToFileURL(join(import.meta.dirname, 'preload.mjs')).href
   return ended(spawn(process.execPath, ['--import', preload, slidevBin(deckDir), ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
