@@ -20,7 +20,7 @@ export default defineConfig({
     sequence: { sequencer: DisturbingLast },
     // One project after the other: engines, browsers and clusters would make each other late. From 1: the group 0 would come last where there are two processors.
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], maxWorkers: '100%', sequence: { groupOrder: 1 } } },
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], maxWorkers: '100%', testTimeout: 20_000, sequence: { groupOrder: 1 } } },
       // What starts the command or listens.
       { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 30_000, sequence: { groupOrder: 1 } } },
       // A real engine and a real browser: one file at a time, on machines that may be slow.
