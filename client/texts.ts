@@ -1,5 +1,3 @@
-import { lang } from 'virtual:kamishibai/deck'
-
 const en = {
   run: 'Run',
   again: 'Run again',
@@ -105,7 +103,7 @@ const en = {
   moment: { start: 'at the start', end: 'at the end', phase: 'when', marker: 'at' },
 }
 
-const ja: typeof en = {
+const ja: Texts = {
   run: '実行',
   again: 'もう一度実行',
   play: '録画を再生',
@@ -223,7 +221,10 @@ function exitReason(code: number, language: 'en' | 'ja'): string {
   return language === 'ja' ? japanese : english
 }
 
-/** The interface's texts in the language of the deck. */
-export function useTexts(): typeof en {
-  return lang?.startsWith('ja') ? ja : en
+/** The interface's texts. */
+export type Texts = typeof en
+
+/** The interface's texts in a language, by its BCP 47 tag; English where there are none. */
+export function textsOf(language: string | undefined): Texts {
+  return language?.startsWith('ja') ? ja : en
 }

@@ -2,7 +2,7 @@ import type { SlideRoute } from '@slidev/types'
 import type { Component } from 'vue'
 import { defineComponent, h, shallowRef } from 'vue'
 import { loadAgain } from '../client/session/retry.ts'
-import { useTexts } from '../client/texts.ts'
+import { useTexts } from '../client/useTexts.ts'
 
 /** Failures after which a slide shows Slidev's error page, while it is tried on. */
 const SHOWN_AFTER = 4

@@ -11,8 +11,9 @@ import { isUnderWay } from '../../runners/protocol/event.ts'
 import { emptyRun } from '../../runners/protocol/fold.ts'
 import { loadRecording } from '../session/recordings.ts'
 import { useSession } from '../session/useSession.ts'
+import { createAgain } from './again.ts'
 import { BOUNCE, markStart } from './bounce.ts'
-import { createAgain, useAgain } from './useAgain.ts'
+import { useAgain } from './useAgain.ts'
 
 export interface StepClient {
   /** Undefined when the deck has no such step. */

@@ -2,7 +2,8 @@ import type { ComputedRef, ShallowRef } from 'vue'
 import type { ScreenLine } from '../../runners/protocol/screen.ts'
 import type { Moment, StepView } from '../../runners/protocol/step.ts'
 import type { StoredRecording } from '../session/recordings.ts'
-import type { FoldedRun } from './containers/containers.ts'
+import type { Texts } from '../texts.ts'
+import type { FoldedRun } from './foldedRun.ts'
 import { useIsSlideActive, useNav, useSlideContext } from '@slidev/client'
 import { steps as allSteps, served } from 'virtual:kamishibai/deck'
 import { computed, nextTick, onMounted, onScopeDispose, shallowRef, watch, watchEffect } from 'vue'
@@ -10,10 +11,11 @@ import { isFinal, isPassed } from '../../runners/protocol/event.ts'
 import { foldRun } from '../../runners/protocol/fold.ts'
 import { timeOf } from '../../runners/protocol/moment.ts'
 import { screenAt } from '../../runners/protocol/screen.ts'
-import { captionOf } from '../paper/caption.ts'
+import { captionOf } from '../paper/frames.ts'
 import { loadRecording } from '../session/recordings.ts'
 import { useSession } from '../session/useSession.ts'
 import { useAgain } from '../step/useAgain.ts'
+import { useTexts } from '../useTexts.ts'
 
 /** A run as a view shows it at one moment. */
 export interface ViewRun extends FoldedRun {
@@ -47,6 +49,7 @@ const PULSE = 50
 export function useFrames({ steps, tick = 1000 }: FramesOptions): { frames: ComputedRef<Frame[]>, ready: ShallowRef<boolean>, printing: boolean } {
   const printing = useNav().isPrintMode.value
   const session = useSession(printing)
+  const texts = useTexts()
   const { $page, $renderContext } = useSlideContext()
   const onSlide = useIsSlideActive()
   const { current } = useAgain()
@@ -116,7 +119,7 @@ export function useFrames({ steps, tick = 1000 }: FramesOptions): { frames: Comp
   })
   onMounted(async () => {
     if (printing)
-      printed.value = await framesOf(recorded.value, $page.value)
+      printed.value = await framesOf(recorded.value, $page.value, texts)
     else if (!served)
       await Promise.all(recorded.value.map(id => session.value.preview?.(id)?.catch(() => {})))
     await document.fonts.ready
@@ -145,7 +148,7 @@ function withNeeds(ids: string[]): string[] {
 }
 
 /** The recordings of `ids` at each moment that paper shows: those of the first step of the slide that has several, else the end. */
-async function framesOf(ids: string[], slide: number): Promise<Frame[]> {
+async function framesOf(ids: string[], slide: number, texts: Texts): Promise<Frame[]> {
   const loaded: { step: StepView, recording: StoredRecording }[] = []
   for (const id of ids) {
     const step = allSteps.find(s => s.id === id)
@@ -160,7 +163,7 @@ async function framesOf(ids: string[], slide: number): Promise<Frame[]> {
       runAt(step, recording, step.id === many?.step.id && moment ? timeOf(moment, recording.events) : recording.events.at(-1)?.at ?? 0)))
     const shown = runs.find(run => run.step === many?.step.id)
     return {
-      ...moment && shown && { caption: captionOf(moment, shown.at) },
+      ...moment && shown && { caption: captionOf(moment, shown.at, texts) },
       runs,
       clock: shown ? shown.startedAt + shown.at : Math.max(0, ...runs.map(run => run.startedAt + run.at)),
     }

@@ -3,7 +3,7 @@ import type { ViewName } from '../../runners/protocol/view.ts'
 import { steps } from 'virtual:kamishibai/deck'
 import { computed } from 'vue'
 import { attributesOf, listOf } from '../../runners/protocol/view.ts'
-import { useTexts } from '../texts.ts'
+import { useTexts } from '../useTexts.ts'
 
 /** Why a view has nothing to show, whatever runs: attributes that it lacks, and steps that the deck does not have. */
 export function useMistakes(view: ViewName, given: object): ComputedRef<string[]> {

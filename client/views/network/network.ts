@@ -1,6 +1,6 @@
 import type { View } from '../../../runners/protocol/event.ts'
-import type { FoldedRun } from '../containers/containers.ts'
-import { livingObjects } from '../containers/containers.ts'
+import type { FoldedRun } from '../foldedRun.ts'
+import { livingObjects } from '../foldedRun.ts'
 
 /** A container as a network diagram shows it. */
 export interface NetworkedContainer {

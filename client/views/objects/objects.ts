@@ -1,14 +1,13 @@
 import type { View } from '../../../runners/protocol/event.ts'
-import type { FoldedRun, NewestObject } from '../containers/containers.ts'
-import { ageText, livingObjects } from '../containers/containers.ts'
+import type { FoldedRun, NewestObject } from '../foldedRun.ts'
+import { ageText, livingObjects, wordOf } from '../foldedRun.ts'
 
 /** A table as `kubectl get` writes it. */
 export interface ObjectTable { kind: string, head: string[], rows: { id: string, cells: string[] }[], more: number }
 
 type Column = [title: string, cell: (view: View) => string]
 
-const word = (value: View[string] | undefined): string => value === undefined || value === null ? '' : String(value)
-const field = (key: string): ((view: View) => string) => view => word(view[key])
+const field = (key: string): ((view: View) => string) => view => wordOf(view[key])
 
 interface Port { port: number, nodePort?: number, protocol: string }
 
@@ -16,14 +15,14 @@ interface Port { port: number, nodePort?: number, protocol: string }
 const COLUMNS: Record<string, Column[]> = {
   pod: [['READY', field('readyContainers')], ['STATUS', field('status')], ['RESTARTS', field('restarts')], ['IP', field('ip')], ['NODE', field('node')]],
   node: [['STATUS', ({ ready, schedulable }) => `${ready ? 'Ready' : 'NotReady'}${schedulable === false ? ',SchedulingDisabled' : ''}`], ['VERSION', field('version')], ['POD-CIDR', field('podCIDR')], ['INTERNAL-IP', field('ip')]],
-  deployment: [['READY', ({ ready, replicas }) => `${word(ready)}/${word(replicas)}`], ['UP-TO-DATE', field('updated')], ['AVAILABLE', field('available')], ['IMAGE', field('image')]],
+  deployment: [['READY', ({ ready, replicas }) => `${wordOf(ready)}/${wordOf(replicas)}`], ['UP-TO-DATE', field('updated')], ['AVAILABLE', field('available')], ['IMAGE', field('image')]],
   replicaset: [['DESIRED', field('replicas')], ['CURRENT', field('current')], ['READY', field('ready')]],
-  statefulset: [['READY', ({ ready, replicas }) => `${word(ready)}/${word(replicas)}`]],
+  statefulset: [['READY', ({ ready, replicas }) => `${wordOf(ready)}/${wordOf(replicas)}`]],
   daemonset: [['DESIRED', field('replicas')], ['READY', field('ready')]],
   service: [['TYPE', field('type')], ['CLUSTER-IP', field('clusterIP')], ['PORT(S)', ({ ports }) => ((ports ?? []) as unknown as Port[]).map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`).join(',')]],
-  job: [['STATUS', field('status')], ['COMPLETIONS', ({ succeeded, completions }) => `${word(succeeded)}/${word(completions)}`]],
+  job: [['STATUS', field('status')], ['COMPLETIONS', ({ succeeded, completions }) => `${wordOf(succeeded)}/${wordOf(completions)}`]],
 }
-const OTHER: Column[] = [['STATUS', ({ status, conditions }) => word(status) || readyWord(conditions)]]
+const OTHER: Column[] = [['STATUS', ({ status, conditions }) => wordOf(status) || readyWord(conditions)]]
 
 function readyWord(conditions: View[string] | undefined): string {
   const { Ready } = (conditions ?? {}) as Record<string, string>
@@ -44,19 +43,6 @@ export function objectTable(runs: FoldedRun[], kind: string, clock: number, most
   }
 }
 
-/** What a character takes in a head and in a cell, and the space behind a column, in px of the canvas. */
-const WIDTH = { head: 8.2, cell: 10.2, gap: 14 }
-
-/** The table without the columns at its end that do not fit whole in `width` px of the canvas; a name stays. */
-export function fitColumns(table: ObjectTable, width: number): ObjectTable {
-  let end = 0
-  const fitting = table.head.filter((title, i) => {
-    end += Math.max(title.length * WIDTH.head, ...table.rows.map(({ cells }) => cells[i]!.length * WIDTH.cell)) + WIDTH.gap
-    return !i || end - WIDTH.gap <= width
-  }).length
-  return { ...table, head: table.head.slice(0, fitting), rows: table.rows.map(({ id, cells }) => ({ id, cells: cells.slice(0, fitting) })) }
-}
-
 /** `pods`, `Deployments` and `pod` name the same kind. */
 export function singular(kind: string): string {
   const lower = kind.trim().toLowerCase()
@@ -64,17 +50,7 @@ export function singular(kind: string): string {
 }
 
 function age({ view, bornAt }: NewestObject, clock: number): string {
-  const created = Date.parse(word(view.createdAt))
+  const created = Date.parse(wordOf(view.createdAt))
   // A recording is shown at another time than that of its cluster.
   return ageText(clock - (Number.isNaN(created) || Math.abs(created - bornAt) > 60_000 ? bornAt : created))
-}
-
-/** Something that the cluster told, as `kubectl get events` shows it. */
-export interface ClusterEvent { id: string, type: string, reason: string, object: string, message: string, count: number }
-
-/** The events at the end of `runs`, the latest first. */
-export function clusterEvents(runs: FoldedRun[]): ClusterEvent[] {
-  return livingObjects(runs, 'event')
-    .sort((a, b) => word(b.view.at).localeCompare(word(a.view.at)) || b.at - a.at)
-    .map(({ id, view }) => ({ id, type: word(view.type), reason: word(view.reason), object: word(view.object), message: word(view.message), count: Number(view.count ?? 1) }))
 }

@@ -1,6 +1,6 @@
 import type { View } from '../../../runners/protocol/event.ts'
-import type { FoldedRun } from '../containers/containers.ts'
-import { livingObjects } from '../containers/containers.ts'
+import type { FoldedRun } from '../foldedRun.ts'
+import { livingObjects, textOf } from '../foldedRun.ts'
 
 /** A pod as its box shows it. */
 export interface PodBox {
@@ -39,26 +39,6 @@ export interface PodModel { nodes: NodeBox[], waiting: PodBox[], pods: PodBox[] 
 const RE_FAMILY = /^(.*-)([a-z0-9]{5})$/
 const STARTING = /^(?:Pending|ContainerCreating|PodInitializing|Init:.*|Running)$/
 
-/** A part of the control plane; `ready` where somebody said whether it is. */
-export interface PlanePart { name: string, short: string, ready?: boolean }
-
-/** The parts of the control plane as they stand at the end of `runs`. */
-export function planeParts(runs: FoldedRun[], cluster = ''): PlanePart[] {
-  const { view } = livingObjects(runs, 'controlplane').find(({ view }) => text(view.cluster) === cluster) ?? { view: {} as View }
-  const told = (value: View[string] | undefined): Pick<PlanePart, 'ready'> => typeof value === 'boolean' ? { ready: value } : {}
-  return [
-    { name: 'API server', short: 'API', ...told(view.apiServer) },
-    { name: 'etcd', short: 'etcd', ...told(view.etcd) },
-    { name: 'scheduler', short: 'sched.' },
-    { name: 'controllers', short: 'contr.' },
-  ]
-}
-
-/** `etcd ✓`, where somebody said how it stands. */
-export function withMark(name: string, { ready }: PlanePart): string {
-  return ready === undefined ? name : `${name} ${ready ? '✓' : '✗'}`
-}
-
 export interface PodFilter {
   /** Labels that a pod must have, as `kubectl -l` takes them: `app=web,tier=front`. */
   selector?: string
@@ -68,13 +48,13 @@ export interface PodFilter {
 
 /** The pods at the end of `runs` on their nodes. A node that only its pods name counts as ready. */
 export function podModel(runs: FoldedRun[], { selector, cluster = '' }: PodFilter = {}): PodModel {
-  const isHere = ({ view }: { view: View }): boolean => text(view.cluster) === cluster
+  const isHere = ({ view }: { view: View }): boolean => textOf(view, 'cluster') === cluster
   const pods = livingObjects(runs, 'pod').filter(pod => isHere(pod) && matches(pod.view.labels, selector)).map(({ id, name, view, bornAt }) => toBox(id, name, view, bornAt))
   const nodes = new Map(livingObjects(runs, 'node').filter(isHere).map(({ name, view }): [string, NodeBox] => [name, {
     name,
     ready: view.ready !== false,
-    ip: text(view.ip),
-    podCIDR: text(view.podCIDR),
+    ip: textOf(view, 'ip'),
+    podCIDR: textOf(view, 'podCIDR'),
     controlPlane: view.controlPlane === true,
     pods: [],
   }]))
@@ -89,10 +69,6 @@ export function podModel(runs: FoldedRun[], { selector, cluster = '' }: PodFilte
   return { nodes: sorted, waiting, pods }
 }
 
-function text(value: View[string] | undefined): string {
-  return typeof value === 'string' ? value : ''
-}
-
 function matches(labels: View[string] | undefined, selector: string | undefined): boolean {
   const own = (labels ?? {}) as Record<string, string>
   return (selector ?? '').split(',').filter(Boolean).every((part) => {
@@ -103,9 +79,9 @@ function matches(labels: View[string] | undefined, selector: string | undefined)
 
 function toBox(id: string, name: string, view: View, bornAt: number): PodBox {
   const [, family = '', own = name] = RE_FAMILY.exec(name) ?? []
-  const status = text(view.status) || text(view.phase) || 'Pending'
-  const containers = (Array.isArray(view.containers) ? view.containers : []).map(container => text((container as View).name))
-  return { id, name, family, own, status, state: stateOf(status, view), ready: text(view.readyContainers), ip: text(view.ip), node: text(view.node), containers, bornAt }
+  const status = textOf(view, 'status') || textOf(view, 'phase') || 'Pending'
+  const containers = (Array.isArray(view.containers) ? view.containers : []).map(container => textOf(container as View, 'name'))
+  return { id, name, family, own, status, state: stateOf(status, view), ready: textOf(view, 'readyContainers'), ip: textOf(view, 'ip'), node: textOf(view, 'node'), containers, bornAt }
 }
 
 function stateOf(status: string, { ready, deleting }: View): PodState {
@@ -125,21 +101,4 @@ export function describePods({ nodes, waiting }: PodModel): string {
     ...nodes.map(({ name, ready, pods }) => `${name}${ready ? '' : ' NotReady'}: ${words(pods) || '–'}`),
     ...waiting.length ? [`Pending: ${words(waiting)}`] : [],
   ].join('; ')
-}
-
-/** What a pod takes in its forms, in px of the canvas with the gap after it. */
-const FORMS = { card: { width: 196, height: 92 }, chip: { width: 92, height: 38 } }
-const DOT = 17
-const GAP = 8
-
-/** How big the pods of the fullest node may be in a box of this size. */
-export function podForm(count: number, { width, height }: { width: number, height: number }): 'card' | 'chip' | 'dot' {
-  // The gap after the last one may be cut.
-  const fits = ({ width: w, height: h }: { width: number, height: number }): boolean => count <= Math.max(1, Math.floor((width + GAP) / w)) * Math.floor((height + GAP) / h)
-  return fits(FORMS.card) ? 'card' : fits(FORMS.chip) ? 'chip' : 'dot'
-}
-
-/** How many dots fit in a box of this size. */
-export function dotsIn({ width, height }: { width: number, height: number }): number {
-  return Math.max(1, Math.floor(width / DOT) * Math.floor(height / DOT))
 }

@@ -1,4 +1,4 @@
-import type { FoldedRun } from '../containers/containers.ts'
+import type { FoldedRun } from '../foldedRun.ts'
 
 /** What a container took over time; `at` in ms since the epoch, CPU in cores, memory in bytes. */
 export interface Series {

@@ -1,7 +1,6 @@
 import type { LogEvent } from '../../../../runners/protocol/event.ts'
 import { expect, it } from 'vitest'
 import { createClientRun } from '../../../../client/session/clientRun.ts'
-import { createAgain } from '../../../../client/step/useAgain.ts'
 import { emptyRun, foldRun } from '../../../../runners/protocol/fold.ts'
 import { screenText } from '../../../../runners/protocol/screen.ts'
 
@@ -51,26 +50,4 @@ it('starts over from a newer snapshot', async () => {
   run.reset(Object.assign(emptyRun(), { phase: 'ready' as const, seq: 90 }), 'far', 90)
   await run.screen.settled()
   expect(screenText(run.screen.lines())).toBe('far')
-})
-
-it('shows a run again at a quarter of its speed, and goes back in time', async () => {
-  const frames: (() => void)[] = []
-  let time = 0
-  const recording = {
-    header: { step: 'hello', hash: '', recordedAt: '2026-01-01T00:00:00.000Z', engines: {}, images: {}, durationMs: 300, phase: 'exited' as const, expectations: [] },
-    cols: 20,
-    rows: 4,
-    events,
-  }
-  const again = createAgain(recording, info, { now: () => time, schedule: callback => void frames.push(callback) })
-  time = 400
-  frames.splice(0).forEach(frame => frame())
-  expect(again.at.value).toBe(100)
-  again.seek(250)
-  await again.run.value.screen.settled()
-  expect(screenText(again.run.value.screen.lines())).toBe('one\ntwo')
-  again.seek(150)
-  await again.run.value.screen.settled()
-  expect(screenText(again.run.value.screen.lines())).toBe('one')
-  again.end()
 })
