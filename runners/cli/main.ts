@@ -2,7 +2,7 @@ import type { Argv } from 'yargs'
 import { join } from 'node:path'
 import process from 'node:process'
 import yargs from 'yargs'
-import { isStepError } from '../protocol/error.ts'
+import { isStepError, kindOf } from '../protocol/error.ts'
 import { defaultDeck, missingFile } from './io/deck-file.ts'
 import { withNotes } from './io/help.ts'
 import { optionMistake, USAGE, usageError } from './io/usage.ts'
@@ -10,9 +10,6 @@ import { hearClosedPipe } from './process/closed-pipe.ts'
 import { OWN_ROOT, readManifest } from './slidev/project.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'init', 'import']
-
-/** Errors that another call would not have met. */
-const WRONG_CALL = new Set(['bad-input', 'not-allowed', 'unknown-step'])
 
 const MODES = ['auto', 'live', 'replay'] as const
 
@@ -54,7 +51,7 @@ async function finish(file: string | undefined, command: () => Promise<number>):
   catch (error) {
     if (isStepError(error)) {
       console.error(`${error.message}. ${error.hint}`.trim())
-      process.exit(WRONG_CALL.has(error.code) ? USAGE : 1)
+      process.exit(kindOf(error.code)?.exit ?? 1)
     }
     // What the system refuses, such as a file that may not be written, is no mistake of ours.
     console.error(error instanceof Error && 'syscall' in error ? error.message : error)

@@ -12,12 +12,12 @@ import { checkPictures } from './pictures.ts'
 import { contentOf, fencesOf } from './slide-fences.ts'
 import { checkViews } from './views.ts'
 
-/** Parses a deck with all its imports; throws StepError `bad-input` only if the file cannot be read. */
+/** Parses a deck with all its imports; throws StepError `not-found` only if the file cannot be read. */
 export async function parseDeck(entry: string): Promise<Deck> {
   const file = resolve(entry)
   const dir = dirname(file)
   if (!existsSync(file))
-    throw new StepError('bad-input', `there is no deck ${entry}`, 'Name a Markdown file.')
+    throw new StepError('not-found', `there is no deck ${entry}`, 'Name a Markdown file.')
   const { data, problems } = await loadDeck(file)
   const { settings, checkGrants } = readHeadmatter(data.entry.raw, basename(file), problems)
   const parsing: Parsing = { dir, settings, problems, steps: new Map(), fences: new Map(), ids: new Map() }

@@ -88,7 +88,7 @@ function failure({ current, failure }: BuildReader, step: Step): StepError {
   if (RE_DISK_FULL.test(message))
     return diskFull()
   if (!current)
-    return new StepError('failed', message, '')
+    return new StepError('build-failed', message, '')
   const what = code ? `ended with exit code ${code}` : message.replace(/^(?:COPY|ADD) failed: /, 'failed: ').trim()
   const lacks = /not found in build context|no source files were specified|file not found/i.test(message)
   const hint = !lacks ? 'See its output.' : step.context === undefined ? 'The build has no files: name their folder with context=.' : `Is it in ${step.context}, and not in its .dockerignore?`
@@ -98,7 +98,7 @@ function failure({ current, failure }: BuildReader, step: Step): StepError {
 /** An error at a line of the Dockerfile, counted as the audience sees it. */
 function inLine(step: Step, line: number, message: (line: number) => string, hint: string, cause?: unknown): StepError {
   const visible = visibleLine(step, line)
-  return new StepError('failed', message(visible), hint, { cause, line: visible })
+  return new StepError('build-failed', message(visible), hint, { cause, line: visible })
 }
 
 /** The line of the fence that shows line `line` of the code; hidden lines count to the next that is shown. */
@@ -115,7 +115,7 @@ function visibleLine({ code, visible }: Step, line: number): number {
 async function tellImage(docker: Docker, { image }: BuildReader, step: Step, emit: RunContext['emit']): Promise<void> {
   const info = image ? await inspect(docker, image) : undefined
   if (!info || (step.tag && (await inspect(docker, step.tag))?.Id !== info.Id))
-    throw new StepError('failed', `the build ended, and the image ${step.tag ?? ''} is not on the engine`, 'Run the step again.')
+    throw new StepError('build-failed', `the build ended, and the image ${step.tag ?? ''} is not on the engine`, 'Run the step again.')
   const id = info.Id.replace('sha256:', '').slice(0, 12)
   emit({ type: 'resource', op: 'added', ref: { kind: 'image', id, name: step.tag ?? id }, view: { name: step.tag ?? id, image: step.tag ?? id, imageId: info.Id, size: info.Size, layers: info.RootFS.Layers?.length ?? 0, createdAt: info.Created } })
 }

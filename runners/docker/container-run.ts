@@ -54,7 +54,7 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
     }, context)
     signal.throwIfAborted()
     const State = await endState(container).catch((error: unknown) => {
-      throw (error as { statusCode?: number }).statusCode === 404 ? new StepError('failed', 'the container was removed while it ran', '', { cause: error }) : explain(error, spec.image)
+      throw (error as { statusCode?: number }).statusCode === 404 ? new StepError('removed', 'the container was removed while it ran', '', { cause: error }) : explain(error, spec.image)
     })
     const killedBy = signalName(State.ExitCode)
     emit({ type: 'exit', code: State.ExitCode, ...killedBy && { signal: killedBy }, ...State.OOMKilled && { oom: true } })

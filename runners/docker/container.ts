@@ -84,7 +84,7 @@ function toHealthcheck({ test, intervalMs = 1000, timeoutMs = 5000, retries = 30
 export const RE_DISK_FULL = /no space left on device/i
 
 export function diskFull(cause?: unknown): StepError {
-  return new StepError('failed', 'the disk of the Docker engine is full', 'Make room: docker system df shows what takes it, docker system prune removes what is not used.', { cause })
+  return new StepError('disk-full', 'the disk of the Docker engine is full', 'Make room: docker system df shows what takes it, docker system prune removes what is not used.', { cause })
 }
 
 /** What the demos of this repository run in, and no registry has. */
@@ -117,5 +117,5 @@ export function explain(error: unknown, image: string): StepError {
     return diskFull(error)
   if (statusCode === undefined)
     return new StepError('engine-lost', `the Docker engine does not answer: ${text}`, 'Is it running? Try: docker version', { cause: error })
-  return new StepError('failed', text, '', { cause: error })
+  return new StepError('engine-refused', text, '', { cause: error })
 }

@@ -28,7 +28,7 @@ export async function readContext(deckDir: string, folder: string | undefined): 
   const entries = folder === undefined ? [] : await listEntries(folderOf(deckDir, folder))
   const bytes = entries.reduce((sum, entry) => sum + entry.size, 0)
   if (bytes > LARGEST)
-    throw new StepError('bad-input', `the context ${folder} holds ${Math.round(bytes / 1024 / 1024)} MB, more than ${LARGEST / 1024 / 1024}`, 'Name in its .dockerignore what the image does not need.')
+    throw new StepError('bad-context', `the context ${folder} holds ${Math.round(bytes / 1024 / 1024)} MB, more than ${LARGEST / 1024 / 1024}`, 'Name in its .dockerignore what the image does not need.')
   return {
     bytes,
     open(dockerfile, onBytes, signal) {
@@ -46,7 +46,7 @@ function folderOf(deckDir: string, folder: string): string {
     path = realpathSync(resolve(deckDir, folder))
   }
   catch (error) {
-    throw new StepError('bad-input', `the context ${folder} is not there`, 'Paths start at the deck\'s folder.', { cause: error })
+    throw new StepError('bad-context', `the context ${folder} is not there`, 'Paths start at the deck\'s folder.', { cause: error })
   }
   const root = realpathSync(deckDir)
   if (path !== root && !path.startsWith(root + sep))
@@ -59,7 +59,7 @@ async function listEntries(root: string): Promise<Entry[]> {
   const entries: Entry[] = []
   async function walk(folder: string): Promise<void> {
     const names = await readdir(join(root, folder)).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOTDIR' ? new StepError('bad-input', 'the context is no folder', 'Name a folder below the deck\'s.', { cause: error }) : error
+      throw error.code === 'ENOTDIR' ? new StepError('bad-context', 'the context is no folder', 'Name a folder below the deck\'s.', { cause: error }) : error
     })
     for (const base of names.sort()) {
       const name = folder ? `${folder}/${base}` : base

@@ -84,12 +84,12 @@ export async function runExec(docker: Docker, step: Step, target: Docker.Contain
 
 function checkRunning(target: Docker.ContainerInspectInfo | undefined, name: string): Docker.ContainerInspectInfo {
   if (!target)
-    throw new StepError('failed', `there is no container ${name} in this session`, `Run the step that makes it first, or let this one do it: needs=${name}.`)
+    throw new StepError('not-found', `there is no container ${name} in this session`, `Run the step that makes it first, or let this one do it: needs=${name}.`)
   const { Running, Paused, Status } = target.State
   if (Paused)
-    throw new StepError('failed', `the container ${name} is paused`, `Let it go on: docker unpause ${target.Name.slice(1)}`)
+    throw new StepError('not-running', `the container ${name} is paused`, `Let it go on: docker unpause ${target.Name.slice(1)}`)
   if (!Running)
-    throw new StepError('failed', `the container ${name} does not run: it is ${Status}`, 'Run its step again, then this one.')
+    throw new StepError('not-running', `the container ${name} does not run: it is ${Status}`, 'Run its step again, then this one.')
   return target
 }
 
@@ -119,13 +119,13 @@ async function checkKept(container: Docker.Container, name: string): Promise<voi
 }
 
 function removed(name: string, cause?: unknown): StepError {
-  return new StepError('failed', `the container ${name} was removed while the step ran in it`, 'Run its step again, then this one.', { cause })
+  return new StepError('removed', `the container ${name} was removed while the step ran in it`, 'Run its step again, then this one.', { cause })
 }
 
 function neverBegan(code: number | null, { lang, in: name }: Step, text: string): StepError {
   if ((code === 126 || code === 127) && /executable file not found|no such file/i.test(text))
-    return new StepError('failed', `${lang} is not in the container ${name}`, lang === 'sh' ? 'Its image has no shell: run a container of another image.' : 'Write the fence in sh, or name an image that has it.')
-  return new StepError('failed', `nothing could be started in the container ${name}: ${text.trim() || 'it ended at once'}`, 'Does it still run?')
+    return new StepError('not-started', `${lang} is not in the container ${name}`, lang === 'sh' ? 'Its image has no shell: run a container of another image.' : 'Write the fence in sh, or name an image that has it.')
+  return new StepError('not-started', `nothing could be started in the container ${name}: ${text.trim() || 'it ended at once'}`, 'Does it still run?')
 }
 
 function explainExec(error: unknown, name: string): StepError {

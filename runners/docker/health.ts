@@ -6,7 +6,7 @@ import { StepError } from '../protocol/error.ts'
 export function healthOf({ State, Config }: Docker.ContainerInspectInfo, name: string): Health {
   const test = Config.Healthcheck?.Test ?? []
   if (!test.length || test[0] === 'NONE')
-    throw new StepError('failed', `the container ${name} has no healthcheck`, 'Give its fence one, or wait for something else: until=http=200@…')
+    throw new StepError('bad-condition', `the container ${name} has no healthcheck`, 'Give its fence one, or wait for something else: until=http=200@…')
   if (!State.Running)
     return { ok: false, detail: `${name} does not run` }
   const { Status = 'starting', Log = [] } = State.Health ?? {}

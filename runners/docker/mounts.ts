@@ -11,7 +11,7 @@ export function toMounts(volumes: string[], { deckDir, prefix, labels }: { deckD
   return volumes.map((text) => {
     const [source, target, mode, ...more] = text.split(':')
     if (!source || !target?.startsWith('/') || more.length || (mode && mode !== 'ro' && mode !== 'rw'))
-      throw new StepError('bad-input', `the volume ${text} is not understood`, 'Write NAME:/path or ./folder:/path, with :ro if it is only read.')
+      throw new StepError('bad-container', `the volume ${text} is not understood`, 'Write NAME:/path or ./folder:/path, with :ro if it is only read.')
     if (/^[a-z\d][\w-]*$/i.test(source)) {
       return {
         Type: 'volume',
@@ -33,7 +33,7 @@ function insideDeck(deckDir: string, source: string, text: string, mode: string 
     path = realpathSync(resolve(deckDir, source))
   }
   catch (error) {
-    throw new StepError('bad-input', `${source}, which the step mounts, is not there`, 'Paths start at the deck\'s folder.', { cause: error })
+    throw new StepError('bad-container', `${source}, which the step mounts, is not there`, 'Paths start at the deck\'s folder.', { cause: error })
   }
   const root = realpathSync(deckDir)
   if (path !== root && !path.startsWith(root + sep))

@@ -18,7 +18,7 @@ export function hasAliases(network: string): boolean {
 export async function ensureNetwork(docker: Docker, name: string, labels: Record<string, string>, address?: string): Promise<void> {
   if (BUILT_IN.has(name)) {
     if (address)
-      throw new StepError('bad-input', `the network ${name} gives no addresses of one's own`, 'Name another network; it is made when it is needed.')
+      throw new StepError('bad-container', `the network ${name} gives no addresses of one's own`, 'Name another network; it is made when it is needed.')
     return
   }
   if (name === 'host' || name.includes(':'))

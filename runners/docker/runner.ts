@@ -65,7 +65,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
 
   async function exec(step: Step, context: RunContext): Promise<void> {
     if (!step.in)
-      throw new StepError('bad-input', 'the step does not say in which container it runs', 'Write in=NAME: the id of a {container} step, or a container\'s name.')
+      throw new StepError('bad-option', 'the step does not say in which container it runs', 'Write in=NAME: the id of a {container} step, or a container\'s name.')
     const container = await find(step.in).catch((error: unknown) => {
       throw explain(error, '')
     })
@@ -82,7 +82,7 @@ export default function createDockerRunner(config: RunnerConfig): Runner {
       ;({ left } = await sweepByLabel(docker, sessionLabel))
     }
     if (left.length)
-      throw new StepError('failed', `the engine does not remove ${left.map(({ kind, name }) => `the ${kind} ${name}`).join(', ')}`, 'Something else uses it.')
+      throw new StepError('not-removed', `the engine does not remove ${left.map(({ kind, name }) => `the ${kind} ${name}`).join(', ')}`, 'Something else uses it.')
   }
 
   return {

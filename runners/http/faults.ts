@@ -5,7 +5,7 @@ export class RequestFault extends StepError {
   readonly word: string
 
   constructor(word: string, message: string, hint: string, options?: ErrorOptions) {
-    super('failed', message, hint, options)
+    super('unreachable', message, hint, options)
     this.word = word
   }
 }

@@ -137,7 +137,7 @@ async function established(admin: Space['admin'], path: string, signal: AbortSig
   const limit = Date.now() + ESTABLISHED_LIMIT
   while (!holds(await admin.get<KubeObject>(path, { signal }), 'Established')) {
     if (Date.now() > limit)
-      throw new StepError('failed', `the definition ${path.split('/').at(-1)} is not taken up by the cluster`, 'Look: kubectl describe crd')
+      throw new StepError('engine-refused', `the definition ${path.split('/').at(-1)} is not taken up by the cluster`, 'Look: kubectl describe crd')
     await delay(50)
   }
 }

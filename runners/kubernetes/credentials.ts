@@ -13,7 +13,7 @@ export async function accessOf(kubeconfig: string, context: string): Promise<Acc
   config.setCurrentContext(context)
   const cluster = config.getCurrentCluster()
   if (!cluster)
-    throw new StepError('bad-input', `the context ${context} of ${kubeconfig} names a cluster that is not in it`, 'Look at it: kubectl config view')
+    throw new StepError('bad-file', `the context ${context} of ${kubeconfig} names a cluster that is not in it`, 'Look at it: kubectl config view')
   return {
     server: cluster.server,
     async options() {

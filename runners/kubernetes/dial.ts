@@ -64,7 +64,7 @@ async function toPod(space: Space, name: string, wanted: string | undefined): Pr
   const pod = await space.api.get<KubeObject>(`/api/v1/namespaces/${space.namespace}/pods/${name}`)
   const port = wanted ?? String((pod.spec!.containers as { ports?: { containerPort: number }[] }[]).flatMap(({ ports }) => ports ?? [])[0]?.containerPort ?? '')
   if (!port)
-    throw new StepError('bad-input', `the pod ${name} names no port`, `Say which: pod/${name}:8080.`)
+    throw new StepError('bad-request', `the pod ${name} names no port`, `Say which: pod/${name}:8080.`)
   return {
     key: `pod ${pod.metadata.uid} ${port}`,
     carry: async (socket) => {
@@ -77,15 +77,15 @@ async function toPod(space: Space, name: string, wanted: string | undefined): Pr
 
 async function toService({ api, namespace, admin }: Space, name: string, wanted: string | undefined): Promise<{ key: string, carry: Carry }> {
   const service = await api.get<KubeObject>(`/api/v1/namespaces/${namespace}/services/${name}`).catch((error: unknown) => {
-    throw isRefusal(error, 404) ? new StepError('failed', `there is no service ${name} in this session`, 'Run the step that makes it first, or let this one do it: needs=STEP.') : toStepError(error)
+    throw isRefusal(error, 404) ? new StepError('not-found', `there is no service ${name} in this session`, 'Run the step that makes it first, or let this one do it: needs=STEP.') : toStepError(error)
   })
   const ports = (service.spec!.ports ?? []) as { port: number }[]
   const port = wanted ? ports.find(own => String(own.port) === wanted) : ports[0]
   const address = service.spec!.clusterIP as string
   if (!port)
-    throw new StepError('bad-input', `the service ${name} has no port ${wanted ?? ''}`.trimEnd(), `It has: ${ports.map(own => own.port).join(', ') || 'none'}.`)
+    throw new StepError('not-found', `the service ${name} has no port ${wanted ?? ''}`.trimEnd(), `It has: ${ports.map(own => own.port).join(', ') || 'none'}.`)
   if (!address || address === 'None')
-    throw new StepError('bad-input', `the service ${name} has no address of its own`, 'Without one it is a name for its pods: request pod/NAME.')
+    throw new StepError('unreachable', `the service ${name} has no address of its own`, 'Without one it is a name for its pods: request pod/NAME.')
   await provideClient({ api, admin, namespace })
   return {
     key: `service ${address} ${port.port}`,

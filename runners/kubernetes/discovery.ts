@@ -91,5 +91,5 @@ export async function unknownKind({ apiVersion, kind }: Pick<KubeObject, 'apiVer
   const hint = same.length
     ? `Write apiVersion: ${same.join(' or ')}.`
     : near ? `Did you mean ${near}?` : 'A custom kind needs its CustomResourceDefinition first, in this fence or another step.'
-  return new StepError('bad-input', `the cluster has no kind ${kind} of ${apiVersion}`, hint, { line })
+  return new StepError('bad-manifest', `the cluster has no kind ${kind} of ${apiVersion}`, hint, { line })
 }

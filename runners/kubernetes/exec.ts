@@ -86,14 +86,14 @@ export async function findTarget({ api, namespace }: Pick<Space, 'api' | 'namesp
       throw toStepError(error)
     const { items } = await api.get<KubeList>(collection)
     const names = items.map(({ metadata }) => metadata.name)
-    throw new StepError('failed', `there is no pod ${name} in this session`, names.length ? `There are: ${names.slice(0, 8).join(', ')}.` : 'Run the step that makes it first, or let this one do it: needs=STEP.')
+    throw new StepError('not-found', `there is no pod ${name} in this session`, names.length ? `There are: ${names.slice(0, 8).join(', ')}.` : 'Run the step that makes it first, or let this one do it: needs=STEP.')
   })
   const names = (pod.spec!.containers as { name: string }[]).map(({ name: own }) => own)
   if (container && !names.includes(container))
-    throw new StepError('bad-input', `the pod ${name} has no container ${container}`, `Its containers: ${names.join(', ')}.`)
+    throw new StepError('not-found', `the pod ${name} has no container ${container}`, `Its containers: ${names.join(', ')}.`)
   const status = podStatus(pod)
   if (pod.status?.phase !== 'Running' || pod.metadata.deletionTimestamp)
-    throw new StepError('failed', `the pod ${name} does not run: it is ${status}`, 'Let its step wait for it: until=pods=1/1@LABEL.')
+    throw new StepError('not-running', `the pod ${name} does not run: it is ${status}`, 'Let its step wait for it: until=pods=1/1@LABEL.')
   return { pod: name, container: container ?? names[0]! }
 }
 
@@ -141,6 +141,6 @@ async function exitCode(status: Status | undefined, space: Pick<Space, 'api' | '
 
 function neverBegan({ lang, in: place }: Step, code: number, text: string): StepError {
   if (/executable file not found|no such file/i.test(text))
-    return new StepError('failed', `${lang} is not in ${place}`, lang === 'sh' ? 'Its image has no shell: run a pod of another image.' : 'Write the fence in sh, or name an image that has it.')
-  return new StepError('failed', `nothing could be started in ${place}: ${text.trim() || `it ended with ${code}`}`, 'Does it still run?')
+    return new StepError('not-started', `${lang} is not in ${place}`, lang === 'sh' ? 'Its image has no shell: run a pod of another image.' : 'Write the fence in sh, or name an image that has it.')
+  return new StepError('not-started', `nothing could be started in ${place}: ${text.trim() || `it ended with ${code}`}`, 'Does it still run?')
 }

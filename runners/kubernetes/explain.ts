@@ -15,22 +15,22 @@ export function explainRefusal(error: ApiError, { object, line, lineOf, valueOf 
   if (error.code === 409 && first?.reason === 'FieldManagerConflict') {
     const managers = [...new Set(causes.map(({ message }) => /conflict with "([^"]+)"/.exec(message ?? '')?.[1] ?? 'someone else'))]
     const fields = causes.map(({ field }) => field?.replace(/^\./, '')).filter(Boolean)
-    return new StepError('failed', `${fields.join(', ')} of ${name} ${fields.length > 1 ? 'were' : 'was'} set by ${managers.join(' and ')}`, 'Leave the field out of the manifest, or change it with the same tool.', { line: lineOf(fields[0] ?? ''), cause: error })
+    return new StepError('conflict', `${fields.join(', ')} of ${name} ${fields.length > 1 ? 'were' : 'was'} set by ${managers.join(' and ')}`, 'Leave the field out of the manifest, or change it with the same tool.', { line: lineOf(fields[0] ?? ''), cause: error })
   }
   const [, field, wanted] = RE_WRONG_KIND.exec(error.message) ?? []
   if (field && wanted) {
     const given = valueOf(field)
     const quotable = wanted === 'string' && typeof given !== 'object'
     const shown = Array.isArray(given) ? 'a list' : typeof given === 'object' ? 'a mapping' : JSON.stringify(given)
-    return new StepError('bad-input', `${name}: ${field} takes ${KINDS[wanted] ?? wanted}, and ${shown} is none`, quotable ? `Put it in quotes: "${String(given)}".` : 'Mind the spelling and the indentation.', { line: lineOf(field), cause: error })
+    return new StepError('bad-manifest', `${name}: ${field} takes ${KINDS[wanted] ?? wanted}, and ${shown} is none`, quotable ? `Put it in quotes: "${String(given)}".` : 'Mind the spelling and the indentation.', { line: lineOf(field), cause: error })
   }
   const [, path, what] = /: \.(\S+): ((?:field not declared|duplicate)[^;]*)/.exec(error.message) ?? []
   if (path && what) {
     const word = path.split('.').at(-1)
-    return new StepError('bad-input', `${name}: ${what.startsWith('field not declared') ? `there is no field ${word} in ${path.split('.').slice(0, -1).join('.') || object.kind}` : `${path}: ${what}`}`, 'Mind the spelling and the indentation.', { line: lineOf(path), cause: error })
+    return new StepError('bad-manifest', `${name}: ${what.startsWith('field not declared') ? `there is no field ${word} in ${path.split('.').slice(0, -1).join('.') || object.kind}` : `${path}: ${what}`}`, 'Mind the spelling and the indentation.', { line: lineOf(path), cause: error })
   }
   if (first?.field && first.message)
-    return new StepError('bad-input', `${name}: ${first.field}: ${first.message}`, causes.length > 1 ? `And: ${causes.slice(1).map(({ field, message }) => `${field}: ${message}`).join('; ')}` : '', { line: lineOf(first.field), cause: error })
+    return new StepError('bad-manifest', `${name}: ${first.field}: ${first.message}`, causes.length > 1 ? `And: ${causes.slice(1).map(({ field, message }) => `${field}: ${message}`).join('; ')}` : '', { line: lineOf(first.field), cause: error })
   const policy = /denied request: (.*)/.exec(error.message)?.[1]
   if (policy)
     return new StepError('not-allowed', `${name}: ${policy}`, 'The guard of the session refuses it.', { line, cause: error })
@@ -40,7 +40,7 @@ export function explainRefusal(error: ApiError, { object, line, lineOf, valueOf 
     return new StepError('not-allowed', `${name} would allow more than the session itself may do: ${beyondWords(error.message)}`, 'A step can hand on only what it has.', { line, cause: error })
   if (error.message.includes('exceeded quota'))
     return new StepError('not-allowed', `${name} exceeds what a session may hold: ${quotaWords(error.message)}`, `Ask for less in the step ${id}, or reset other steps.`, { line, cause: error })
-  return new StepError(error.code === 403 ? 'not-allowed' : 'failed', `the API server refuses ${name}: ${error.message}`, '', { line, cause: error })
+  return new StepError(error.code === 403 ? 'not-allowed' : 'engine-refused', `the API server refuses ${name}: ${error.message}`, '', { line, cause: error })
 }
 
 /** `requested: pods=1, used: pods=60, limited: pods=60` of a message about a quota. */

@@ -23,7 +23,7 @@ export function parseManifests(code: string): Manifest[] {
   for (const document of documents) {
     const [error] = document.errors
     if (error)
-      throw new StepError('bad-input', `the manifest is no YAML: ${error.message.split('\n')[0]!.replace(/ at line \d.*/, '')}`, 'Mind the indentation.', { line: counter.linePos(error.pos[0]).line })
+      throw new StepError('bad-manifest', `the manifest is no YAML: ${error.message.split('\n')[0]!.replace(/ at line \d.*/, '')}`, 'Mind the indentation.', { line: counter.linePos(error.pos[0]).line })
     if (document.contents === null)
       continue
     const lineAt = (path: (string | number)[]): number => {
@@ -49,7 +49,7 @@ export function parseManifests(code: string): Manifest[] {
     take(document.toJS(), [])
   }
   if (!manifests.length)
-    throw new StepError('bad-input', 'the fence holds no manifest', 'Write apiVersion, kind and metadata.')
+    throw new StepError('bad-manifest', 'the fence holds no manifest', 'Write apiVersion, kind and metadata.')
   return manifests
 }
 
@@ -73,15 +73,15 @@ function checkShape(object: KubeObject, line: number): void {
         ? 'a kind, like Pod or Deployment'
         : undefined
   if (wrong)
-    throw new StepError('bad-input', `the manifest lacks ${wrong}`, 'Write apiVersion, kind and metadata.', { line })
+    throw new StepError('bad-manifest', `the manifest lacks ${wrong}`, 'Write apiVersion, kind and metadata.', { line })
 }
 
 function checkName({ metadata }: { metadata?: { name?: unknown, generateName?: unknown } }, line: number): void {
   const name = metadata?.name ?? undefined
   if (name === undefined)
-    throw new StepError('bad-input', 'the manifest lacks a name: metadata: {name: …}', metadata?.generateName === undefined ? 'Give it one.' : 'With generateName nothing can be applied twice.', { line })
+    throw new StepError('bad-manifest', 'the manifest lacks a name: metadata: {name: …}', metadata?.generateName === undefined ? 'Give it one.' : 'With generateName nothing can be applied twice.', { line })
   if (typeof name !== 'string')
-    throw new StepError('bad-input', `metadata.name is to be a text, and to YAML it is ${JSON.stringify(name)}`, 'Put it in quotes.', { line })
+    throw new StepError('bad-manifest', `metadata.name is to be a text, and to YAML it is ${JSON.stringify(name)}`, 'Put it in quotes.', { line })
 }
 
 /** A field path in its parts: `spec.containers[0].ports`, as the API server also writes it `.spec.containers[name="web"].ports`. */

@@ -133,7 +133,7 @@ async function create(admin: Api, { path, object }: Setup, sessionId: string): P
       throw error
     const { metadata } = await admin.get<KubeObject>(`${path}/${name}`)
     if (metadata.labels?.[LABELS.session] !== sessionId)
-      throw new Taken('failed', `the namespace ${name} is there already, and is left as it is`, 'Start again: each session takes a name of its own.', { cause: error })
+      throw new Taken('name-taken', `the namespace ${name} is there already, and is left as it is`, 'Start again: each session takes a name of its own.', { cause: error })
   }
 }
 

@@ -48,7 +48,7 @@ async function untilGone(admin: Api, path: string, namespace: string, limitMs: n
     await delay(100)
   }
   const holding = conditionsOf(last!).filter(({ type, status }) => status === 'True' && type !== 'NamespaceDeletionDiscoveryFailure').map(({ message }) => message).filter(Boolean)
-  throw new StepError('failed', `the namespace ${namespace} does not go: ${holding.join('; ') || 'the cluster does not say why'}`, `It goes once that is gone. Look: kubectl get namespace ${namespace} -o yaml`)
+  throw new StepError('not-removed', `the namespace ${namespace} does not go: ${holding.join('; ') || 'the cluster does not say why'}`, `It goes once that is gone. Look: kubectl get namespace ${namespace} -o yaml`)
 }
 
 /** Removes the clusters that steps made in sessions that are over. */

@@ -37,7 +37,7 @@ export async function watchTrouble(stepId: string, { api, namespace }: Pick<Spac
     if (NO_IMAGE.test(state))
       throw new StepError('image-missing', `the image ${image} is not on the node of the pod ${pod}`, state === 'InvalidImageName' ? 'Mind its spelling.' : 'Images of the cluster: kamishibai cluster create loads those of the demos; kind load docker-image, k3d image import and minikube image load take others.', { params: { image } })
     if (NO_START.test(state))
-      throw new StepError('failed', `the container ${name} of the pod ${pod} does not start: ${await reasonOf(pod)}`, 'Mind command, volumes and what they name.')
+      throw new StepError('not-started', `the container ${name} of the pod ${pod} does not start: ${await reasonOf(pod)}`, 'Mind command, volumes and what they name.')
     if (state === 'CrashLoopBackOff')
       throw new StepError('exited-early', `the container ${name} of the pod ${pod} ends again and again (${restarts} times): ${await lastLine(pod, name)}`, 'See its log: kubectl logs --previous')
   }

@@ -1,50 +1,66 @@
 import { z } from 'zod'
 
-/** Every way a step, a deck or a message can fail. A new code needs a sentence in {@link ERROR_TITLES}. */
-export type ErrorCode
-  = | 'bad-input'
-    | 'cancelled'
-    | 'engine-lost'
-    | 'engine-unavailable'
-    | 'exited-early'
-    | 'expectation'
-    | 'failed'
-    | 'image-missing'
-    | 'internal'
-    | 'lacking'
-    | 'needs-failed'
-    | 'no-recording'
-    | 'not-allowed'
-    | 'not-available'
-    | 'output-limit'
-    | 'port-taken'
-    | 'recording-damaged'
-    | 'recording-stale'
-    | 'timeout'
-    | 'unknown-step'
+/** What is told of all errors with one code. */
+interface ErrorKind {
+  /** A short title, as a person reads it. */
+  title: string
+  /** The exit code of a command that ends with it: 2 where another call or another deck would not have met it. */
+  exit: 1 | 2
+  /** An engine that went away may show itself as this error. */
+  engine?: true
+}
 
-/** A short title for each code, as a person reads it. */
-export const ERROR_TITLES: Record<ErrorCode, string> = {
-  'bad-input': 'bad input',
-  'cancelled': 'cancelled',
-  'engine-lost': 'the engine went away',
-  'engine-unavailable': 'no engine',
-  'exited-early': 'it ended before it was ready',
-  'expectation': 'an expectation does not hold',
-  'failed': 'it failed',
-  'image-missing': 'the image is missing',
-  'internal': 'an error in Kamishibai',
-  'lacking': 'this machine lacks what the step requires',
-  'needs-failed': 'a step it needs did not pass',
-  'no-recording': 'there is no recording',
-  'not-allowed': 'not allowed',
-  'not-available': 'not available yet',
-  'output-limit': 'too much output',
-  'port-taken': 'the port is taken',
-  'recording-damaged': 'the recording is damaged',
-  'recording-stale': 'the recording is stale',
-  'timeout': 'it took too long',
-  'unknown-step': 'there is no such step',
+/** Every way a step, a deck, a call or a message can fail. A new code needs a sentence in client/errorText.ts, too. */
+export const ERRORS = {
+  'bad-condition': { title: 'the condition cannot be judged', exit: 1, engine: true },
+  'bad-container': { title: 'the container is not as it can be made', exit: 2 },
+  'bad-context': { title: 'the build context cannot be used', exit: 2 },
+  'bad-deck': { title: 'the deck cannot be read', exit: 2 },
+  'bad-file': { title: 'a file cannot be read', exit: 2 },
+  'bad-manifest': { title: 'the manifest is wrong', exit: 2 },
+  'bad-message': { title: 'the message is not understood', exit: 2 },
+  'bad-option': { title: 'an option of the fence is wrong', exit: 2 },
+  'bad-output': { title: 'nothing can be written there', exit: 2 },
+  'bad-request': { title: 'the request is wrong', exit: 2 },
+  'build-failed': { title: 'the build failed', exit: 1, engine: true },
+  'cancelled': { title: 'cancelled', exit: 1 },
+  'command-failed': { title: 'a command failed', exit: 1, engine: true },
+  'conflict': { title: 'another tool owns it', exit: 1, engine: true },
+  'disk-full': { title: 'the disk is full', exit: 1, engine: true },
+  'engine-lost': { title: 'the engine went away', exit: 1 },
+  'engine-refused': { title: 'the engine refuses', exit: 1, engine: true },
+  'engine-unavailable': { title: 'no engine', exit: 1 },
+  'exit-code': { title: 'it failed', exit: 1, engine: true },
+  'exited-early': { title: 'it ended before it was ready', exit: 1, engine: true },
+  'expectation': { title: 'an expectation does not hold', exit: 1, engine: true },
+  'image-missing': { title: 'the image is missing', exit: 1 },
+  'internal': { title: 'an error in Kamishibai', exit: 1 },
+  'lacking': { title: 'this machine lacks what the step requires', exit: 1 },
+  'name-taken': { title: 'the name is taken', exit: 2, engine: true },
+  'needs-failed': { title: 'a step it needs did not pass', exit: 1 },
+  'no-recording': { title: 'there is no recording', exit: 1 },
+  'not-allowed': { title: 'not allowed', exit: 2 },
+  'not-available': { title: 'not available yet', exit: 1 },
+  'not-found': { title: 'it is not there', exit: 2, engine: true },
+  'not-removed': { title: 'it could not be removed', exit: 1, engine: true },
+  'not-running': { title: 'it does not run', exit: 1, engine: true },
+  'not-started': { title: 'it does not start', exit: 1, engine: true },
+  'output-limit': { title: 'too much output', exit: 1 },
+  'port-taken': { title: 'the port is taken', exit: 1 },
+  'recording-damaged': { title: 'the recording is damaged', exit: 1 },
+  'recording-stale': { title: 'the recording is stale', exit: 1 },
+  'removed': { title: 'it was removed while it ran', exit: 1, engine: true },
+  'timeout': { title: 'it took too long', exit: 1 },
+  'unknown-step': { title: 'there is no such step', exit: 2 },
+  'unreachable': { title: 'it cannot be reached', exit: 1, engine: true },
+  'usage': { title: 'the call is wrong', exit: 2 },
+} as const satisfies Record<string, ErrorKind>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** The kind of an error; undefined for a code of another version. */
+export function kindOf(code: string): ErrorKind | undefined {
+  return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : undefined
 }
 
 /** What an error is about, apart from the words around it: so a window can say it in the language of its deck. */

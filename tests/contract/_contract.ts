@@ -7,7 +7,7 @@ import type { Run } from '../../runners/service/run/execute.ts'
 import type { Session } from '../../runners/service/session/session.ts'
 import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { ERROR_TITLES, isStepError, StepError } from '../../runners/protocol/error.ts'
+import { ERRORS, isStepError, StepError } from '../../runners/protocol/error.ts'
 import { isOfTheEngine } from '../../runners/protocol/essence.ts'
 import { isFinal, isPassed } from '../../runners/protocol/event.ts'
 import { foldRun } from '../../runners/protocol/fold.ts'
@@ -106,7 +106,7 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
       const { phase, error } = await run.moment
       expect(phase).toBe('failed')
       expect(error?.message).toBeTruthy()
-      expect(Object.keys(ERROR_TITLES)).toContain(error!.code)
+      expect(Object.keys(ERRORS)).toContain(error!.code)
       expect(error!.code).not.toBe('internal')
       await run.over
       expect(run.log.state.phase).toBe('failed')

@@ -67,7 +67,7 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
     const { config, runner, build } = await open()
     const before = (await docker.listImages({ all: true })).length
     const { error, text } = await build(`# a comment\nFROM ${BASE}\nRUN true\nRUN echo trying; \\\n  exit 3\nRUN never`, { visible: `# a comment\nFROM ${BASE}\nRUN echo trying; \\\n  exit 3\nRUN never` })
-    expect(error).toMatchObject({ code: 'failed', message: 'RUN in line 3 ended with exit code 3', line: 3 })
+    expect(error).toMatchObject({ code: 'build-failed', message: 'RUN in line 3 ended with exit code 3', line: 3 })
     expect(text).toContain('trying\r\n')
     expect(await docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${LABELS.session}=${config.sessionId}`] }) as never })).toEqual([])
     await runner.close!()
@@ -77,8 +77,8 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
   it.each([
     ['an unknown instruction', `FROM ${BASE}\nRUM true`, { message: 'unknown instruction: RUM in line 2', line: 2 }],
     ['a file that is not there', `FROM ${BASE}\nCOPY nothing /`, { message: expect.stringMatching(/^COPY in line 2 failed: .*nothing/) as string, hint: 'The build has no files: name their folder with context=.', line: 2 }],
-    ['no FROM', 'RUN true', { code: 'failed' }],
-    ['nothing', '', { code: 'failed' }],
+    ['no FROM', 'RUN true', { code: 'build-failed' }],
+    ['nothing', '', { code: 'build-failed' }],
     ['a base that is not here', 'FROM nowhere.invalid/base:1', { code: 'image-missing', message: 'the image nowhere.invalid/base:1 is not on this engine' }],
   ])('says what is wrong with %s', async (_, code, expected) => {
     const { build } = await open()
@@ -97,9 +97,9 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
     await symlink('/etc', join(config.deckDir, 'link'))
     for (const context of ['..', '/etc', 'link', 'link/ssl'])
       expect((await build(`FROM ${BASE}`, { context })).error).toMatchObject({ code: 'not-allowed' })
-    expect((await build(`FROM ${BASE}`, { context: 'gone' })).error).toMatchObject({ code: 'bad-input' })
+    expect((await build(`FROM ${BASE}`, { context: 'gone' })).error).toMatchObject({ code: 'bad-context' })
     await writeFile(join(config.deckDir, 'file'), '')
-    expect((await build(`FROM ${BASE}`, { context: 'file' })).error).toMatchObject({ code: 'bad-input' })
+    expect((await build(`FROM ${BASE}`, { context: 'file' })).error).toMatchObject({ code: 'bad-context' })
   })
 
   it('sends the files that docker build sends', async () => {

@@ -144,7 +144,7 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     const { Config, NetworkSettings } = await docker.getContainer(made!.Id).inspect()
     expect(Config.Healthcheck).toMatchObject({ StartPeriod: 3e9 })
     expect(NetworkSettings.Networks['kbt-back']!.IPAddress).toBe('10.213.77.5')
-    await expect(runner.run(containerStep('x', { networks: ['bridge'], endpoints: { bridge: { aliases: [], ipv4: '10.213.77.6' } } }), contextOf(config, 'x'))).rejects.toMatchObject({ code: 'bad-input' })
+    await expect(runner.run(containerStep('x', { networks: ['bridge'], endpoints: { bridge: { aliases: [], ipv4: '10.213.77.6' } } }), contextOf(config, 'x'))).rejects.toMatchObject({ code: 'bad-container' })
     await runner.close!()
     await run
     expect(await leftOf(docker, config.sessionId)).toEqual([])

@@ -71,7 +71,7 @@ describe.skipIf(!possible)('an engine whose disk is full', () => {
     await expect(session.start('one').moment).resolves.toMatchObject({ phase: 'exited' })
     const filling = session.start('fill')
     await expect(filling.moment).resolves.toMatchObject({ phase: 'ready' })
-    const full = { phase: 'failed', error: { code: 'failed', message: 'the disk of the Docker engine is full', hint: expect.stringContaining('docker system prune') } }
+    const full = { phase: 'failed', error: { code: 'disk-full', message: 'the disk of the Docker engine is full', hint: expect.stringContaining('docker system prune') } }
     await expect(session.start('one').moment).resolves.toMatchObject(full)
     await expect(session.start('image').moment).resolves.toMatchObject(full)
     filling.cancel('enough')

@@ -78,12 +78,12 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     const foreign = await docker.createContainer({ name: `kbt-foreign-${short}`, Image: 'kamishibai/demo:1', Cmd: ['sleep', '100'] })
     onTestFinished(() => foreign.remove({ force: true }))
     await foreign.start()
-    await expect(run('true', { in: `kbt-foreign-${short}` })).rejects.toMatchObject({ code: 'failed', message: `there is no container kbt-foreign-${short} in this session` })
+    await expect(run('true', { in: `kbt-foreign-${short}` })).rejects.toMatchObject({ code: 'not-found', message: `there is no container kbt-foreign-${short} in this session` })
   })
 
   it('says what to do where there is no container, or it does not run, or it is paused', async () => {
     const { config, run, running } = await open()
-    await expect(run('true', { in: 'nobody' })).rejects.toMatchObject({ code: 'failed', message: 'there is no container nobody in this session', hint: expect.stringContaining('needs=nobody') })
+    await expect(run('true', { in: 'nobody' })).rejects.toMatchObject({ code: 'not-found', message: 'there is no container nobody in this session', hint: expect.stringContaining('needs=nobody') })
     const box = await ofStep('box', config)
     await box.pause()
     await expect(run('true')).rejects.toMatchObject({ message: 'the container box is paused', hint: `Let it go on: docker unpause ${(await box.inspect()).Name.slice(1)}` })
@@ -91,12 +91,12 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     await box.stop({ t: 5 })
     await running
     await expect(run('true')).rejects.toMatchObject({ message: 'the container box does not run: it is exited', hint: 'Run its step again, then this one.' })
-    await expect(run('true', { in: undefined })).rejects.toMatchObject({ code: 'bad-input' })
+    await expect(run('true', { in: undefined })).rejects.toMatchObject({ code: 'bad-option' })
   })
 
   it('says that a shell is not in the image', async () => {
     const { run } = await open()
-    await expect(run('true', { lang: 'zsh' })).rejects.toMatchObject({ code: 'failed', message: 'zsh is not in the container box', hint: 'Write the fence in sh, or name an image that has it.' })
+    await expect(run('true', { lang: 'zsh' })).rejects.toMatchObject({ code: 'not-started', message: 'zsh is not in the container box', hint: 'Write the fence in sh, or name an image that has it.' })
   })
 
   it('says that the container was removed meanwhile', async () => {
@@ -105,7 +105,7 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     const run = runner.run(execStep('echo in; sleep 4111'), context)
     await context.shown(/in/)
     await Promise.all([
-      expect(run).rejects.toMatchObject({ code: 'failed', message: 'the container box was removed while the step ran in it' }),
+      expect(run).rejects.toMatchObject({ code: 'removed', message: 'the container box was removed while the step ran in it' }),
       ofStep('box', config).then(box => box.remove({ force: true })),
     ])
   })

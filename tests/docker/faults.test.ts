@@ -130,14 +130,14 @@ describe.skipIf(!host)('when things go wrong on a real engine', () => {
   })
 
   it('tells in words why a container ended', async () => {
-    expect((await resultOf('greedy')).error).toMatchObject({ code: 'failed', message: 'it ended with exit code 137: it was killed because it ran out of memory', hint: 'Raise mem_limit on the fence, or let it take less.' })
-    expect((await resultOf('shot')).error).toMatchObject({ code: 'failed', message: 'it ended with exit code 143: SIGTERM ended it' })
+    expect((await resultOf('greedy')).error).toMatchObject({ code: 'exit-code', message: 'it ended with exit code 137: it was killed because it ran out of memory', hint: 'Raise mem_limit on the fence, or let it take less.' })
+    expect((await resultOf('shot')).error).toMatchObject({ code: 'exit-code', message: 'it ended with exit code 143: SIGTERM ended it' })
     expect((await resultOf('early')).error).toMatchObject({ code: 'exited-early', message: 'it ended with exit code 4 before match=/never/' })
   })
 
   it('shows the engine\'s own words where a name is taken', async () => {
     const run = service.session.start('clash')
-    expect((await run.moment).error).toMatchObject({ code: 'failed', message: 'it ended with exit code 125' })
+    expect((await run.moment).error).toMatchObject({ code: 'exit-code', message: 'it ended with exit code 125' })
     expect(run.log.text()).toMatch(/Conflict\. The container name "\/kbt-clash" is already in use/)
   })
 
@@ -155,7 +155,7 @@ describe.skipIf(!host)('when things go wrong on a real engine', () => {
   it('says what a healthcheck said last, and that there is none', async () => {
     expect((await resultOf('sick')).error).toMatchObject({ code: 'timeout', message: 'it took longer than 4 s and healthy@sick did not hold (unhealthy: not well)' })
     const before = performance.now()
-    expect((await resultOf('unchecked')).error).toMatchObject({ code: 'failed', message: 'the container unchecked has no healthcheck' })
+    expect((await resultOf('unchecked')).error).toMatchObject({ code: 'bad-condition', message: 'the container unchecked has no healthcheck' })
     expect(performance.now() - before).toBeLessThan(10_000)
   })
 })

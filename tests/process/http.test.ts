@@ -105,7 +105,7 @@ it('says in words that nothing listens, that there is no such host, and that it 
   const { server, host } = await serve(() => {})
   await new Promise(resolve => server.close(resolve))
   const refused = await ask(`GET http://${host}/`)
-  expect(refused.error).toMatchObject({ code: 'failed', message: `nothing listens at ${host}: the connection was refused` })
+  expect(refused.error).toMatchObject({ code: 'unreachable', message: `nothing listens at ${host}: the connection was refused` })
   expect(refused.output).toMatch(/^#1 {2}refused {2}\d+ ms\r\n$/)
   expect((await ask('GET http://no-such-host.invalid/')).error).toMatchObject({ message: expect.stringContaining('there is no host no-such-host.invalid') as string })
   const tcp = createTcpServer(socket => socket.end('SSH-2.0-not-http\r\n')).listen(0, '127.0.0.1')

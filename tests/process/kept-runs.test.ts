@@ -43,5 +43,5 @@ it('keeps the last 20, and refuses to make a failed one a recording', async () =
   expect(runs[0]!.name).toBe('20260101-000024-hello')
   expect(await record({ deck: deck.file, only: [], keep: 'hello', trust: false })).toBe(1)
   expect(await record({ deck: deck.file, only: [], keep: '20260101-000010-hello', trust: false })).toBe(0)
-  await expect(readRun(deck, 'nobody')).rejects.toMatchObject({ code: 'bad-input', hint: expect.stringContaining('20260101-000024-hello') })
+  await expect(readRun(deck, 'nobody')).rejects.toMatchObject({ code: 'not-found', hint: expect.stringContaining('20260101-000024-hello') })
 })

@@ -51,14 +51,14 @@ it('answers what it does not understand with an error and goes on', async () => 
   await once(socket, 'open')
   for (const bad of ['not json', '{}', '{"type":"run"}', '{"type":"run","step":"a"}', '[]', 'null', '{"type":"hello","have":{"1":"x"}}']) {
     socket.send(bad)
-    await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'error', code: 'bad-input' })
+    await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'error', code: 'bad-message' })
   }
   socket.send(JSON.stringify({ type: 'hello' }))
   await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'session' })
   socket.send(JSON.stringify({ type: 'run', step: 'rm -rf /' }))
   await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'error', code: 'unknown-step' })
   socket.send(JSON.stringify({ type: 'cancel', run: 99 }))
-  await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'error', code: 'bad-input' })
+  await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'error', code: 'bad-message' })
 })
 
 it('closes the socket of an oversized message', async () => {

@@ -48,7 +48,7 @@ export async function importFile({ file, output, from }: ImportOptions): Promise
   return problems.some(problem => problem.severity === 'error') ? 1 : 0
 }
 
-/** Throws StepError `bad-input` where the front matter cannot be read. */
+/** Throws StepError `bad-file` where the front matter cannot be read. */
 function convert(markdown: string, { file, output, from }: ImportOptions): Imported {
   const text = markdown.replaceAll('\r\n', '\n')
   const addon = addonName(resolve(dirname(output ?? '.')))
@@ -57,7 +57,7 @@ function convert(markdown: string, { file, output, from }: ImportOptions): Impor
   }
   catch (error) {
     if (error instanceof YAMLParseError)
-      throw new StepError('bad-input', `${file}:${(error.linePos?.[0].line ?? 1) + 1}: its front matter is no YAML`, 'Mend it, or remove it.', { cause: error })
+      throw new StepError('bad-file', `${file}:${(error.linePos?.[0].line ?? 1) + 1}: its front matter is no YAML`, 'Mend it, or remove it.', { cause: error })
     throw error
   }
 }

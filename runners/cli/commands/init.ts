@@ -21,7 +21,7 @@ loglevel=error
 /** `kamishibai init`: a deck of three slides in `dir`, and the package.json with which it installs; resolves with the exit code. */
 export async function init({ dir }: { dir: string }): Promise<number> {
   if (!dir)
-    throw new StepError('bad-input', 'the folder has no name', 'Name one: kamishibai init talk')
+    throw new StepError('usage', 'the folder has no name', 'Name one: kamishibai init talk')
   const deck = join(dir, 'slides.md')
   const own = readManifest(join(OWN_ROOT, 'package.json'))!
   const node = await machineNode(process.env.PATH)
@@ -71,7 +71,7 @@ async function writeNew(path: string, text: string): Promise<boolean> {
 /** Packs this working tree as it would be published, into `dir`; returns the file's name. Throws StepError where npm cannot. */
 async function pack(dir: string): Promise<string> {
   const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', resolve(dir)], { cwd: OWN_ROOT, shell: process.platform === 'win32' })
-    .catch((error: Error) => { throw new StepError('failed', `this working tree could not be packed for ${dir}`, 'See what npm says: npm pack', { cause: error }) })
+    .catch((error: Error) => { throw new StepError('command-failed', `this working tree could not be packed for ${dir}`, 'See what npm says: npm pack', { cause: error }) })
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
   return filename
 }

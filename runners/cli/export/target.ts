@@ -21,12 +21,12 @@ export function picturesOf(target: string): string {
   return join(dirname(target), basename(target, '.md'))
 }
 
-/** Throws StepError `bad-input` where something is in the way that no earlier export wrote; before anything is done. */
+/** Throws StepError `bad-output` where something is in the way that no earlier export wrote; before anything is done. */
 export function checkTarget(target: string, format: Format): void {
   const isFolder = format === 'png' || format === 'script'
   const there = existsSync(target) ? statSync(target) : undefined
   if (there && there.isDirectory() !== isFolder)
-    throw new StepError('bad-input', `${target} is a ${isFolder ? 'file' : 'folder'}`, `Name a ${isFolder ? 'folder' : 'file'} with --output.`)
+    throw new StepError('bad-output', `${target} is a ${isFolder ? 'file' : 'folder'}`, `Name a ${isFolder ? 'folder' : 'file'} with --output.`)
   if (format === 'html' && there && !/\.html?$/i.test(target))
     throw isNoExport(target)
   if (format === 'png' && there)
@@ -44,15 +44,15 @@ function checkMarkdown(target: string): void {
   if (!existsSync(folder))
     return
   if (!statSync(folder).isDirectory())
-    throw new StepError('bad-input', `${folder} is a file, and the pictures go into a folder of this name`, 'Name another file with --output.')
+    throw new StepError('bad-output', `${folder} is a file, and the pictures go into a folder of this name`, 'Name another file with --output.')
   refuseOthers(folder, name => RE_PICTURE.test(name) && Boolean(text?.includes(`/${name})`)))
 }
 
 function isNoExport(target: string): StepError {
-  return new StepError('bad-input', `${target} is there, and no earlier export of this kind`, 'Name another file with --output.')
+  return new StepError('bad-output', `${target} is there, and no earlier export of this kind`, 'Name another file with --output.')
 }
 
 function refuseOthers(folder: string, isOurs: (name: string) => boolean): void {
   if (!readdirSync(folder).every(isOurs))
-    throw new StepError('bad-input', `${folder} holds other files`, 'Name another place with --output.')
+    throw new StepError('bad-output', `${folder} holds other files`, 'Name another place with --output.')
 }

@@ -44,11 +44,11 @@ function lackingSettings(document: Document, overrides: Record<string, string>, 
   return settings.filter(([path]) => !document.hasIn(path))
 }
 
-/** Throws StepError `bad-input` where the file cannot be read. */
+/** Throws StepError `bad-file` where the file cannot be read. */
 async function readWorkspace(dir: string): Promise<Document> {
   const file = join(dir, WORKSPACE)
   const document = parseDocument(existsSync(file) ? await readFile(file, 'utf8') : '')
   if (document.errors.length)
-    throw new StepError('bad-input', `${file} is no YAML: ${document.errors[0]!.message}`, 'Mend it first.')
+    throw new StepError('bad-file', `${file} is no YAML: ${document.errors[0]!.message}`, 'Mend it first.')
   return document
 }

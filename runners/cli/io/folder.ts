@@ -4,13 +4,13 @@ import { dirname } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 
 /**
- * Makes a folder, and those above it. Throws StepError `bad-input` where it cannot be. Not with `recursive`: Node never
+ * Makes a folder, and those above it. Throws StepError `bad-output` where it cannot be. Not with `recursive`: Node never
  * comes back from a folder such as /proc, which is there and refuses a new one as if it were not.
  */
 export async function makeFolder(path: string): Promise<void> {
   if (existsSync(path)) {
     if (!statSync(path).isDirectory())
-      throw new StepError('bad-input', `${path} is a file`, 'Name a folder.')
+      throw new StepError('bad-output', `${path} is a file`, 'Name a folder.')
     return
   }
   const parent = dirname(path)
@@ -21,6 +21,6 @@ export async function makeFolder(path: string): Promise<void> {
   }
   catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new StepError('bad-input', `the folder ${path} cannot be made: ${(error as Error).message}`, 'Name another place.', { cause: error })
+      throw new StepError('bad-output', `the folder ${path} cannot be made: ${(error as Error).message}`, 'Name another place.', { cause: error })
   }
 }

@@ -24,7 +24,7 @@ export async function buildRemoteSite(deck: Deck, target: string, signal: AbortS
   }
   const [[code], said] = await Promise.all([once(child, 'close') as Promise<[number | null]>, text(child.stderr), text(child.stdout)])
   if (code !== 0)
-    throw new StepError('failed', `the slides for remote viewers could not be made: ${lastWords(said)}`, 'See what it says: kamishibai build')
+    throw new StepError('command-failed', `the slides for remote viewers could not be made: ${lastWords(said)}`, 'See what it says: kamishibai build')
 }
 
 /** The end of what a program wrote. */

@@ -19,7 +19,7 @@ export async function checkPresentable(deck: Deck): Promise<void> {
   const unreadable = unreadableIn(deck)
   const problem = unreadable ?? await themeProblem(deck)
   if (problem)
-    throw new StepError(unreadable ? 'bad-input' : 'not-available', `${pathOf(deck, problem.file)}:${problem.line} ${problem.message}`, problem.hint)
+    throw new StepError(unreadable ? 'bad-deck' : 'not-available', `${pathOf(deck, problem.file)}:${problem.line} ${problem.message}`, problem.hint)
 }
 
 function unreadableIn(deck: Deck): Problem | undefined {

@@ -15,7 +15,7 @@ export const isCheckout = !OWN_ROOT.split(sep).includes('node_modules')
 /** What we read and write of a package.json. */
 export interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, dependencies?: Record<string, string>, optionalDependencies?: Record<string, string>, devDependencies?: Record<string, string>, slidev?: { addons?: unknown }, scripts?: Record<string, string>, allowScripts?: Record<string, boolean> }
 
-/** A package.json; undefined where there is none. Throws StepError `bad-input` where it cannot be read. */
+/** A package.json; undefined where there is none. Throws StepError `bad-file` where it cannot be read. */
 export function readManifest(path: string): Manifest | undefined {
   if (!existsSync(path))
     return undefined
@@ -27,7 +27,7 @@ export function readManifest(path: string): Manifest | undefined {
     return manifest
   }
   catch (error) {
-    throw new StepError('bad-input', `${path} is no package.json: ${(error as Error).message}`, 'Mend it first.', { cause: error })
+    throw new StepError('bad-file', `${path} is no package.json: ${(error as Error).message}`, 'Mend it first.', { cause: error })
   }
 }
 

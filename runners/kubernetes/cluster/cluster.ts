@@ -43,9 +43,9 @@ export async function createCluster({ name, env, images, dockerHost, maker, tier
   checkName(name)
   const before = readRecord(env, name)
   if (before?.madeBy && isAlive(before.madeBy))
-    throw new StepError('bad-input', `the cluster ${name} is being made, by process ${before.madeBy}`, 'Wait for it, or take another name.')
+    throw new StepError('name-taken', `the cluster ${name} is being made, by process ${before.madeBy}`, 'Wait for it, or take another name.')
   if (before && !before.madeBy)
-    throw new StepError('bad-input', `there is a cluster ${name} already, made by ${before.maker}`, `Use its context ${contextOf(name)}, or remove it: kamishibai cluster delete ${name}`)
+    throw new StepError('name-taken', `there is a cluster ${name} already, made by ${before.maker}`, `Use its context ${contextOf(name)}, or remove it: kamishibai cluster delete ${name}`)
   const chosen = maker ?? chooseMaker(env)
   const missing = MAKERS[chosen].missing(env, tier)
   if (missing)
@@ -105,7 +105,7 @@ function needRecord(env: Env, name: string): ClusterRecord {
   const record = readRecord(env, name)
   if (!record) {
     const names = readRecords(env).map(r => r.name)
-    throw new StepError('bad-input', `Kamishibai made no cluster ${name}`, names.length ? `It made: ${names.join(', ')}.` : 'Make one: kamishibai cluster create')
+    throw new StepError('not-found', `Kamishibai made no cluster ${name}`, names.length ? `It made: ${names.join(', ')}.` : 'Make one: kamishibai cluster create')
   }
   return record
 }
@@ -121,7 +121,7 @@ function isAlive(pid: number): boolean {
 
 function checkName(name: string): void {
   if (!RE_NAME.test(name))
-    throw new StepError('bad-input', `${JSON.stringify(name)} is no name of a cluster`, 'It begins with a letter and holds small letters, digits and hyphens, at most 31.')
+    throw new StepError('usage', `${JSON.stringify(name)} is no name of a cluster`, 'It begins with a letter and holds small letters, digits and hyphens, at most 31.')
 }
 
 function chooseMaker(env: Env): Maker {

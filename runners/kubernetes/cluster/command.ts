@@ -41,12 +41,12 @@ export async function command(file: string, args: string[], { env, cwd, onLine, 
     child.on('error', reject)
     child.on('close', (exit, name) => resolve(exit ?? name!))
   }).catch((error: Error) => {
-    throw new StepError('failed', `${file} does not start: ${error.message}`)
+    throw new StepError('not-started', `${file} does not start: ${error.message}`)
   })
   signal?.removeEventListener('abort', stop)
   signal?.throwIfAborted()
   if (code !== 0)
-    throw new StepError('failed', `${file} ${args.slice(0, 3).join(' ')} ended with ${code}: ${errors.trim().slice(-TAIL) || output.trim().slice(-TAIL)}`)
+    throw new StepError('command-failed', `${file} ${args.slice(0, 3).join(' ')} ended with ${code}: ${errors.trim().slice(-TAIL) || output.trim().slice(-TAIL)}`)
   return output
 }
 

@@ -55,7 +55,7 @@ export const twoNode: ClusterMaker = {
 
   async link({ name, dir, env }, node, isUp) {
     if (!/^n[12]$/.test(node))
-      throw new StepError('bad-input', `the cluster ${name} has no node ${node}`, 'Its nodes are n1 and n2; n1 carries the control plane.')
+      throw new StepError('not-found', `the cluster ${name} has no node ${node}`, 'Its nodes are n1 and n2; n1 carries the control plane.')
     await command('ip', ['-n', `kb-${idOf(dir)}-sw`, 'link', 'set', `p-${node}`, isUp ? 'up' : 'down'], { env })
   },
 }

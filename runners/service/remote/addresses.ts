@@ -18,13 +18,13 @@ export function resolveRemote(text: string, interfaces: Interfaces = networkInte
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\])?([^:[\]]*)(?::(\d+))?$/.exec(/^\d+$/.test(text) ? `:${text}` : isIP(text) === 6 ? `[${text}]` : text) ?? [undefined, undefined, text]
   const address = bracketed ?? plain
   if (Number(port ?? 0) > 65535)
-    throw new StepError('bad-input', `there is no port ${port}`, 'Name one up to 65535: --remote ADDRESS:PORT')
+    throw new StepError('usage', `there is no port ${port}`, 'Name one up to 65535: --remote ADDRESS:PORT')
   const own = Object.values(interfaces).flatMap(infos => infos!.map(info => info.address))
   if (address && (!isIP(address) || !own.includes(address)))
-    throw new StepError('bad-input', `${address} is not an address of this machine`, `Its addresses: ${own.filter(one => !one.startsWith('fe80:')).join(', ')}.`)
+    throw new StepError('usage', `${address} is not an address of this machine`, `Its addresses: ${own.filter(one => !one.startsWith('fe80:')).join(', ')}.`)
   const addresses = address ? [address] : privateAddresses(interfaces)
   if (!addresses.length)
-    throw new StepError('bad-input', 'this machine has no private address at which viewers could reach it', 'Join the network of the audience first, or name an address: --remote ADDRESS')
+    throw new StepError('usage', 'this machine has no private address at which viewers could reach it', 'Join the network of the audience first, or name an address: --remote ADDRESS')
   return { addresses, ...port !== undefined && { port: Number(port) } }
 }
 

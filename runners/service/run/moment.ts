@@ -76,7 +76,7 @@ function timeoutError(step: Step, judgements: Expectation[]): StepError {
 function expectationError(step: Step, wrong: Expectation, log: RunLog): StepError {
   const { exit } = log.state
   if (wrong.text === 'exit=0' && exit)
-    return new StepError('failed', `it ended with ${exitWords(exit)}`, exit.oom ? 'Raise mem_limit on the fence, or let it take less.' : 'See its output.', { params: endOf(exit) })
+    return new StepError('exit-code', `it ended with ${exitWords(exit)}`, exit.oom ? 'Raise mem_limit on the fence, or let it take less.' : 'See its output.', { params: endOf(exit) })
   return new StepError('expectation', `${wrong.text} does not hold${wrong.detail ? `: ${wrong.detail}` : ''}`, 'See its output, or change expect= on the fence.', { params: { text: wrong.text, ...wrong.detail && { detail: wrong.detail } } })
 }
 

@@ -4,7 +4,7 @@ import type { Health, Probe, Runner, RunnerConfig } from '../../protocol/runner.
 import type { Condition, RunnerName, Step } from '../../protocol/step.ts'
 import type { RunnerState } from '../../protocol/wire.ts'
 import type { loadRunner as loadFromRegistry } from './registry.ts'
-import { isStepError, StepError } from '../../protocol/error.ts'
+import { isStepError, kindOf, StepError } from '../../protocol/error.ts'
 import { untilLost } from './engine-loss.ts'
 import { engineOf, enginesOf, runnersOf } from './engine-of.ts'
 import { findLacks, lackFor } from './requirements.ts'
@@ -97,7 +97,7 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
       return step.runner === 'shell' && engine !== 'shell' ? untilLost(() => probeOf(runners.get(engine)!), signal) : undefined
     },
     async diagnose(step, error) {
-      if (!isStepError(error) || !['failed', 'expectation', 'exited-early'].includes(error.code))
+      if (!isStepError(error) || !kindOf(error.code)?.engine)
         return error
       for (const name of new Set(enginesOf(step, deck.steps))) {
         const probe = name !== 'shell' && name !== 'http' && isLive(name) && await probeOf(runners.get(name)!)

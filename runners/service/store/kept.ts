@@ -60,7 +60,7 @@ export async function readRun(deck: Deck, wanted: string): Promise<Recording> {
   const runs = await listRuns(deck)
   const found = runs.find(({ name }) => name === wanted) ?? runs.find(({ step }) => step === wanted)
   if (!found)
-    throw new StepError('bad-input', `there is no run ${wanted}`, runs.length ? `These are kept: ${runs.map(({ name }) => name).join(', ')}.` : 'No live run of this deck was kept yet.')
+    throw new StepError('not-found', `there is no run ${wanted}`, runs.length ? `These are kept: ${runs.map(({ name }) => name).join(', ')}.` : 'No live run of this deck was kept yet.')
   const base = join(keptFolder(deck, 'runs'), found.name)
   return parseRecording(await readFile(`${base}.cast`, 'utf8'), await readFile(`${base}.events.jsonl`, 'utf8'))
 }

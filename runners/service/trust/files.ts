@@ -16,7 +16,7 @@ export type Digests = Record<string, string>
 
 /**
  * Digests of all files below `dir` but recordings, of what links there lead to, and of the files `more` (absolute).
- * Throws StepError `bad-input` where the folder holds more than can be read at a start.
+ * Throws StepError `bad-deck` where the folder holds more than can be read at a start.
  */
 export async function digestFiles(dir: string, more: string[]): Promise<Digests> {
   const paths = new Map<string, string>()
@@ -27,7 +27,7 @@ export async function digestFiles(dir: string, more: string[]): Promise<Digests>
     paths.set(name, path)
     bytes += info.size
     if (paths.size > LIMITS.files || bytes > LIMITS.bytes)
-      throw new StepError('bad-input', `the deck's folder ${dir} holds too much to be looked through: more than ${LIMITS.files} files or 2 GiB`, 'Move the deck into a folder of its own.')
+      throw new StepError('bad-deck', `the deck's folder ${dir} holds too much to be looked through: more than ${LIMITS.files} files or 2 GiB`, 'Move the deck into a folder of its own.')
   }
 
   async function walk(folder: string): Promise<void> {

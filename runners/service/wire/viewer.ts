@@ -158,7 +158,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
   function runNumber(n: number): Run {
     const run = session.runs.find(r => r.info.n === n)
     if (!run)
-      throw new StepError('bad-input', `there is no run ${n}`)
+      throw new StepError('not-found', `there is no run ${n}`)
     return run
   }
 
@@ -166,7 +166,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
     if (message.type === 'hello')
       return greet(message)
     if (!greeted)
-      throw new StepError('bad-input', 'the first message must be hello')
+      throw new StepError('bad-message', 'the first message must be hello')
     switch (message.type) {
       case 'run': {
         const { step, replay, after } = message
@@ -217,16 +217,16 @@ export function createViewer(socket: WebSocket, session: Session): void {
 
 function parseMessage(data: Buffer, binary: boolean): ClientMessage {
   if (binary)
-    throw new StepError('bad-input', 'binary messages are not understood here')
+    throw new StepError('bad-message', 'binary messages are not understood here')
   let json: unknown
   try {
     json = JSON.parse(data.toString())
   }
   catch {
-    throw new StepError('bad-input', 'the message is not JSON')
+    throw new StepError('bad-message', 'the message is not JSON')
   }
   const parsed = clientMessageSchema.safeParse(json)
   if (!parsed.success)
-    throw new StepError('bad-input', `the message is not understood: ${parsed.error.issues[0]!.path.join('.')} ${parsed.error.issues[0]!.message}`)
+    throw new StepError('bad-message', `the message is not understood: ${parsed.error.issues[0]!.path.join('.')} ${parsed.error.issues[0]!.message}`)
   return parsed.data
 }

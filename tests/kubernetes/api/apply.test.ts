@@ -32,17 +32,17 @@ describe.skipIf(!cluster)('a yaml {apply} step on a real API server', () => {
   afterAll(() => applier?.close())
 
   it.each<[what: string, code: string, error: Partial<StepError>]>([
-    ['what is no YAML', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\ndata: {}\n', { code: 'bad-input', message: expect.stringContaining('no YAML') as never }],
+    ['what is no YAML', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\ndata: {}\n', { code: 'bad-manifest', message: expect.stringContaining('no YAML') as never }],
     ['a manifest without kind', 'apiVersion: v1\nmetadata: {name: a}\n', { line: 1, message: 'the manifest lacks a kind, like Pod or Deployment' }],
     ['a manifest without name', `${configMap('a')}---\napiVersion: v1\nkind: Pod\n`, { line: 6, message: 'the manifest lacks a name: metadata: {name: …}' }],
     ['an unknown kind, with what is near', deployment('a', 'image: x').replace('Deployment', 'Deploymet'), { line: 1, message: 'the cluster has no kind Deploymet of apps/v1', hint: 'Did you mean Deployment?' }],
     ['a kind of another version', deployment('a', 'image: x').replace('apps/v1', 'extensions/v1beta1'), { hint: 'Write apiVersion: apps/v1.' }],
-    ['an unknown field, on its line', deployment('a', 'image: x').replace('replicas: 1', 'replicas: 1\n  replica: 2'), { code: 'bad-input', line: 6, message: 'deployment/a: there is no field replica in spec' }],
+    ['an unknown field, on its line', deployment('a', 'image: x').replace('replicas: 1', 'replicas: 1\n  replica: 2'), { code: 'bad-manifest', line: 6, message: 'deployment/a: there is no field replica in spec' }],
     ['an unknown field of a container', deployment('a', 'imagee: x'), { line: 12, message: expect.stringContaining('there is no field imagee') as never }],
     ['a value of the wrong kind', deployment('a', 'image: x').replace('replicas: 1', 'replicas: many'), { line: 5, message: 'deployment/a: spec.replicas takes a number, and "many" is none' }],
-    ['a number where a text is wanted', configMap('a').replace('data: {a: b}', 'data:\n  a: 1'), { code: 'bad-input', line: 5, message: 'configmap/a: data.a takes a text, and 1 is none', hint: 'Put it in quotes: "1".' }],
-    ['a mapping where a text is wanted', configMap('a').replace('data: {a: b}', 'data: {a: {b: c}}'), { code: 'bad-input', line: 4, message: 'configmap/a: data.a takes a text, and a mapping is none' }],
-    ['a name that is a boolean to YAML', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\n', { code: 'bad-input', line: 4, message: 'metadata.name is to be a text, and to YAML it is true', hint: 'Put it in quotes.' }],
+    ['a number where a text is wanted', configMap('a').replace('data: {a: b}', 'data:\n  a: 1'), { code: 'bad-manifest', line: 5, message: 'configmap/a: data.a takes a text, and 1 is none', hint: 'Put it in quotes: "1".' }],
+    ['a mapping where a text is wanted', configMap('a').replace('data: {a: b}', 'data: {a: {b: c}}'), { code: 'bad-manifest', line: 4, message: 'configmap/a: data.a takes a text, and a mapping is none' }],
+    ['a name that is a boolean to YAML', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\n', { code: 'bad-manifest', line: 4, message: 'metadata.name is to be a text, and to YAML it is true', hint: 'Put it in quotes.' }],
     ['a value out of bounds', deployment('a', 'image: x, ports: [{containerPort: 99999}]'), { line: 12, message: expect.stringContaining('must be between 1 and 65535') as never }],
     ['another namespace', configMap('a').replace('{name: a}', '\n  name: a\n  namespace: default'), { code: 'not-allowed', line: 5, message: 'configmap/a is for the namespace default, which is not the session\'s' }],
     ['a namespace', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: mine}\n', { code: 'not-allowed', message: 'the step may not make the namespace mine' }],
@@ -59,7 +59,7 @@ describe.skipIf(!cluster)('a yaml {apply} step on a real API server', () => {
 
   it('lets no condition count before its objects are accepted', async () => {
     const refused = applier.start('refused', `${configMap('there')}---\n${configMap('refused').replace('data:', 'datta:')}`)
-    expect(await refused.over).toMatchObject({ code: 'bad-input' })
+    expect(await refused.over).toMatchObject({ code: 'bad-manifest' })
     expect(refused.context.hasStarted()).toBe(false)
     const accepted = applier.start('accepted', configMap('accepted'))
     expect(await accepted.over).toBeUndefined()
@@ -77,7 +77,7 @@ describe.skipIf(!cluster)('a yaml {apply} step on a real API server', () => {
     expect((await applier.apply('scale', deployment('scaled', 'image: "kamishibai/demo:1"', 2))).output).toBe('deployment.apps/scaled configured\r\n')
     const { api } = await adminOf(cluster!)
     await api.send('PATCH', `/apis/apps/v1/namespaces/${applier.namespace}/deployments/scaled`, { spec: { replicas: 3 } }, { query: { fieldManager: 'the-autoscaler' }, contentType: 'application/merge-patch+json' })
-    expect((await applier.apply('scale', deployment('scaled', 'image: "kamishibai/demo:1"', 1))).error).toMatchObject({ code: 'failed', line: 5, message: 'spec.replicas of deployment/scaled was set by the-autoscaler' })
+    expect((await applier.apply('scale', deployment('scaled', 'image: "kamishibai/demo:1"', 1))).error).toMatchObject({ code: 'conflict', line: 5, message: 'spec.replicas of deployment/scaled was set by the-autoscaler' })
   })
 
   it('applies definition and object of one fence, waits for a condition, and takes the definition away at the end', async () => {

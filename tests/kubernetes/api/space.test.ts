@@ -18,7 +18,7 @@ describe.skipIf(!cluster)('the namespace of a session', () => {
     try {
       const access = await accessOf(cluster!.kubeconfig, cluster!.context)
       const opening = openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
-      await expect(opening).rejects.toMatchObject({ code: 'failed', message: `the namespace ${namespace} is there already, and is left as it is` })
+      await expect(opening).rejects.toMatchObject({ code: 'name-taken', message: `the namespace ${namespace} is there already, and is left as it is` })
       expect(await api.get(`/api/v1/namespaces/${namespace}`)).toMatchObject({ metadata: { name: namespace }, status: { phase: 'Active' } })
       expect(await left(config.sessionId)).toEqual([])
     }

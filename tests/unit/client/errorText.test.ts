@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../../../runners/protocol/error.ts'
 import { describe, expect, it } from 'vitest'
 import { errorText, waitText } from '../../../client/errorText.ts'
-import { ERROR_TITLES, StepError } from '../../../runners/protocol/error.ts'
+import { ERRORS, StepError } from '../../../runners/protocol/error.ts'
 import { payloadSchema } from '../../../runners/protocol/event.ts'
 import { foldRun } from '../../../runners/protocol/fold.ts'
 import { exits, sessionOf, step } from '../../_session.ts'
 
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
-const codes = Object.keys(ERROR_TITLES) as ErrorCode[]
+const codes = Object.keys(ERRORS) as ErrorCode[]
 
 describe('an error on a slide', () => {
   it.each(codes)('has a Japanese sentence, whatever it is about: %s', (code) => {
@@ -18,14 +18,14 @@ describe('an error on a slide', () => {
   })
 
   it.each(codes)('is in English as the log has it, a sentence before the hint: %s', (code) => {
-    expect(errorText({ code, message: 'so it was', hint: 'Do this.' }, 'en')).toEqual({ title: ERROR_TITLES[code], message: 'so it was.', hint: 'Do this.' })
+    expect(errorText({ code, message: 'so it was', hint: 'Do this.' }, 'en')).toEqual({ title: ERRORS[code].title, message: 'so it was.', hint: 'Do this.' })
     expect(errorText({ code, message: 'Was it?', hint: '' }, undefined).message).toBe('Was it?')
   })
 
   it.each<[ErrorCode, ConstructorParameters<typeof StepError>[3], string]>([
     ['timeout', { params: { seconds: 20, until: 'match=/ready/' } }, '20 秒以内に終わりませんでした（満たされていない条件: match=/ready/）。'],
-    ['failed', { params: { exit: 137, signal: 'SIGKILL', memory: true } }, '終了コード 137 で終わりました（メモリー不足のため強制終了）。'],
-    ['failed', { params: { exit: 143, signal: 'SIGTERM' } }, '終了コード 143 で終わりました（SIGTERM を受信）。'],
+    ['exit-code', { params: { exit: 137, signal: 'SIGKILL', memory: true } }, '終了コード 137 で終わりました（メモリー不足のため強制終了）。'],
+    ['exit-code', { params: { exit: 143, signal: 'SIGTERM' } }, '終了コード 143 で終わりました（SIGTERM を受信）。'],
     ['exited-early', { params: { exit: 1, until: 'http=200@http://web/' } }, '終了コード 1 で終わりました。http=200@http://web/ は満たされていません。'],
     ['expectation', { params: { text: 'match=/ok/' } }, 'match=/ok/ が満たされていません。'],
     ['image-missing', { params: { image: 'nginx:1', command: 'docker pull nginx:1' } }, 'イメージ nginx:1 がエンジンにありません。'],

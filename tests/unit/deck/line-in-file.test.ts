@@ -22,6 +22,6 @@ it('finds it in the file that is shown', async () => {
 
 it('puts a failure on the line that it is about, and ends its sentence there where there is no hint', async () => {
   const { steps: [step] } = await parse(fence('yaml {apply id=a}', CODE))
-  const error = { code: 'bad-input' as const, message: 'there is no field datta', hint: '', line: 3 }
+  const error = { code: 'bad-manifest' as const, message: 'there is no field datta', hint: '', line: 3 }
   expect(formatResult({ dir: process.cwd() }, { step: step!, outcome: { phase: 'failed', expectations: [], durationMs: 0, error } })).toMatch(/\n {4}deck\.md:7 {2}there is no field datta\.$/)
 })

@@ -31,7 +31,7 @@ describe('a file that Slidev would read otherwise', () => {
     expect(deck.problems).toEqual([expect.objectContaining({ severity: 'error', code: 'encoding', file: 'deck.md', line, column, message: expect.stringContaining(message) as string })])
     expect(deck.slides).toHaveLength(1)
     expect(deck.steps.map(step => step.id)).toEqual(['a'])
-    await expect(checkPresentable(deck)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(`deck.md:${line} `) as string })
+    await expect(checkPresentable(deck)).rejects.toMatchObject({ code: 'bad-deck', message: expect.stringContaining(`deck.md:${line} `) as string })
   })
 
   it('that is well is shown', async () => {
@@ -48,7 +48,7 @@ describe('a file that Slidev would read otherwise', () => {
   ])('is one without an end: %j', async (content, code, line) => {
     const deck = await parse(content)
     expect(deck.problems).toEqual([expect.objectContaining({ severity: 'error', code, line })])
-    await expect(checkPresentable(deck)).rejects.toMatchObject({ code: 'bad-input' })
+    await expect(checkPresentable(deck)).rejects.toMatchObject({ code: 'bad-deck' })
   })
 
   it.each([

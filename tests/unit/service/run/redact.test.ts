@@ -38,7 +38,7 @@ describe('a redactor', () => {
   })
 
   it('reaches into every string of an event, and leaves its numbers', () => {
-    expect(payload({ type: 'error', code: 'failed', message: 'no ghp_0123456789', hint: '' })).toEqual({ type: 'error', code: 'failed', message: 'no [redacted]', hint: '' })
+    expect(payload({ type: 'error', code: 'exit-code', message: 'no ghp_0123456789', hint: '' })).toEqual({ type: 'error', code: 'exit-code', message: 'no [redacted]', hint: '' })
     expect(payload({ type: 'exit', code: 3 })).toEqual({ type: 'exit', code: 3 })
   })
 })

@@ -42,7 +42,7 @@ describe('a live run that fails', () => {
     await failed.over
     await expect.poll(() => session.runOf('a')!.log.state.phase).toBe('exited')
     expect(performance.now() - before).toBeLessThan(1000)
-    expect(session.runOf('a')!.info).toMatchObject({ mode: 'replay', fallback: { code: 'failed' } })
+    expect(session.runOf('a')!.info).toMatchObject({ mode: 'replay', fallback: { code: 'exit-code' } })
     code = 0
     const next = session.start('a')
     await expect(next.moment).resolves.toMatchObject({ phase: 'exited' })

@@ -18,7 +18,7 @@ describe('when a run is over', () => {
     session = await sessionOf([step('a')], exits(3))
     const { phase, error } = await session.start('a').moment
     expect(phase).toBe('failed')
-    expect(error).toMatchObject({ code: 'failed', message: expect.stringContaining('exit code 3') as string })
+    expect(error).toMatchObject({ code: 'exit-code', message: expect.stringContaining('exit code 3') as string })
   })
 
   it('is ready as soon as all conditions of until hold, and lives on', async () => {
