@@ -22,7 +22,7 @@ type Report = (offset: number, severity: Problem['severity'], code: string, mess
 
 /** What Vue and Slidev take on every component; a name with a dash or a colon may be a utility class. */
 const RE_COMMON = /^(?:class|style|id|key|ref|is|slot|at|title|role|lang|dir|hidden|tabindex)$|[-:@#.]/
-/** The components of this addon, beside the views also what they are made of. */
+/** The tags that this addon adds; what they are made of lies elsewhere and is no tag. */
 const COMPONENTS = resolve(import.meta.dirname, '../../components')
 
 /** Reports what is wrong with the views on a slide: their names, their attributes, the steps that they name. */
