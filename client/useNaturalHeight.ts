@@ -1,5 +1,6 @@
 import type { ShallowRef } from 'vue'
-import { onMounted, onScopeDispose, shallowRef, watch } from 'vue'
+import { useResizeObserver } from '@vueuse/core'
+import { shallowRef, watch } from 'vue'
 
 /**
  * The least height of a box, in px of the canvas, where what is around it has no height of its own, as a centred slide:
@@ -10,7 +11,7 @@ export function useNaturalHeight(element: Readonly<ShallowRef<HTMLElement | null
 
   function measure(): void {
     const box = element.value
-    const slide = box?.closest<HTMLElement>('.slidev-layout')
+    const slide = slideOf(box)
     const holder = holderOf(box)
     const wish = wanted()
     if (!box?.offsetWidth || !slide || !holder || !wish)
@@ -29,16 +30,15 @@ export function useNaturalHeight(element: Readonly<ShallowRef<HTMLElement | null
     least.value = height > low ? height : undefined
   }
 
-  onMounted(() => {
-    const observer = new ResizeObserver(measure)
-    const slide = element.value?.closest('.slidev-layout')
-    // What stands above it, as a line of the status, takes of its room.
-    for (const seen of [element.value, holderOf(element.value), slide])
-      seen && observer.observe(seen)
-    onScopeDispose(() => observer.disconnect())
-  })
+  // What stands above it, as a line of the status, takes of its room.
+  useResizeObserver(() => [element.value, holderOf(element.value), slideOf(element.value)], measure)
   watch(wanted, measure, { flush: 'post' })
   return least
+}
+
+/** The slide that a box lies on. */
+function slideOf(box: HTMLElement | null): HTMLElement | null | undefined {
+  return box?.closest<HTMLElement>('.slidev-layout')
 }
 
 /** What holds the part of the deck whose box this is. */

@@ -18,7 +18,10 @@ const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
 const RECORDING = 'virtual:kamishibai/recording/'
 
-/** What our components import: found late, it would make the first live slide wait, or the page reload. */
+/**
+ * What our components import: found late, it would make the first live slide wait, or the page reload.
+ * Not @vueuse/core, which Slidev has served as it is.
+ */
 const BROWSER_PACKAGES = ['@xterm/headless/lib-headless/xterm-headless.mjs', '@xterm/addon-serialize', '@xterm/xterm', 'uqr', 'zod']
   // pnpm lets a project see its own dependencies only, not ours.
   .map(name => import.meta.url.includes('/node_modules/') ? `slidev-addon-kamishibai > ${name}` : name)

@@ -31,7 +31,7 @@ const PACKAGES: Record<string, string[]> = {
   'runners/kubernetes': ['@kubernetes/client-node', 'ws', 'yaml'],
   'runners/service': ['ws', 'zod'],
   'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'uqr', 'yaml', 'yargs'],
-  'client': ['vue', '@slidev/client', '@xterm/xterm', 'uqr', 'virtual:kamishibai'],
+  'client': ['vue', '@slidev/client', '@vueuse/core', '@xterm/xterm', 'uqr', 'virtual:kamishibai'],
   'components': ['vue', 'virtual:kamishibai'],
   'setup': ['vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types', '@fontsource'],
 }
