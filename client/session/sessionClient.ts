@@ -59,7 +59,10 @@ export interface RemoteView { state: 'off' | 'preparing' | 'open' | 'failed', ur
 export interface TalkPace { slide: number, clicks: number, over?: string, spent: Record<string, number>, at: number }
 
 /** The state that every kind of session client has. */
-export function createSessionState(status: 'connecting' | 'local'): Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'remote' | 'refused' | 'note'> {
+export type SessionState = Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'remote' | 'refused' | 'note'>
+
+/** The state of a session of which nothing is known yet. */
+export function createSessionState(status: 'connecting' | 'local'): SessionState {
   return {
     status: shallowRef<SessionClient['status']['value']>(status),
     mode: shallowRef<SessionClient['mode']['value']>('auto'),
