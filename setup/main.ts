@@ -1,15 +1,15 @@
 import type { AppContext } from '@slidev/types'
 import { signRequests } from '../client/session/signRequests.ts'
-import { takeToken } from '../client/session/token.ts'
-import { isBounce } from '../client/step/bounce.ts'
+import { useClient } from '../client/useClient.ts'
 import { RELOADS } from './comeback.ts'
 
 // At import: Slidev's router drops the fragment at its first redirect.
-takeToken()
-signRequests()
+const { token, bounce } = useClient()
+token.take()
+signRequests(token.known)
 // The button for *next* is a press like any other.
 window.addEventListener('click', (event) => {
-  if (isBounce() && (event.target as Element).closest('[title="Go to next slide"]'))
+  if (bounce.isBounce() && (event.target as Element).closest('[title="Go to next slide"]'))
     event.stopPropagation()
 }, { capture: true })
 

@@ -4,11 +4,11 @@ import { useNav } from '@slidev/client'
 import { exporting, rehearsing, remote, served } from 'virtual:kamishibai/deck'
 import { getCurrentInstance, h, ref, render, watch } from 'vue'
 import { useSession } from '../client/session/useSession.ts'
-import { over } from '../client/step/useOverlay.ts'
 import Drift from '../client/talk/Drift.vue'
 import Follow from '../client/talk/Follow.vue'
 import Pace from '../client/talk/Pace.vue'
 import Panel from '../client/talk/Panel.vue'
+import { useClient } from '../client/useClient.ts'
 import { releaseWhenPrintable } from './printing.ts'
 import { keepLoading } from './slide-loader.ts'
 
@@ -35,6 +35,7 @@ function place(component: Component, when: Ref<boolean>): void {
 /** The service keeps the clock of the talk, and its place: it is told of every slide that is shown, of its clicks, and of the step that lies over it. */
 function tellSlides(slide: Ref<number>, clicks: Ref<number>): void {
   const session = useSession(false)
+  const { over } = useClient()
   watch([slide, clicks, over, () => session.value] as const, ([no, done, step, client]) => client.show?.(no, done, step), { immediate: true })
 }
 

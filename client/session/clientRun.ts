@@ -1,10 +1,10 @@
-import type { ShallowRef } from 'vue'
+import type { ComputedRef, ShallowRef } from 'vue'
 import type { LogEvent } from '../../runners/protocol/event.ts'
 import type { RunState } from '../../runners/protocol/fold.ts'
-import type { Screen } from '../../runners/protocol/screen.ts'
+import type { Screen, ScreenLine } from '../../runners/protocol/screen.ts'
 import type { RunInfo } from '../../runners/protocol/wire.ts'
 import type { Display } from './displays.ts'
-import { shallowRef, triggerRef } from 'vue'
+import { computed, shallowRef, triggerRef } from 'vue'
 import { emptyRun, foldEvent } from '../../runners/protocol/fold.ts'
 import { createScreen } from '../../runners/protocol/screen.ts'
 import { createDisplays } from './displays.ts'
@@ -14,8 +14,8 @@ export interface ClientRun {
   /** `n` is 0 for a recording that is only shown, not played. */
   info: ShallowRef<RunInfo>
   state: ShallowRef<RunState>
-  /** Changes when the screen has something new to draw. */
-  version: ShallowRef<number>
+  /** What the screen shows. */
+  lines: ComputedRef<ScreenLine[]>
   screen: Screen
   /** The last place in the log that was taken in. */
   seq: number
@@ -41,7 +41,8 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
   let scheduled = false
   let disposed = false
   const state = shallowRef(emptyRun())
-  const version = shallowRef(0)
+  /** Counts what the screen, which changes in place, has new to draw. */
+  const drawn = shallowRef(0)
 
   function changed(): void {
     if (scheduled || disposed)
@@ -50,7 +51,7 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
     schedule(() => {
       scheduled = false
       triggerRef(state)
-      version.value++
+      drawn.value++
     })
   }
 
@@ -58,7 +59,10 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
   const run: ClientRun = {
     info: shallowRef(info),
     state,
-    version,
+    lines: computed(() => {
+      void drawn.value
+      return run.screen.lines()
+    }),
     screen: createScreen({ cols: info.cols, rows: info.rows }),
     seq: 0,
     attach: displays.attach,

@@ -1,5 +1,5 @@
 import type { Recording } from '../../runners/protocol/recording.ts'
-import { recordings } from 'virtual:kamishibai/recordings'
+import type { RetryOptions } from './retry.ts'
 import { parseRecording } from '../../runners/protocol/parse-recording.ts'
 import { loadAgain } from './retry.ts'
 
@@ -11,20 +11,34 @@ export interface StoredRecording extends Recording {
   fresh: boolean
 }
 
-const loaded = new Map<string, Promise<StoredRecording | undefined>>()
+/** The files of a recording, as the deck ships them. */
+export interface RecordingText { cast: string, events: string, fresh: boolean }
 
-async function load(stepId: string): Promise<StoredRecording | undefined> {
-  const text = await loadAgain(async () => recordings[stepId]?.(), { attempts: ATTEMPTS })
-  return text ? { ...parseRecording(text.cast, text.events, { cast: `${stepId}.cast`, events: `${stepId}.events.jsonl`, again: `kamishibai record --only ${stepId}`, step: stepId }), fresh: text.fresh } : undefined
-}
+/** What loads the files of each recording, by step id; null where nothing is recorded. */
+export type RecordingSources = Record<string, () => Promise<RecordingText | null>>
 
-/** The recording that the deck ships for a step; undefined if there is none. */
-export function loadRecording(stepId: string): Promise<StoredRecording | undefined> {
-  let recording = loaded.get(stepId)
-  if (!recording) {
-    recording = load(stepId)
-    loaded.set(stepId, recording)
-    recording.catch(() => loaded.delete(stepId))
+/** Loads the recording that the deck ships for a step; undefined if there is none. */
+export type LoadRecording = (stepId: string) => Promise<StoredRecording | undefined>
+
+/** A loader that loads each recording once, and again after a failure. */
+export function createRecordings(sources: RecordingSources, retry: Pick<RetryOptions, 'wait'> = {}): LoadRecording {
+  const loaded = new Map<string, Promise<StoredRecording | undefined>>()
+
+  async function load(stepId: string): Promise<StoredRecording | undefined> {
+    const text = await loadAgain(async () => sources[stepId]?.(), { attempts: ATTEMPTS, ...retry })
+    if (!text)
+      return undefined
+    const names = { cast: `${stepId}.cast`, events: `${stepId}.events.jsonl`, again: `kamishibai record --only ${stepId}`, step: stepId }
+    return { ...parseRecording(text.cast, text.events, names), fresh: text.fresh }
   }
-  return recording
+
+  return (stepId) => {
+    let recording = loaded.get(stepId)
+    if (!recording) {
+      recording = load(stepId)
+      loaded.set(stepId, recording)
+      recording.catch(() => loaded.delete(stepId))
+    }
+    return recording
+  }
 }

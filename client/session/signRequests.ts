@@ -1,6 +1,5 @@
 import { TOKEN_HEADER } from '../../runners/protocol/wire.ts'
 import { loadAgain } from './retry.ts'
-import { knownToken } from './token.ts'
 
 const ATTEMPTS = 5
 
@@ -9,7 +8,7 @@ const ATTEMPTS = 5
  * the gate refuses them without it. Reading needs none, and other origins never get it.
  * What the network cut is sent again, unless there is something newer for the same address by then.
  */
-export function signRequests(): void {
+export function signRequests(knownToken: () => string | undefined): void {
   const send = window.fetch.bind(window)
   const newest = new Map<string, Request>()
   window.fetch = (input, init) => {

@@ -4,38 +4,33 @@ const ANSWER_TIMEOUT = 300
 
 type TokenMessage = { type: 'token?' } | { type: 'token', token: string }
 
-let memory: string | undefined
-
-/**
- * Takes the driver token out of the address bar, so that it is in no history, screenshot or copied link.
- * Must run before the router reads the address.
- */
-export function takeToken(): void {
-  const [, token] = /^#(?:t|token)=([\w-]+)$/.exec(location.hash) ?? []
-  if (!token)
-    return
-  history.replaceState(history.state, '', location.pathname + location.search)
-  remember(token)
+/** The driver token of one window. */
+export interface TokenStore {
+  /**
+   * Takes the token out of the address bar, so that it is in no history, screenshot or copied link.
+   * Must run before the router reads the address.
+   */
+  take: () => void
+  /** The token as far as this window knows it by itself. */
+  known: () => string | undefined
+  /** The token from the URL, the memory of this window, or another window of its origin. */
+  find: () => Promise<string | undefined>
+  /** Answers other windows of this origin; call once the service has taken the token. */
+  share: () => void
+  /** Forgets a token that the service refused. */
+  drop: () => void
 }
 
-function remember(token: string): void {
-  memory = token
-  sessionStorage.setItem(KEY, token)
-}
-
-function openChannel(): BroadcastChannel {
-  return new BroadcastChannel(`${KEY}:${import.meta.env.BASE_URL}`)
-}
-
-/** The driver token as far as this window knows it by itself. */
-export function knownToken(): string | undefined {
-  return memory ?? sessionStorage.getItem(KEY) ?? undefined
+export interface TokenOptions {
+  /** @default sessionStorage */
+  storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+  /** The channel between the windows of this origin. */
+  openChannel?: () => BroadcastChannel
 }
 
 /** Asks the other windows of this origin. */
-function ask(): Promise<string | undefined> {
+function ask(channel: BroadcastChannel): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const channel = openChannel()
     const finish = (token?: string): void => {
       clearTimeout(timer)
       channel.close()
@@ -50,24 +45,42 @@ function ask(): Promise<string | undefined> {
   })
 }
 
-/** The driver token of this window: from its URL, its memory, or another window of its origin. */
-export async function findToken(): Promise<string | undefined> {
-  const token = knownToken() ?? await ask()
-  if (token)
-    remember(token)
-  return token
-}
+/** A window that knows what its storage kept. */
+export function createTokenStore({ storage = sessionStorage, openChannel = () => new BroadcastChannel(`${KEY}:${import.meta.env.BASE_URL}`) }: TokenOptions = {}): TokenStore {
+  let memory: string | undefined
 
-/** Answers other windows of this origin; call once the service has taken the token. */
-export function shareToken(): void {
-  openChannel().onmessage = ({ data, currentTarget }: MessageEvent<TokenMessage>) => {
-    if (data.type === 'token?' && memory)
-      (currentTarget as BroadcastChannel).postMessage({ type: 'token', token: memory } satisfies TokenMessage)
+  function remember(token: string): void {
+    memory = token
+    storage.setItem(KEY, token)
   }
-}
 
-/** Forgets a token that the service refused. */
-export function dropToken(): void {
-  memory = undefined
-  sessionStorage.removeItem(KEY)
+  const known = (): string | undefined => memory ?? storage.getItem(KEY) ?? undefined
+
+  return {
+    known,
+    take() {
+      const [, token] = /^#(?:t|token)=([\w-]+)$/.exec(location.hash) ?? []
+      if (!token)
+        return
+      history.replaceState(history.state, '', location.pathname + location.search)
+      remember(token)
+    },
+    async find() {
+      const token = known() ?? await ask(openChannel())
+      if (token)
+        remember(token)
+      return token
+    },
+    share() {
+      const channel = openChannel()
+      channel.onmessage = ({ data }: MessageEvent<TokenMessage>) => {
+        if (data.type === 'token?' && memory)
+          channel.postMessage({ type: 'token', token: memory } satisfies TokenMessage)
+      }
+    },
+    drop() {
+      memory = undefined
+      storage.removeItem(KEY)
+    },
+  }
 }

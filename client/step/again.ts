@@ -84,3 +84,28 @@ export function createAgain(recording: Recording, info: RunInfo, options: AgainO
     },
   }
 }
+
+/** What a window shows again now, if anything. */
+export interface AgainSlot {
+  current: Readonly<ShallowRef<Again | undefined>>
+  /** Shows it in place of what was shown again before. */
+  show: (again: Again) => void
+  end: () => void
+}
+
+/** A window that shows nothing again. */
+export function createAgainSlot(): AgainSlot {
+  const current = shallowRef<Again>()
+  const end = (): void => {
+    current.value?.end()
+    current.value = undefined
+  }
+  return {
+    current,
+    end,
+    show(again) {
+      end()
+      current.value = again
+    },
+  }
+}

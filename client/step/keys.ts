@@ -1,14 +1,20 @@
-import type { StepClient } from './useStep.ts'
-import { useAgain } from './useAgain.ts'
+import type { AgainSlot } from './again.ts'
+import type { StepClient } from './stepClient.ts'
 
 /** A step on a slide that answers to keys. */
 export interface KeyTarget {
-  client: StepClient
-  element: () => HTMLElement | null
+  client: Pick<StepClient, 'run' | 'active' | 'state' | 'start' | 'again'>
+  element: () => Pick<HTMLElement, 'contains'> | null
   isCurrent: () => boolean
 }
 
-const targets = new Set<KeyTarget>()
+export interface StepKeysOptions {
+  again: AgainSlot
+  /** Where keys are pressed. @default window */
+  source?: EventTarget
+  /** The element that has the focus. */
+  focused?: () => Element | null
+}
 
 const number = (target: KeyTarget): number => target.client.run.value?.info.value.n ?? 0
 
@@ -20,38 +26,46 @@ export function chooseTarget(candidates: KeyTarget[], focused: Element | null): 
     ?? (candidates.length === 1 && !candidates[0]!.client.active.value ? candidates[0] : undefined)
 }
 
-function isTyping(element: EventTarget | null): boolean {
-  return element instanceof HTMLElement && (element.isContentEditable || /^(?:TEXTAREA|SELECT)$/.test(element.tagName)
-    || (element instanceof HTMLInputElement && element.type !== 'range'))
+/** Whether an element takes the keys as text. */
+function isTyping(target: EventTarget | null): boolean {
+  const { isContentEditable, tagName = '', type } = (target ?? {}) as Partial<HTMLInputElement>
+  return !!isContentEditable || /^(?:TEXTAREA|SELECT)$/.test(tagName) || (tagName === 'INPUT' && type !== 'range')
 }
 
-function onKey(event: KeyboardEvent): void {
-  if (event.repeat || event.altKey || event.metaKey || isTyping(event.target))
-    return
-  const here = [...targets].filter(target => target.isCurrent())
-  const again = useAgain()
-  if (event.key === 'Escape' && again.current.value)
-    return again.end()
-  if ((event.ctrlKey && event.key === 'Enter') || (!event.ctrlKey && event.key === 'r')) {
-    const target = chooseTarget(here, document.activeElement)
-    if (target)
-      event.preventDefault()
-    return target?.client.start()
-  }
-  if (event.key === 'a' && !event.ctrlKey) {
-    const last = here.filter(target => target.client.run.value).sort((a, b) => number(b) - number(a))[0]
-    void last?.client.again().catch(() => {})
-  }
-}
+/**
+ * The keys of the steps of one window: Ctrl+Enter, `r`, `a` and Escape.
+ * The function adds a step that answers to them while its slide is shown, and returns what ends it.
+ */
+export function createStepKeys({ again, source = window, focused = () => document.activeElement }: StepKeysOptions): (target: KeyTarget) => () => void {
+  const targets = new Set<KeyTarget>()
 
-/** Lets a step answer to Ctrl+Enter, `r`, `a` and Escape while its slide is shown; returns what ends it. */
-export function addKeys(target: KeyTarget): () => void {
-  if (!targets.size)
-    window.addEventListener('keydown', onKey)
-  targets.add(target)
-  return () => {
-    targets.delete(target)
+  function onKey(pressed: Event): void {
+    const event = pressed as KeyboardEvent
+    if (event.repeat || event.altKey || event.metaKey || isTyping(event.target))
+      return
+    const here = [...targets].filter(target => target.isCurrent())
+    if (event.key === 'Escape' && again.current.value)
+      return again.end()
+    if ((event.ctrlKey && event.key === 'Enter') || (!event.ctrlKey && event.key === 'r')) {
+      const target = chooseTarget(here, focused())
+      if (target)
+        event.preventDefault()
+      return target?.client.start()
+    }
+    if (event.key === 'a' && !event.ctrlKey) {
+      const last = here.filter(target => target.client.run.value).sort((a, b) => number(b) - number(a))[0]
+      void last?.client.again().catch(() => {})
+    }
+  }
+
+  return (target) => {
     if (!targets.size)
-      window.removeEventListener('keydown', onKey)
+      source.addEventListener('keydown', onKey)
+    targets.add(target)
+    return () => {
+      targets.delete(target)
+      if (!targets.size)
+        source.removeEventListener('keydown', onKey)
+    }
   }
 }

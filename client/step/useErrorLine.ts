@@ -1,4 +1,4 @@
-import type { StepClient } from './useStep.ts'
+import type { StepClient } from './stepClient.ts'
 import { watchPostEffect } from 'vue'
 
 /** Marks the line of a step's code that its error is about, for as long as the error stands. */

@@ -1,10 +1,9 @@
-import type { StepClient } from './useStep.ts'
+import type { StepClient } from './stepClient.ts'
 import { onSlideEnter, useIsSlideActive, useSlideContext } from '@slidev/client'
-import { remote } from 'virtual:kamishibai/deck'
 import { computed, onMounted, onScopeDispose, watch } from 'vue'
 import { isPassed } from '../../runners/protocol/event.ts'
-import { whenKnown } from '../session/useSession.ts'
-import { addKeys } from './keys.ts'
+import { whenKnown } from '../session/windowSession.ts'
+import { useClient } from '../useClient.ts'
 
 /**
  * Starts a step by click sequence, entering, or key, in the slide and presenter views only.
@@ -15,8 +14,9 @@ import { addKeys } from './keys.ts'
  */
 export function useTrigger(client: StepClient, element: () => HTMLElement | null): { interactive: boolean } {
   const { step, session, printing } = client
+  const { addKeys, deck } = useClient()
   const { $clicksContext, $renderContext } = useSlideContext()
-  const interactive = !printing && !remote && ['slide', 'presenter'].includes($renderContext.value)
+  const interactive = !printing && !deck.remote && ['slide', 'presenter'].includes($renderContext.value)
   const onSlide = useIsSlideActive()
   if (!step)
     return { interactive }
@@ -59,7 +59,7 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
     onSlideEnter(async (to, from) => {
       if (from !== undefined && from > to)
         return
-      await whenKnown()
+      await whenKnown(session)
       if (onSlide.value && !session.value.runs.get(step.id)?.info.value.n)
         press(false)
     })

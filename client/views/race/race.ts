@@ -1,6 +1,6 @@
 import type { Phase } from '../../../runners/protocol/event.ts'
 import type { ScreenLine } from '../../../runners/protocol/screen.ts'
-import type { ViewRun } from '../useFrames.ts'
+import type { ViewRun } from '../frames.ts'
 import { isFinal, isPassed } from '../../../runners/protocol/event.ts'
 
 /** One of those that race. */

@@ -1,5 +1,6 @@
 import type { LogEvent } from '../../../../runners/protocol/event.ts'
 import { expect, it } from 'vitest'
+import { watch } from 'vue'
 import { createClientRun } from '../../../../client/session/clientRun.ts'
 import { emptyRun, foldRun } from '../../../../runners/protocol/fold.ts'
 import { screenText } from '../../../../runners/protocol/screen.ts'
@@ -40,8 +41,26 @@ it('refreshes at most once a frame', () => {
   for (const event of events)
     run.apply(event)
   expect(frames).toHaveLength(1)
-  frames[0]!()
-  expect(run.version.value).toBe(1)
+})
+
+it('tells what its screen shows, anew once a frame', async () => {
+  const frames: (() => void)[] = []
+  const run = createClientRun(info, callback => void frames.push(callback))
+  const shown: string[] = []
+  watch(run.lines, lines => void shown.push(screenText(lines)), { flush: 'sync' })
+  await run.draw(bytes('one\r\n'), 1, 0)
+  await run.draw(bytes('two'), 2, 0)
+  expect(shown).toEqual([])
+  frames.splice(0).forEach(frame => frame())
+  expect(shown).toEqual(['one\ntwo'])
+})
+
+it('counts the length of what it draws as the log does', async () => {
+  const run = createClientRun(info, callback => callback())
+  await run.draw(bytes('one\r\n'), 2, 100)
+  await run.draw(bytes('two\r\n'), 3, 200)
+  await run.draw(bytes('two\r\n'), 3, 200)
+  expect(run.state.value).toMatchObject({ outputLength: foldRun(events.slice(0, 3)).outputLength, seq: 3, at: 200 })
 })
 
 it('starts over from a newer snapshot', async () => {

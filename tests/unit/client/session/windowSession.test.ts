@@ -1,0 +1,69 @@
+import type { DeckInfo } from '../../../../client/deckInfo.ts'
+import type { SocketOptions } from '../../../../client/session/socketSession.ts'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { shallowRef } from 'vue'
+import { createLocalSession } from '../../../../client/session/localSession.ts'
+import { createWindowSession, whenKnown } from '../../../../client/session/windowSession.ts'
+import { deckInfo } from '../_deck.ts'
+
+/** A session of a page at an address, and the sockets that it opened. */
+function open(deck: Partial<DeckInfo>, { printing = false, token, answers = true }: { printing?: boolean, token?: string, answers?: boolean } = {}) {
+  vi.stubGlobal('location', { protocol: 'https:', host: 'talk.example' })
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const sockets: SocketOptions[] = []
+  const done: string[] = []
+  const session = createWindowSession({
+    deck: deckInfo([['a']], deck),
+    loadRecording: async () => undefined,
+    token: { find: async () => token, share: () => void done.push('share'), drop: () => void done.push('drop') },
+    printing,
+    serverAnswers: async () => answers,
+    connect(options) {
+      sockets.push(options)
+      return { ...createLocalSession({ load: async () => undefined, needs: () => [] }), status: shallowRef('connecting') }
+    },
+  })
+  return { session, sockets, done }
+}
+
+it('plays recordings in print and where no service answers', () => {
+  for (const { session, sockets } of [open({ served: true }, { printing: true, token: 't' }), open({}, { token: 't' })])
+    expect([session.value.status.value, session.value.note.value, sockets.length]).toEqual(['local', undefined, 0])
+})
+
+it('plays recordings without a token, and says why', async () => {
+  const { session } = open({ served: true })
+  expect(session.value.status.value).toBe('connecting')
+  await expect.poll(() => session.value.status.value).toBe('local')
+  expect(session.value.note.value).toBe('token')
+})
+
+it('shares the token that the service took, once', async () => {
+  const { sockets, done } = open({ served: true }, { token: 'secret' })
+  await expect.poll(() => sockets.length).toBe(1)
+  expect(sockets[0]!.url).toMatch(/^wss:\/\/talk\.example\//)
+  expect(sockets[0]!.protocols.at(-1)).toMatch(/secret$/)
+  sockets[0]!.onOpen!()
+  sockets[0]!.onOpen!()
+  expect(done).toEqual(['share'])
+})
+
+it('drops a token that the service refused, and waits for a service that is away', async () => {
+  const refused = open({ served: true }, { token: 'old' })
+  await expect.poll(() => refused.sockets.length).toBe(1)
+  expect(await refused.sockets[0]!.onRefused!()).toBe(false)
+  expect([refused.done, refused.session.value.note.value]).toEqual([['drop'], 'token'])
+  const away = open({ served: true }, { token: 'good', answers: false })
+  await expect.poll(() => away.sockets.length).toBe(1)
+  expect(await away.sockets[0]!.onRefused!()).toBe(true)
+  expect(away.session.value.status.value).toBe('connecting')
+})
+
+it('only reads on the audience\'s own devices', () => {
+  const { sockets } = open({ served: true, remote: true }, { token: 't' })
+  expect(sockets[0]).toMatchObject({ readOnly: true, protocols: [expect.not.stringContaining('token')] })
+})
+
+it('is known once a session plays recordings or is open', async () => {
+  await expect(whenKnown(open({}).session)).resolves.toBeUndefined()
+})
