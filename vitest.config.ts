@@ -20,7 +20,8 @@ export default defineConfig({
     sequence: { sequencer: DisturbingLast },
     // One project after the other: engines, browsers and clusters would make each other late. From 1: the group 0 would come last where there are two processors.
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], maxWorkers: '100%', testTimeout: 20_000, sequence: { groupOrder: 1 } } },
+      // No programs, no sockets: many files share a thread and what it has imported. Property tests take long where others compute.
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], setupFiles: ['tests/unit/_in-process.ts'], pool: 'threads', isolate: false, maxWorkers: '100%', testTimeout: 60_000, sequence: { groupOrder: 1 } } },
       // What starts the command or listens.
       { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 30_000, sequence: { groupOrder: 1 } } },
       // A real engine and a real browser: one file at a time, on machines that may be slow.

@@ -6,7 +6,7 @@ import type { Session } from '../runners/service/session/session.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { settingsSchema } from '../runners/protocol/headmatter.ts'
 import { createSession } from '../runners/service/session/session.ts'
 
@@ -50,13 +50,10 @@ export function step(id: string, options: Partial<Step> = {}): Step {
   }
 }
 
-const folders: string[] = []
-afterAll(() => Promise.all(folders.map(folder => rm(folder, { recursive: true, force: true }))))
-
-/** A session's private folder, which goes with the tests of the file. */
+/** A session's private folder, which goes with the test. */
 async function privateFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kamishibai-test-'))
-  folders.push(folder)
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 

@@ -1,6 +1,10 @@
 import type { Session } from '../../../../runners/service/session/session.ts'
 import { afterEach, describe, expect, it } from 'vitest'
+import { logOf, output, recordingOf } from '../../../_recordings.ts'
 import { exits, says, sessionOf, step } from '../../../_session.ts'
+
+/** A run that printed a word and went well: a real one would take its second of quiet at its end. */
+const GOOD = recordingOf(logOf([[0, { type: 'phase', phase: 'running' }], [1, output('good\r\n')], [2, { type: 'exit', code: 0 }], [2, { type: 'phase', phase: 'exited' }]]))
 
 let session: Session
 afterEach(() => session.close())
@@ -32,11 +36,8 @@ describe('recordings', () => {
 
 describe('a live run that fails', () => {
   it('plays its recording by itself where the step says so, and the next start is live again', async () => {
-    session = await sessionOf([step('a', { fallback: 'auto' })], says('good\r\n'))
-    const recording = await session.start('a').recorded()
-    await session.close()
     let code = 1
-    session = await sessionOf([step('a', { fallback: 'auto' })], (context, s) => exits(code)(context, s), { recordings: { a: recording } })
+    session = await sessionOf([step('a', { fallback: 'auto' })], (context, s) => exits(code)(context, s), { recordings: { a: GOOD } })
     const failed = session.start('a')
     const before = performance.now()
     await failed.over
@@ -60,11 +61,8 @@ describe('a live run that fails', () => {
 describe('what needs a step whose recording was taken', () => {
   it('catches it up live first, and takes its own recording where that fails again', async () => {
     const steps = [step('a', { fallback: 'auto' }), step('b', { needs: ['a'], fallback: 'auto' })]
-    session = await sessionOf(steps, exits())
-    const recordings = { a: await session.start('a').recorded(), b: await session.start('b').recorded() }
-    await session.close()
     let broken = true
-    session = await sessionOf(steps, (context, s) => exits(s.id === 'a' && broken ? 1 : 0)(context, s), { recordings })
+    session = await sessionOf(steps, (context, s) => exits(s.id === 'a' && broken ? 1 : 0)(context, s), { recordings: { a: GOOD, b: GOOD } })
     const modes = (id: string): string[] => session.runs.filter(run => run.info.step === id).map(run => `${run.info.mode} ${run.log.state.phase}`)
     await session.start('a').over
     await expect.poll(() => modes('a')).toEqual(['live failed', 'replay exited'])
@@ -83,10 +81,7 @@ describe('what a step still to come needs', () => {
 
   /** The first slide, on which `a` and `c` failed live and their recordings were taken. */
   async function rescued(codes: () => number): Promise<void> {
-    session = await sessionOf(steps, exits())
-    const recordings = { a: await session.start('a').recorded(), c: await session.start('c').recorded() }
-    await session.close()
-    session = await sessionOf(steps, (context, s) => exits(codes())(context, s), { recordings })
+    session = await sessionOf(steps, (context, s) => exits(codes())(context, s), { recordings: { a: GOOD, c: GOOD } })
     session.pace.show(1)
     for (const id of ['a', 'c']) {
       await session.start(id).over

@@ -1,9 +1,9 @@
 import process from 'node:process'
 import { expect, it } from 'vitest'
-import { parseDeck } from '../../../../runners/deck/parse.ts'
-import { saveRecording } from '../../../../runners/service/store/recordings.ts'
-import { deckOf, drive, kamishibai } from '../../../_present.ts'
-import { logOf, recordingOf } from '../../../_recordings.ts'
+import { parseDeck } from '../../runners/deck/parse.ts'
+import { saveRecording } from '../../runners/service/store/recordings.ts'
+import { deckOf, drive, kamishibai } from '../_present.ts'
+import { logOf, recordingOf } from '../_recordings.ts'
 
 const STEPS = '```sh {run id=quick}\ntrue\n```\n\n```sh {run id=slow timeout=600s}\nsleep 600\n```\n'
 

@@ -1,13 +1,13 @@
-import type { LogEvent } from '../../../../runners/protocol/event.ts'
-import type { RunState } from '../../../../runners/protocol/fold.ts'
-import type { Feed } from '../../../../runners/service/remote/message.ts'
-import type { Session } from '../../../../runners/service/session/session.ts'
-import type { Behaviour } from '../../../_session.ts'
+import type { LogEvent } from '../../runners/protocol/event.ts'
+import type { RunState } from '../../runners/protocol/fold.ts'
+import type { Feed } from '../../runners/service/remote/message.ts'
+import type { Session } from '../../runners/service/session/session.ts'
+import type { Behaviour } from '../_session.ts'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createFeed } from '../../../../runners/service/remote/feed.ts'
-import { createMirror } from '../../../../runners/service/remote/mirror.ts'
-import { phases, RUN, stage, watch } from '../../../_remote.ts'
-import { sessionOf, step } from '../../../_session.ts'
+import { createFeed } from '../../runners/service/remote/feed.ts'
+import { createMirror } from '../../runners/service/remote/mirror.ts'
+import { phases, RUN, stage, watch } from '../_remote.ts'
+import { sessionOf, step } from '../_session.ts'
 
 /** What is told of a session, batch by batch; one that `stands` takes the first and no other before `go`. */
 function feed(session: Session, { stands = false } = {}): { batches: Feed[][], go: () => void } {
