@@ -1,4 +1,4 @@
-import type { StepView } from '../runners/protocol/step.ts'
+import type { StepView } from '../runners/protocol/step-view.ts'
 
 /** What a page knows of its deck. */
 export interface DeckInfo {

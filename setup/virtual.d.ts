@@ -1,5 +1,5 @@
 declare module 'virtual:kamishibai/deck' {
-  import type { StepView } from '../runners/protocol/step.ts'
+  import type { StepView } from '../runners/protocol/step-view.ts'
 
   export const steps: StepView[]
   export const deckName: string

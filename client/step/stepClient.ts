@@ -1,7 +1,7 @@
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
 import type { ErrorInfo } from '../../runners/protocol/error.ts'
 import type { RunState } from '../../runners/protocol/fold.ts'
-import type { StepView } from '../../runners/protocol/step.ts'
+import type { StepView } from '../../runners/protocol/step-view.ts'
 import type { Client } from '../client.ts'
 import type { ClientRun } from '../session/clientRun.ts'
 import type { SessionClient, StartOptions } from '../session/sessionClient.ts'

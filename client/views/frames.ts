@@ -1,5 +1,6 @@
 import type { ScreenLine } from '../../runners/protocol/screen.ts'
-import type { Moment, StepView } from '../../runners/protocol/step.ts'
+import type { StepView } from '../../runners/protocol/step-view.ts'
+import type { Moment } from '../../runners/protocol/step.ts'
 import type { ClientRun } from '../session/clientRun.ts'
 import type { LoadRecording, StoredRecording } from '../session/recordings.ts'
 import type { SessionClient } from '../session/sessionClient.ts'

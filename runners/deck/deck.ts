@@ -1,5 +1,6 @@
 import type { Settings } from '../protocol/headmatter.ts'
-import type { Problem, Step } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
+import type { Step } from '../protocol/step.ts'
 
 /** A fence of ours on a slide; `info` and `code` as Slidev's transformer receives them. */
 export interface Fence {

@@ -1,4 +1,5 @@
-import type { Problem, Step } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
+import type { Step } from '../protocol/step.ts'
 import { nearest } from '../protocol/suggest.ts'
 
 /** Reports `needs` of unknown steps and cycles, each at the first of its steps. */

@@ -1,4 +1,5 @@
-import type { ContainerSpec, Step } from '../protocol/step.ts'
+import type { ContainerSpec } from '../protocol/container-spec.ts'
+import type { Step } from '../protocol/step.ts'
 import { createHash } from 'node:crypto'
 
 /**

@@ -1,7 +1,7 @@
 import type { Document, Node } from 'yaml'
 import type { Grant } from '../protocol/grant.ts'
 import type { Settings } from '../protocol/headmatter.ts'
-import type { Problem } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
 import type { GrantMistake } from './grants.ts'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'

@@ -1,5 +1,5 @@
 import type { SourceSlideInfo } from '@slidev/types'
-import type { Problem } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
 import { readFile } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { load } from '@slidev/parser/fs'

@@ -1,4 +1,4 @@
-import type { Problem } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
 import type { SlideText } from './slide-text.ts'
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'

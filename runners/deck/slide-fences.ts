@@ -1,6 +1,7 @@
 import type { SlideInfo } from '@slidev/types'
 import type { Settings } from '../protocol/headmatter.ts'
-import type { Problem, Step } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
+import type { Step } from '../protocol/step.ts'
 import type { Fence } from './deck.ts'
 import type { RawFence } from './fences.ts'
 import type { Info } from './info.ts'

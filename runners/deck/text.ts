@@ -1,4 +1,4 @@
-import type { Problem } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
 import { Buffer, isUtf8 } from 'node:buffer'
 
 /** The text of a file, and why Slidev, which takes every file for UTF-8 without a mark, reads another. */

@@ -1,4 +1,5 @@
-import type { Problem, Step } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
+import type { Step } from '../protocol/step.ts'
 import type { ViewName } from '../protocol/view.ts'
 import type { SlideText } from './slide-text.ts'
 import type { TagAttribute, ViewTag } from './view-tags.ts'

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
+import type { ContainerSpec } from '../protocol/container-spec.ts'
 import type { RunnerConfig } from '../protocol/runner.ts'
-import type { ContainerSpec, Step } from '../protocol/step.ts'
+import type { Step } from '../protocol/step.ts'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isStepError, StepError } from '../protocol/error.ts'

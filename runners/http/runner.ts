@@ -1,5 +1,6 @@
+import type { RequestSpec } from '../protocol/request-spec.ts'
 import type { RunContext, Runner } from '../protocol/runner.ts'
-import type { RequestSpec, Step } from '../protocol/step.ts'
+import type { Step } from '../protocol/step.ts'
 import type { Answer } from './send.ts'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'

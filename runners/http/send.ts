@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { RequestSpec } from '../protocol/step.ts'
+import type { RequestSpec } from '../protocol/request-spec.ts'
 import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import type { RequestSpec, Step } from '../../runners/protocol/step.ts'
+import type { RequestSpec } from '../../runners/protocol/request-spec.ts'
+import type { Step } from '../../runners/protocol/step.ts'
 import type { Subject } from './_contract.ts'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'

@@ -1,6 +1,7 @@
+import type { ContainerSpec } from '../../runners/protocol/container-spec.ts'
 import type { Payload } from '../../runners/protocol/event.ts'
 import type { RunContext, RunnerConfig } from '../../runners/protocol/runner.ts'
-import type { ContainerSpec, Step } from '../../runners/protocol/step.ts'
+import type { Step } from '../../runners/protocol/step.ts'
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -1,5 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
-import type { Problem } from '../../protocol/step.ts'
+import type { Problem } from '../../protocol/problem.ts'
 import type { CheckedStep, CheckReport } from './checked-step.ts'
 import { formatProblem, pathOf } from '../io/tell.ts'
 

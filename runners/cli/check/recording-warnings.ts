@@ -1,5 +1,6 @@
+import type { Problem } from '../../protocol/problem.ts'
 import type { Recording } from '../../protocol/recording.ts'
-import type { Problem, Step } from '../../protocol/step.ts'
+import type { Step } from '../../protocol/step.ts'
 import { hasThrowAway } from '../../deck/plan/shell-touch.ts'
 import { markerCommand } from '../../protocol/marker.ts'
 import { timeOf } from '../../protocol/moment.ts'

@@ -1,5 +1,6 @@
 import type { Deck } from '../../deck/deck.ts'
-import type { Problem, Step } from '../../protocol/step.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import type { Step } from '../../protocol/step.ts'
 import type { CheckedStep } from '../check/checked-step.ts'
 import process from 'node:process'
 import { parseDeck } from '../../deck/parse.ts'

@@ -1,5 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
-import type { Problem } from '../../protocol/step.ts'
+import type { Problem } from '../../protocol/problem.ts'
 import type { Service } from '../../service/service.ts'
 import type { DeckChange } from '../../service/trust/watch.ts'
 import { createServer as createNetServer } from 'node:net'

@@ -1,4 +1,6 @@
-import type { Condition, ContainerSpec, RequestSpec, Step } from '../../protocol/step.ts'
+import type { ContainerSpec } from '../../protocol/container-spec.ts'
+import type { RequestSpec } from '../../protocol/request-spec.ts'
+import type { Condition, Step } from '../../protocol/step.ts'
 import { quoteIfNeeded } from '../../protocol/shell-quote.ts'
 
 /** Files of a step by name; the one that ends in `.sh` runs it. */

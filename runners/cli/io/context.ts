@@ -1,5 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
-import type { Problem } from '../../protocol/step.ts'
+import type { Problem } from '../../protocol/problem.ts'
 import { basename } from 'node:path'
 import process from 'node:process'
 import { runnersOf } from '../../service/session/engine-of.ts'

@@ -1,6 +1,7 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { ErrorInfo } from '../../protocol/error.ts'
-import type { Problem, Step } from '../../protocol/step.ts'
+import type { Problem } from '../../protocol/problem.ts'
+import type { Step } from '../../protocol/step.ts'
 import type { CheckedStep } from '../check/checked-step.ts'
 import type { StepResult } from '../check/run-all.ts'
 import { relative, resolve } from 'node:path'

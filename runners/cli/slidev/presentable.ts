@@ -1,5 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
-import type { Problem } from '../../protocol/step.ts'
+import type { Problem } from '../../protocol/problem.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { findUp } from '../../deck/find-up.ts'

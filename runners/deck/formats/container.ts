@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../protocol/step.ts'
+import type { ContainerSpec } from '../../protocol/container-spec.ts'
 import type { YamlMistake } from './yaml-mistakes.ts'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-import type { RequestSpec } from '../../protocol/step.ts'
+import type { RequestSpec } from '../../protocol/request-spec.ts'
 import { METHODS } from 'node:http'
 import { nearest } from '../../protocol/suggest.ts'
 

@@ -2,7 +2,7 @@ import type { DeckInfo } from '../../../client/deckInfo.ts'
 import type { RecordingText } from '../../../client/session/recordings.ts'
 import type { TokenStore } from '../../../client/session/token.ts'
 import type { Step } from '../../../runners/protocol/step.ts'
-import { toStepView } from '../../../runners/protocol/step.ts'
+import { toStepView } from '../../../runners/protocol/step-view.ts'
 import { step } from '../../_session.ts'
 
 /** A deck whose page plays recordings. */
