@@ -1,11 +1,9 @@
 import type { Verb } from '../protocol/step.ts'
 import type { Word } from './info.ts'
+import type { Report } from './options.ts'
 import { VERBS } from '../protocol/step.ts'
 import { suggestion } from '../protocol/suggest.ts'
 import { ALL_OPTIONS, COMMON_OPTIONS, FLAGS, REPEATABLE, VERB_TABLE } from './verbs.ts'
-
-/** `offset` counts within the info string. */
-type Report = (offset: number, code: string, message: string, hint?: string) => void
 
 /** Name, tag: what `docker tag` takes; source: distribution/reference. */
 const RE_TAG = /^(?:[\w.-]+(?::\d+)?\/)?[a-z\d]+(?:(?:\.|_{1,2}|-+)[a-z\d]+)*(?:\/[a-z\d]+(?:(?:\.|_{1,2}|-+)[a-z\d]+)*)*(?::\w[\w.-]{0,127})?$/

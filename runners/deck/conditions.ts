@@ -1,4 +1,4 @@
-import type { Condition, Mark, Moment } from '../protocol/step.ts'
+import type { Condition, Mark, Moment, Verb } from '../protocol/step.ts'
 import { PHASES } from '../protocol/event.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { isMarkerLabel } from '../protocol/marker.ts'
@@ -48,6 +48,18 @@ export function parseCondition(text: string): Condition {
   if ((match = /^rollout@(\S+\/\S+)$/.exec(text)))
     return { text, type: 'rollout', object: match[1]! }
   throw new RangeError(`${text} is no condition. Allowed: ${FORMS}`)
+}
+
+/** The conditions of a step with those that its verb adds where the fence says nothing of them. */
+export function withDefaults(verb: Verb, until: Condition[], expect: Condition[]): { until: Condition[], expect: Condition[] } {
+  const ends = verb === 'run' || verb === 'exec' || (verb === 'container' && !until.length)
+  const added: Condition[] = []
+  if (ends && !expect.some(({ type }) => type === 'exit'))
+    added.push({ text: 'exit=0', type: 'exit', code: 0, not: false })
+  if (verb === 'request' && !expect.some(({ type }) => type === 'status'))
+    added.push({ text: 'status<400', type: 'status', op: '<', code: 400 })
+  const settled: Condition = { text: 'settled=1s', type: 'settled', ms: 1000 }
+  return { until: verb === 'terminal' && !until.length ? [settled] : until, expect: [...added, ...expect] }
 }
 
 /** The moments of `print`; throws RangeError for an unknown one. */
