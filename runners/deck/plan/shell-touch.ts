@@ -1,11 +1,10 @@
+import type { Call } from './programs.ts'
 import type { Touched } from './touched.ts'
 import { isThrowAway, namesGiven, readContainerLine } from './container-line.ts'
-import { nameOf, shellCommands } from './shell-words.ts'
+import { programsOf } from './programs.ts'
 import { nothing, together } from './touched.ts'
 
 const CONTAINER_PROGRAMS = new Set(['docker', 'podman', 'nerdctl'])
-/** Programs that run the rest of their words. */
-const PREFIXES = new Set(['sudo', 'env', 'exec', 'command', 'nohup', 'nice', 'time', 'timeout', 'xargs', 'watch', 'setsid', 'unshare'])
 const RE_URL = /\b(?:https?|wss?|tcp|ssh):\/\/[^\s"'\\<>]+/g
 const RE_HOST = /^(?:[\w-]+(?:\.[\w-]+)+|localhost|[\w.-]+(?=:\d))(?::\d+)?(?=[/?]|$)/
 /** Programs that speak to the hosts which their words name, with their options that take a value. */
@@ -32,24 +31,7 @@ export function imagesMadeByShell(script: string): string[] {
   return programsOf(script).flatMap(({ program, args }) => CONTAINER_PROGRAMS.has(program) ? namesGiven(args) : [])
 }
 
-interface Line { program: string, args: string[] }
-
-/** The programs that a script calls, those behind `sudo` and the like too. */
-function programsOf(script: string): Line[] {
-  return shellCommands(script).flatMap(({ words }): Line[] => {
-    const own = words.findIndex(word => !/^\w+=/.test(word))
-    const known = words.findIndex((word, i) => i >= own && isReadable(nameOf(word)))
-    const behind = words.slice(Math.max(own, 0), Math.max(known, 0))
-    const called = known >= 0 && (!behind.length || PREFIXES.has(nameOf(behind[0]!))) ? known : own
-    return called < 0 ? [] : [{ program: nameOf(words[called]!), args: words.slice(called + 1) }]
-  })
-}
-
-function isReadable(program: string): boolean {
-  return CONTAINER_PROGRAMS.has(program) || program === 'kubectl' || CLIENTS.has(program)
-}
-
-function readLine({ program, args }: Line): Touched {
+function readLine({ program, args }: Call): Touched {
   if (CONTAINER_PROGRAMS.has(program))
     return readContainerLine(args)
   if (program === 'kubectl')

@@ -1,3 +1,5 @@
+import { lineEnd, readWord, substitutionsIn } from './shell-word.ts'
+
 /** A simple command of a shell script, as words; what the shell would put for a `$NAME` is not known and stays as written. */
 export interface ShellCommand {
   words: string[]
@@ -5,8 +7,11 @@ export interface ShellCommand {
   redirects: string[]
 }
 
+/** A here-document whose lines are still to come, and the words of the command that reads it. */
+interface HereDocument { end: string, indented: boolean, literal: boolean, reader: string[] }
+
 /** Words after which another command begins. */
-const RESERVED = new Set(['!', '{', '}', 'if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', 'time', 'coproc'])
+const RESERVED = new Set(['!', '{', '}', 'if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', 'coproc'])
 const RE_OPERATOR = /[;&|()\n]+/y
 const RE_REDIRECT = /\d*(?:<<<|<<-?|<>|<&|>&|>>|>\||&>>?|<|>)/y
 const RE_SHELL = /^(?:sh|bash|zsh|dash|ash)$/
@@ -15,15 +20,18 @@ const RE_SHELL = /^(?:sh|bash|zsh|dash|ash)$/
 const DEEPEST = 20
 
 /**
- * The simple commands of a script in their order, those of `$(…)`, `` `…` `` and `sh -c '…'` among them. Reads what
- * stands there and expands nothing: here-documents and comments are skipped, quotes are taken off.
+ * The simple commands of a script in their order, those of `$(…)`, `` `…` ``, `eval` and `sh -c '…'` among them. Reads
+ * what stands there and expands nothing: comments, here-documents and patterns of `case` are skipped, quotes are taken off.
  */
 export function shellCommands(script: string, depth = 0): ShellCommand[] {
   const commands: ShellCommand[] = []
-  const documents: { end: string, indented: boolean }[] = []
+  const documents: HereDocument[] = []
   let words: string[] = []
   let redirects: string[] = []
   let at = 0
+  /** How many `case` are open, and whether a pattern of the innermost comes next. */
+  let cases = 0
+  let pattern = false
 
   function readInner(script: string): void {
     if (depth < DEEPEST)
@@ -33,40 +41,50 @@ export function shellCommands(script: string, depth = 0): ShellCommand[] {
   function endCommand(): void {
     if (words.length || redirects.length)
       commands.push({ words, redirects })
-    const shell = words.findIndex(word => RE_SHELL.test(nameOf(word)))
-    const dashC = words.findIndex((word, i) => shell >= 0 && i > shell && /^-[a-z]*c$/.test(word))
-    if (dashC >= 0)
-      readInner(words[dashC + 1] ?? '')
+    scriptsIn(words).forEach(readInner)
     words = []
     redirects = []
   }
 
   function takeRedirect(operator: string): void {
-    const word = readWord(script, skipBlanks(script, at + operator.length))
-    at = word.end
-    word.inner.forEach(readInner)
-    if (/<<-?$/.test(operator))
-      documents.push({ end: word.text, indented: operator.endsWith('-') })
-    else if (!/&$|<<</.test(operator))
-      redirects.push(word.text)
+    const { text, end, inner, quoted } = readWord(script, skipBlanks(script, at + operator.length))
+    at = end
+    inner.forEach(readInner)
+    if (/^\d*<<-?$/.test(operator))
+      documents.push({ end: text, indented: operator.endsWith('-'), literal: quoted, reader: words })
+    else if (operator.endsWith('<<<') && readsScript(words))
+      readInner(text)
+    else if (!/&$|<<<$/.test(operator))
+      redirects.push(text)
   }
 
   function takeOperator(operator: string): void {
+    if (pattern) {
+      const end = operator.indexOf(')')
+      at += end < 0 ? operator.length : end + 1
+      pattern = end < 0
+      words = []
+      return
+    }
     const newline = operator.indexOf('\n')
     at += newline < 0 ? operator.length : newline + 1
+    // `name()` begins a function, and calls nothing.
+    if (operator.startsWith('()') && words.length === (words[0] === 'function' ? 2 : 1))
+      words = []
     endCommand()
+    pattern = cases > 0 && /;[;&]/.test(operator)
     if (newline >= 0)
-      skipDocuments()
+      takeDocuments()
   }
 
-  function skipDocuments(): void {
-    for (const { end, indented } of documents.splice(0)) {
-      while (at < script.length) {
-        const line = script.slice(at, lineEnd(script, at))
-        at = lineEnd(script, at) + 1
-        if ((indented ? line.replace(/^\t+/, '') : line) === end)
-          break
-      }
+  function takeDocuments(): void {
+    for (const document of documents.splice(0)) {
+      const { text, next } = readDocument(script, at, document)
+      at = next
+      if (readsScript(document.reader))
+        readInner(text)
+      else if (!document.literal)
+        substitutionsIn(text).forEach(readInner)
     }
   }
 
@@ -74,8 +92,18 @@ export function shellCommands(script: string, depth = 0): ShellCommand[] {
     const { text, end, inner, quoted } = readWord(script, at)
     at = Math.max(end, at + 1)
     inner.forEach(readInner)
-    if (quoted || words.length || !RESERVED.has(text))
+    const role = quoted ? 'word' : roleOf(text, words)
+    if (role === 'word' || role === 'in')
       words.push(text)
+    if (role === 'body')
+      words = []
+    if (role === 'in') {
+      endCommand()
+      cases++
+    }
+    if (role === 'esac')
+      cases = Math.max(0, cases - 1)
+    pattern = role === 'in' || (pattern && role !== 'esac')
   }
 
   while (at < script.length) {
@@ -98,76 +126,56 @@ export function shellCommands(script: string, depth = 0): ShellCommand[] {
   return commands
 }
 
+/** What an unquoted word is, behind the words `before` of its command: `in` opens a case, `body` a function. */
+function roleOf(text: string, before: string[]): 'word' | 'reserved' | 'in' | 'esac' | 'body' {
+  if (text === 'esac' && !before.length)
+    return 'esac'
+  if (text === 'in' && before[0] === 'case' && before.length === 2)
+    return 'in'
+  if (text === '{' && before[0] === 'function')
+    return 'body'
+  return RESERVED.has(text) && before.every(word => word === 'time' || word === '-p') ? 'reserved' : 'word'
+}
+
+/** The lines of a here-document that begins at `from`, and where the script goes on. */
+function readDocument(script: string, from: number, { end, indented }: HereDocument): { text: string, next: number } {
+  for (let at = from; at < script.length; at = lineEnd(script, at) + 1) {
+    const line = script.slice(at, lineEnd(script, at))
+    if ((indented ? line.replace(/^\t+/, '') : line) === end)
+      return { text: script.slice(from, at), next: lineEnd(script, at) + 1 }
+  }
+  return { text: script.slice(from), next: script.length }
+}
+
+/** The scripts that a command is given as words: to `sh -c`, `eval` and `trap`. */
+function scriptsIn(words: string[]): string[] {
+  const [program, ...args] = words
+  if (program === 'eval')
+    return [args.join(' ')]
+  if (program === 'trap')
+    return (args[0] === '--' ? args.slice(1, 2) : args.slice(0, 1)).filter(word => !word.startsWith('-'))
+  if (program === 'echo' || program === 'printf')
+    return []
+  const shell = words.findIndex(word => RE_SHELL.test(nameOf(word)))
+  const dashC = words.findIndex((word, i) => shell >= 0 && i > shell && /^-[a-z]*c$/.test(word))
+  return dashC < 0 ? [] : words.slice(dashC + 1, dashC + 2)
+}
+
+/** Whether a command is a shell that takes its script from its input. */
+function readsScript(words: string[]): boolean {
+  const shell = words.findIndex(word => RE_SHELL.test(nameOf(word)))
+  return shell >= 0 && words[0] !== 'echo' && words.slice(shell + 1).every(word => word === '-' || /^-[a-z]*s$/.test(word) || /^-[eux]+$/.test(word))
+}
+
 function matchAt(sticky: RegExp, text: string, at: number): RegExpExecArray | null {
   sticky.lastIndex = at
   return sticky.exec(text)
-}
-
-/** The word that begins at `from`, without its quotes; `inner` are the scripts of its substitutions. */
-function readWord(script: string, from: number): { text: string, end: number, inner: string[], quoted: boolean } {
-  const inner: string[] = []
-  let text = ''
-  let quote = ''
-  let quoted = false
-  let at = from
-  for (; at < script.length; at++) {
-    const char = script[at]!
-    if (quote === '\'') {
-      if (char === '\'')
-        quote = ''
-      else
-        text += char
-    }
-    else if (char === '\\') {
-      const next = script[++at] ?? ''
-      text += next === '\n' ? '' : quote && !'"\\$`'.includes(next) ? `\\${next}` : next
-    }
-    else if (char === '"' || (char === '\'' && !quote)) {
-      quote = quote ? '' : char
-      quoted = true
-    }
-    else if (char === '`' || (char === '$' && script[at + 1] === '(')) {
-      const end = char === '`' ? Math.max(at, script.indexOf('`', at + 1)) : closing(script, at + 1)
-      inner.push(script.slice(at + (char === '`' ? 1 : 2), end))
-      text += script.slice(at, end + 1)
-      at = end
-    }
-    else if (!quote && /[\s;&|()<>]/.test(char)) {
-      break
-    }
-    else {
-      text += char
-    }
-  }
-  return { text, end: Math.min(at, script.length), inner: inner.filter(script => !script.startsWith('(')), quoted }
-}
-
-/** Where the parenthesis that opens at `from` closes. */
-function closing(script: string, from: number): number {
-  let depth = 0
-  for (let at = from; at < script.length; at++) {
-    const char = script[at]!
-    if (char === '\\')
-      at++
-    else if (char === '\'')
-      at = Math.max(at, script.indexOf('\'', at + 1))
-    else if (char === '(')
-      depth++
-    else if (char === ')' && !--depth)
-      return at
-  }
-  return script.length
 }
 
 function skipBlanks(script: string, at: number): number {
   while (script[at] === ' ' || script[at] === '\t')
     at++
   return at
-}
-
-function lineEnd(script: string, at: number): number {
-  const end = script.indexOf('\n', at)
-  return end < 0 ? script.length : end
 }
 
 /** The name of a program that may be called by its path. */
