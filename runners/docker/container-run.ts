@@ -8,7 +8,7 @@ import { StepError } from '../protocol/error.ts'
 import { containerNames, createOptions, endpointOf, explain } from './container.ts'
 import { answered, followOutput } from './follow.ts'
 import { ensureNetwork } from './networks.ts'
-import { signalName } from './project.ts'
+import { signalName } from './projection.ts'
 import { pullImage } from './pull.ts'
 
 /** The exit code of a program that SIGKILL ended. */

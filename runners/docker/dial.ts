@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import { StepError } from '../protocol/error.ts'
-import { publishedPorts } from './project.ts'
+import { publishedPorts } from './projection.ts'
 
 /** The base URL to reach a port of a container from here, by default its first; says in words why there is no way. */
 export function baseUrlOf({ State, NetworkSettings }: Docker.ContainerInspectInfo, name: string, wanted?: string): string {

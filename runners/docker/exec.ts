@@ -8,7 +8,7 @@ import { blockState, CARRY, LONGEST_STATE, PREAMBLE, skipPreamble } from '../pro
 import { StepError } from '../protocol/error.ts'
 import { explain } from './container.ts'
 import { answered, followOutput } from './follow.ts'
-import { signalName } from './project.ts'
+import { signalName } from './projection.ts'
 
 /** How long a cancelled block may take to obey each signal, in ms. */
 const PATIENCE = 1000

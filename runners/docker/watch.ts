@@ -3,7 +3,7 @@ import type { Payload, View } from '../protocol/event.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LABELS } from '../protocol/runner.ts'
 import { parseLines } from './lines.ts'
-import { projectContainer, projectNetwork } from './project.ts'
+import { projectContainer, projectNetwork } from './projection.ts'
 
 type Emit = (step: string | undefined, payload: Payload) => void
 type Kind = 'container' | 'network' | 'volume'

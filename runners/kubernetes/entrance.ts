@@ -1,10 +1,10 @@
 import type { RunnerConfig } from '../protocol/runner.ts'
 import type { Access } from './api.ts'
-import type { AllowedContext, NoContext } from './context.ts'
+import type { AllowedContext, NoContext } from './kube-context.ts'
 import { StepError } from '../protocol/error.ts'
-import { findContext } from './context.ts'
 import { accessOf } from './credentials.ts'
 import { admit, identityOf } from './identity.ts'
+import { findContext } from './kube-context.ts'
 
 /** The way into the cluster of a session. */
 export interface Entrance {

@@ -11,7 +11,7 @@ import { StepError } from '../protocol/error.ts'
 import { isRefusal, toStepError } from './api.ts'
 import { CHANNEL, openChannels } from './channels.ts'
 import { untilNodeLost } from './node-loss.ts'
-import { podStatus } from './project.ts'
+import { podStatus } from './projection.ts'
 
 /** How long a cancelled block may take to obey each signal, in ms. */
 const PATIENCE = 1000

@@ -4,7 +4,7 @@ import type { Space } from './space.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { followControlPlane } from './control-plane.ts'
 import { ROLE } from './guard.ts'
-import { kindWord, project } from './project.ts'
+import { kindWord, project } from './projection.ts'
 import { watchCollection } from './watch.ts'
 
 type Emit = (step: string | undefined, payload: Payload) => void

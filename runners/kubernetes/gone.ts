@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contextOf, readRecords } from './cluster/place.ts'
-import { hasContext } from './context.ts'
+import { hasContext } from './kube-context.ts'
 
 type Env = Record<string, string | undefined>
 

@@ -1,6 +1,6 @@
 import type { ClusterIdentity, RunnerConfig } from '../protocol/runner.ts'
 import type { Access } from './api.ts'
-import type { AllowedContext } from './context.ts'
+import type { AllowedContext } from './kube-context.ts'
 import type { KubeObject } from './objects.ts'
 import { StepError } from '../protocol/error.ts'
 import { createApi } from './api.ts'

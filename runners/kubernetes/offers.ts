@@ -1,7 +1,7 @@
 import type { RunnerConfig } from '../protocol/runner.ts'
 import type { Api } from './api.ts'
 import type { Maker } from './cluster/place.ts'
-import type { AllowedContext } from './context.ts'
+import type { AllowedContext } from './kube-context.ts'
 import type { KubeList, KubeObject } from './objects.ts'
 import { contextOf, readRecords } from './cluster/place.ts'
 import { holds } from './objects.ts'

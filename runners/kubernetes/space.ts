@@ -1,7 +1,7 @@
 import type { RunnerConfig } from '../protocol/runner.ts'
 import type { Access, Api } from './api.ts'
-import type { AllowedContext } from './context.ts'
 import type { Setup } from './guard.ts'
+import type { AllowedContext } from './kube-context.ts'
 import type { KubeObject } from './objects.ts'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:https'

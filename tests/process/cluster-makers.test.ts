@@ -11,7 +11,7 @@ import { parse } from 'yaml'
 import { createCluster, deleteCluster, listClusters } from '../../runners/kubernetes/cluster/cluster.ts'
 import { nodesOf } from '../../runners/kubernetes/cluster/nodes.ts'
 import { clusterDir } from '../../runners/kubernetes/cluster/place.ts'
-import { findContext } from '../../runners/kubernetes/context.ts'
+import { findContext } from '../../runners/kubernetes/kube-context.ts'
 
 const DEMO = resolve(import.meta.dirname, '../../slides/demo')
 

@@ -5,7 +5,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { clusterDir } from '../../../runners/kubernetes/cluster/place.ts'
 import { followControlPlane } from '../../../runners/kubernetes/control-plane.ts'
 import { accessOf } from '../../../runners/kubernetes/credentials.ts'
-import { project } from '../../../runners/kubernetes/project.ts'
+import { project } from '../../../runners/kubernetes/projection.ts'
 import { openSpace } from '../../../runners/kubernetes/space.ts'
 import { configOf, stopApiServer } from '../_cluster.ts'
 

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
+import { serveClusters, SERVICE } from '../../runners/kubernetes/cluster/command-socket.ts'
 import { writeRecord } from '../../runners/kubernetes/cluster/place.ts'
-import { serveClusters, SERVICE } from '../../runners/kubernetes/cluster/remote.ts'
 
 const BIN = resolve(import.meta.dirname, '../../runners/cli/bin.mjs')
 

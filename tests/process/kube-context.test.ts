@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findContext } from '../../runners/kubernetes/context.ts'
+import { findContext } from '../../runners/kubernetes/kube-context.ts'
 
 describe('the context for a session', () => {
   let dir: string
