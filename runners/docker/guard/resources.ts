@@ -4,8 +4,10 @@ import { capabilityName } from '../grants.ts'
 import { forbidden } from './refusal.ts'
 import { count, flag, integer, list, never, oneOf, shape, text, words } from './shape.ts'
 
+const deviceFields = shape<Scope>({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text })
+
 const device: Rule<Scope> = async (value, path, scope) => {
-  const checked = await shape<Scope>({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text })(value, path, scope) as { PathOnHost?: string }
+  const checked = await deviceFields(value ?? {}, path, scope) as { PathOnHost?: string }
   const onHost = checked.PathOnHost ?? ''
   if (!scope.grants.device(onHost, scope.step))
     throw forbidden(`the device ${onHost} (${path})`, `device:${onHost}:${scope.step}`)
