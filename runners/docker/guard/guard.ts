@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RunnerConfig } from '../../protocol/runner.ts'
 import type { Endpoint } from '../endpoint.ts'
+import type { Engine } from './engine.ts'
 import type { GuardSession } from './scope.ts'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
@@ -12,16 +13,22 @@ import { socketOf } from '../endpoint.ts'
 import { createGrants } from '../grants.ts'
 import { NO_BUILDKIT } from './build.ts'
 import { createEngine } from './engine.ts'
-import { judge } from './judge.ts'
+import { judgeRequest } from './judge.ts'
 import { createObjects } from './objects.ts'
 import { forbidden, malformed, Refusal } from './refusal.ts'
 import { relay, sendJson } from './relay.ts'
 import { createTags, TAGS_FILE } from './tags.ts'
 import { headerLines, tunnel } from './tunnel.ts'
 
+/** What a guard needs to know of its session. */
+export type GuardConfig = Pick<RunnerConfig, 'sessionId' | 'deckDir' | 'privateDir' | 'settings' | 'labels'>
+
 /** What the guards of all shells of a session share. */
-export function createGuardSession({ sessionId, deckDir, privateDir, settings, labels }: RunnerConfig, endpoint: Endpoint): GuardSession {
-  const engine = createEngine(endpoint)
+export function createGuardSession(
+  { sessionId, deckDir, privateDir, settings, labels }: GuardConfig,
+  endpoint: Endpoint,
+  { engine = createEngine(endpoint) }: { engine?: Engine } = {},
+): GuardSession {
   const { memory, cpus, pids } = settings.limits
   return {
     id: sessionId,
@@ -55,7 +62,7 @@ export async function openGuard({ session, path, step }: GuardOptions): Promise<
   const tunnels = new Set<Duplex>()
   // An upload, or a log that is followed, may take as long as it wants.
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, maxHeaderSize: 65_536 }, (request, response) => {
-    judge(request, request, session, step())
+    judgeRequest(request, request, session, step())
       .then(({ verdict, version }) => relay(verdict, version, session.engine, request, response))
       .catch((error: unknown) => {
         if (response.headersSent)

@@ -19,8 +19,19 @@ const ROUTES: readonly Route[] = [...systemRoutes, ...containerRoutes, ...imageR
 /** The largest body that is read as JSON, in bytes. */
 const LARGEST_JSON = 4 * 1024 * 1024
 
-/** What becomes of a request, and the version of the API that the engine is asked in; throws a {@link Refusal}. */
-export async function judge({ method = '', url = '', headers }: IncomingMessage, body: Readable, session: GuardSession, step: string): Promise<{ verdict: Verdict, version: string }> {
+/** The head of a request, as Node reads it. */
+export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
+/** What becomes of a request, and the version of the API in which the engine is asked. */
+export interface Judgement { verdict: Verdict, version: string }
+
+/** Decides what becomes of a request; throws a {@link Refusal}. */
+export async function judgeRequest(
+  { method = '', url = '', headers }: RequestHead,
+  body: Readable,
+  session: GuardSession,
+  step: string,
+): Promise<Judgement> {
   const target = parseTarget(url)
   const { segments, query } = target
   const scope: Scope = { ...session, step, stepLabels: { ...session.labels, [LABELS.step]: step } }

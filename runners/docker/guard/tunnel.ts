@@ -4,7 +4,7 @@ import type { GuardSession } from './scope.ts'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { hijackOf } from './engine.ts'
-import { judge } from './judge.ts'
+import { judgeRequest } from './judge.ts'
 import { malformed } from './refusal.ts'
 import { answerHeaders, requestHeaders } from './relay.ts'
 
@@ -15,7 +15,7 @@ import { answerHeaders, requestHeaders } from './relay.ts'
  */
 export async function tunnel(request: IncomingMessage, client: Duplex, head: Buffer, session: GuardSession, step: string): Promise<void> {
   const { body, rest } = await bodyOf(request, client, head)
-  const { verdict, version } = await judge(request, Readable.from(body.length ? [body] : []), session, step)
+  const { verdict, version } = await judgeRequest(request, Readable.from(body.length ? [body] : []), session, step)
   if (!('segments' in verdict) || !verdict.hijack)
     throw malformed('this endpoint does not take its connection over')
   const upstream = await session.engine.open({
