@@ -34,10 +34,19 @@ export const OWN_DANGLING = `sha256:${hex('33')}`
 export const FOREIGN_DANGLING = `sha256:${hex('44')}`
 
 interface Labelled { Labels: Record<string, string> }
-const strangers = { [LABELS.session]: 'another' }
+
+interface Population {
+  containers: (Labelled & { Id: string, Names: string[], ImageID: string, State: string, Mounts: { Type: string, Name?: string }[] })[]
+  networks: (Labelled & { Id: string, Name: string, IPAM: { Config: { Gateway?: string }[] } })[]
+  volumes: (Labelled & { Name: string })[]
+  execs: { ID: string, ContainerID: string }[]
+  images: { Id: string, RepoTags: string[] | null, RepoDigests: string[] | null, Config: { Labels?: Record<string, string> | null, ExposedPorts?: object | null } }[]
+}
+
+const strangers: Record<string, string> = { [LABELS.session]: 'another' }
 
 /** What the engine has when a test begins. */
-function population() {
+function population(): Population {
   return {
     containers: [
       {
@@ -68,7 +77,7 @@ function population() {
 /** An engine in memory, which notes what it is asked. */
 export interface FakeEngine extends Engine {
   asked: Call[]
-  has: ReturnType<typeof population>
+  has: Population
 }
 
 function fakeEngine(newest: string): FakeEngine {
