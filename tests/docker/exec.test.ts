@@ -86,7 +86,9 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     await expect(run('true', { in: 'nobody' })).rejects.toMatchObject({ code: 'not-found', message: 'there is no container nobody in this session', hint: expect.stringContaining('needs=nobody') })
     const box = await ofStep('box', config)
     await box.pause()
-    await expect(run('true')).rejects.toMatchObject({ message: 'the container box is paused', hint: `Let it go on: docker unpause ${(await box.inspect()).Name.slice(1)}` })
+    // Known before the run begins: it fails at once, and would fail unheard while this is awaited.
+    const { Name } = await box.inspect()
+    await expect(run('true')).rejects.toMatchObject({ message: 'the container box is paused', hint: `Let it go on: docker unpause ${Name.slice(1)}` })
     await box.unpause()
     await box.stop({ t: 5 })
     await running
