@@ -16,10 +16,32 @@ const PATIENCE = 1000
 const KILLED = 137
 /** How long an engine may take to tell that a container ended, in ms. */
 const END_TOLD = 500
-/** Runs a block in a container, in a terminal of the step's size; aborted, it ends the program inside. Returns what it hands on. */
-export async function runExec(docker: Docker, step: Step, target: Docker.ContainerInspectInfo | undefined, before: BlockState | undefined, context: RunContext): Promise<BlockState | undefined> {
+
+/** What blocks hand on to the next one of their shell, by container and shell. */
+export type BlockStates = Map<string, BlockState>
+
+/** Runs a block in a container, in a terminal of the step's size; aborted, it ends the program inside. */
+export async function runExec(
+  docker: Docker,
+  step: Step,
+  target: Docker.ContainerInspectInfo | undefined,
+  states: BlockStates,
+  context: RunContext,
+): Promise<void> {
+  const container = docker.getContainer(checkRunning(target, step.in!).Id)
+  const key = `${container.id} ${step.shell}`
+  const state = await runBlock(container, step, states.get(key), context)
+  if (state)
+    states.set(key, state)
+}
+
+async function runBlock(
+  container: Docker.Container,
+  step: Step,
+  before: BlockState | undefined,
+  context: RunContext,
+): Promise<BlockState | undefined> {
   const name = step.in!
-  const container = docker.getContainer(checkRunning(target, name).Id)
   const { emit, signal } = context
   const attempt = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => {
     throw explainExec(error, name)

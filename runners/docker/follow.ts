@@ -1,5 +1,6 @@
 import type { RunContext } from '../protocol/runner.ts'
 import { setTimeout as delay } from 'node:timers/promises'
+import { aborted } from '../protocol/abort.ts'
 
 /** How often it is asked whether the program still runs: `wait` never settles when the connection is cut, in ms. */
 const ALIVE_CHECK = 3000
@@ -63,9 +64,8 @@ export async function followOutput({ output, close, isRunning, ended }: Source, 
   }
 
   const copied = copy()
-  const aborted = new Promise<void>(resolve => signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }))
   try {
-    await Promise.race([aborted, stopped().then(() => Promise.race([copied, silent()]))])
+    await Promise.race([aborted(signal), stopped().then(() => Promise.race([copied, silent()]))])
   }
   finally {
     over.abort()

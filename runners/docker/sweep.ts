@@ -1,7 +1,12 @@
 import type Docker from 'dockerode'
 import type { SweepFilter, SweepReport } from '../protocol/sweep.ts'
+import type { Endpoint } from './endpoint.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LABELS } from '../protocol/runner.ts'
+import { createEngine } from './guard/engine.ts'
+import { createTags, TAGS_FILE } from './guard/tags.ts'
 
 /** An object of the engine that carries a session's labels. */
 export interface Labelled {
@@ -80,7 +85,13 @@ async function sweepImages(docker: Docker, labels: string[], seen: Map<string, L
 }
 
 /** Removes what dead sessions left on the engine, each session by its own labels; what stays is named with the reason. */
-export async function sweepSessions(docker: Docker, { session, keep, dryRun }: SweepFilter): Promise<SweepReport> {
+export async function sweepSessions(docker: Docker, endpoint: Endpoint, filter: SweepFilter): Promise<SweepReport> {
+  const report = await sweepLabelled(docker, filter)
+  report.removed.push(...await sweepTags(endpoint, filter))
+  return report
+}
+
+async function sweepLabelled(docker: Docker, { session, keep, dryRun }: SweepFilter): Promise<SweepReport> {
   const labels = [session === undefined ? LABELS.session : `${LABELS.session}=${session}`]
   const report: SweepReport = { removed: [], kept: [] }
   const toRemoved = ({ kind, name, labels }: Labelled): SweepReport['removed'][number] => ({ kind, name, session: labels[LABELS.session] ?? '' })
@@ -100,6 +111,26 @@ export async function sweepSessions(docker: Docker, { session, keep, dryRun }: S
     report.kept.push(...left.map(({ kind, name }) => ({ kind, name, reason: 'the engine does not remove it: something else uses it' })))
   }
   return report
+}
+
+/** Takes away the names of images that dead sessions gave and that no label tells: their guards noted them. */
+async function sweepTags(endpoint: Endpoint, { folders, dryRun }: SweepFilter): Promise<SweepReport['removed']> {
+  const removed: SweepReport['removed'] = []
+  const engine = createEngine(endpoint)
+  try {
+    for (const [session, folder] of folders) {
+      const file = join(folder, TAGS_FILE)
+      if (!existsSync(file))
+        continue
+      const tags = createTags(engine, session, file)
+      for (const name of dryRun ? await tags.held() : await tags.release())
+        removed.push({ kind: 'image', name, session })
+    }
+  }
+  finally {
+    engine.close()
+  }
+  return removed
 }
 
 async function listLabelled(docker: Docker, labels: string[]): Promise<Labelled[]> {

@@ -10,10 +10,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
 import { isRefusal, toStepError } from './api.ts'
-import { keepClusterObject } from './cluster-objects.ts'
 import { collectionPath, unknownKind } from './discovery.ts'
 import { explainRefusal } from './explain.ts'
-import { labelsOf } from './guard.ts'
+import { CLUSTER_OBJECTS, labelsOf } from './guard.ts'
 import { inOrder, parseManifests } from './manifest.ts'
 import { holds } from './objects.ts'
 
@@ -22,6 +21,8 @@ const MANAGER = 'kamishibai'
 /** Requests at once: what stands on one rank needs nothing of its own rank. */
 const AT_ONCE = 8
 const ESTABLISHED_LIMIT = 10_000
+/** The last note of each session's objects of the whole cluster. */
+const writing = new WeakMap<object, Promise<unknown>>()
 
 /** What applying needs besides the run. */
 export interface Applying {
@@ -118,6 +119,20 @@ async function applyOne(step: Step, { manifest, resource, path }: Planned, { spa
     signal.throwIfAborted()
     throw isRefusal(error, (error as ApiError).code) ? explainRefusal(error, manifest, step) : error
   }
+}
+
+/** Notes an object of the whole cluster on the session's namespace, before it is made: whoever ends the session removes it. */
+async function keepClusterObject({ admin, namespace }: Pick<Space, 'admin' | 'namespace'>, object: string): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}`
+  // One after the other: each reads what the one before wrote.
+  const work = (writing.get(admin) ?? Promise.resolve()).then(async () => {
+    const { metadata } = await admin.get<KubeObject>(path)
+    const noted = JSON.parse(metadata.annotations?.[CLUSTER_OBJECTS] ?? '[]') as string[]
+    if (!noted.includes(object))
+      await admin.send('PATCH', path, { metadata: { annotations: { [CLUSTER_OBJECTS]: JSON.stringify([...noted, object]) } } }, { contentType: 'application/merge-patch+json' })
+  })
+  writing.set(admin, work.catch(() => {}))
+  await work
 }
 
 /** Whether only the cluster's own doing lies between two looks: its status changes the version, but not the generation. */

@@ -3,12 +3,34 @@ import type { Condition as StepCondition } from '../protocol/step.ts'
 import type { Discovery } from './discovery.ts'
 import type { KubeList, KubeObject } from './objects.ts'
 import type { Space } from './space.ts'
-import { isRefusal } from './api.ts'
+import { isRefusal, toStepError } from './api.ts'
 import { collectionPath } from './discovery.ts'
 import { conditionsOf, holds } from './objects.ts'
 
-/** Judges what only the cluster can tell: `pods`, `condition` and `rollout`; undefined for any other condition. */
-export async function judge(condition: StepCondition, space: Pick<Space, 'api' | 'namespace'>, discovery: Discovery): Promise<Expectation | undefined> {
+/** Conditions that only the cluster can judge. */
+export type ClusterCondition = Extract<StepCondition, { type: 'pods' | 'condition' | 'rollout' }>
+
+/** Whether only the cluster can judge a condition. */
+export function isOfCluster(condition: StepCondition): condition is ClusterCondition {
+  return ['pods', 'condition', 'rollout'].includes(condition.type)
+}
+
+/** Judges what only the cluster can tell. Throws StepError where it does not. */
+export async function judgeCondition(
+  condition: ClusterCondition,
+  space: Pick<Space, 'api' | 'namespace'>,
+  discovery: Discovery,
+): Promise<Expectation> {
+  return look(condition, space, discovery).catch((error: unknown) => {
+    throw toStepError(error)
+  })
+}
+
+async function look(
+  condition: ClusterCondition,
+  space: Pick<Space, 'api' | 'namespace'>,
+  discovery: Discovery,
+): Promise<Expectation> {
   const { text } = condition
   switch (condition.type) {
     case 'pods': {
@@ -28,8 +50,6 @@ export async function judge(condition: StepCondition, space: Pick<Space, 'api' |
       const object = await find(condition.object, space, discovery)
       return typeof object === 'string' ? { text, ok: false, detail: object } : { text, ...rollout(object) }
     }
-    default:
-      return undefined
   }
 }
 

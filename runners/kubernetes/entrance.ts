@@ -1,8 +1,10 @@
-import type { RunnerConfig } from '../protocol/runner.ts'
+import type { Probe, RunnerConfig } from '../protocol/runner.ts'
 import type { Access } from './api.ts'
 import type { AllowedContext, NoContext } from './kube-context.ts'
 import { StepError } from '../protocol/error.ts'
+import { createApi, toStepError } from './api.ts'
 import { accessOf } from './credentials.ts'
+import { OLDEST_MINOR } from './guard.ts'
 import { admit, identityOf } from './identity.ts'
 import { findContext } from './kube-context.ts'
 
@@ -55,5 +57,23 @@ export function createEntrance(config: RunnerConfig): Entrance {
       admitted = true
       return access
     },
+  }
+}
+
+/** Tells whether the cluster behind `entrance` answers, and is new enough to be guarded. */
+export async function probeCluster(entrance: Entrance, signal: AbortSignal): Promise<Probe> {
+  const found = await entrance.find()
+  if ('reason' in found)
+    return { available: false, ...found }
+  try {
+    const api = createApi(await entrance.enter(signal))
+    const { major, minor, gitVersion } = await api.get<{ major: string, minor: string, gitVersion: string }>('/version', { signal })
+    if (Number(major) === 1 && Number.parseInt(minor) < OLDEST_MINOR)
+      return { available: false, reason: `the cluster ${found.name} is Kubernetes ${gitVersion}, which cannot bound what steps do`, hint: `Take one of 1.${OLDEST_MINOR} or newer.` }
+    return { available: true, version: `${gitVersion} (${found.name})` }
+  }
+  catch (error) {
+    const { code, message, hint } = signal.aborted ? new StepError('engine-unavailable', `the cluster ${found.name} does not answer`) : toStepError(error)
+    return { available: false, reason: message, hint: (code === 'not-allowed' && hint) || 'Start it, or make one: kamishibai cluster create' }
   }
 }

@@ -8,18 +8,42 @@ import type { Space } from './space.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { blockState, CARRY, LONGEST_STATE, PREAMBLE, skipPreamble } from '../protocol/block.ts'
 import { StepError } from '../protocol/error.ts'
+import { quote } from '../protocol/shell-quote.ts'
 import { isRefusal, toStepError } from './api.ts'
 import { CHANNEL, openChannels } from './channels.ts'
-import { untilNodeLost } from './node-loss.ts'
 import { podStatus } from './projection.ts'
 
 /** How long a cancelled block may take to obey each signal, in ms. */
 const PATIENCE = 1000
+/** Between two looks at what the watch knows, in ms. */
+const LOOK = 200
 
 interface Target { pod: string, container: string }
 
-/** Runs a block in a pod, in a terminal of the step's size; aborted, it ends the program inside. Returns what it hands on. */
-export async function runExec({ api, namespace }: Space, follower: Follower, step: Step, before: BlockState | undefined, { emit, started: tellStarted, signal, drained, onInput, onResize }: RunContext): Promise<BlockState | undefined> {
+/** What blocks hand on to the next one of their shell, by pod and shell. */
+export type BlockStates = Map<string, BlockState>
+
+/** Runs a block in a pod, in a terminal of the step's size; aborted, it ends the program inside. */
+export async function runExec(
+  space: Space,
+  follower: Follower,
+  step: Step,
+  states: BlockStates,
+  context: RunContext,
+): Promise<void> {
+  const key = `${step.in} ${step.shell}`
+  const state = await runBlock(space, follower, step, states.get(key), context)
+  if (state)
+    states.set(key, state)
+}
+
+async function runBlock(
+  { api, namespace }: Space,
+  follower: Follower,
+  step: Step,
+  before: BlockState | undefined,
+  { emit, started: tellStarted, signal, drained, onInput, onResize }: RunContext,
+): Promise<BlockState | undefined> {
   const target = await findTarget({ api, namespace }, step.in!)
   const command = [step.lang, '-c', PREAMBLE, step.lang, CARRY + restore(before) + step.code]
   const kill = (name: string, pid: number): Promise<Channels> => openExec({ api, namespace }, target, [step.lang, '-c', `kill -${name} -${pid}`], { tty: false, stdin: false })
@@ -101,12 +125,22 @@ export async function findTarget({ api, namespace }: Pick<Space, 'api' | 'namesp
 function restore(before: BlockState | undefined): string {
   if (!before)
     return ''
-  const quote = (text: string): string => `'${text.replaceAll('\'', '\'\\\'\'')}'`
   const exports = before.env.filter(entry => /^[A-Z_]\w*=/i.test(entry)).map((entry) => {
     const at = entry.indexOf('=')
     return `export ${entry.slice(0, at)}=${quote(entry.slice(at + 1))}; `
   })
   return `cd ${quote(before.cwd)} 2>/dev/null; ${exports.join('')}`
+}
+
+/** Resolves with what to tell once the cluster knows that the node of a pod is lost; with undefined at the signal. The connection itself would only be silent. */
+async function untilNodeLost(pod: string, follower: Pick<Follower, 'of'>, signal: AbortSignal): Promise<StepError | undefined> {
+  while (!signal.aborted) {
+    const node = follower.of('pod').find(({ name }) => name === pod)?.view.node
+    if (node && follower.of('node').some(({ name, view }) => name === node && view.ready === false))
+      return new StepError('engine-lost', `the node ${String(node)}, on which the pod ${pod} ran, does not answer any more`, 'The cluster moves what a Deployment made to other nodes; a pod alone is gone with its node.')
+    await delay(LOOK, undefined, { signal, ref: false }).catch(() => {})
+  }
+  return undefined
 }
 
 /** Asks the block and all that it started to end, ever less politely, until `over`. */

@@ -1,7 +1,14 @@
-import type { KubeObject } from './objects.ts'
+import type { Api } from './api.ts'
+import type { KubeList, KubeObject } from './objects.ts'
 
 /** A node tells of no more images than this; source: kubelet, `nodeStatusMaxImages`. */
 const MOST_TOLD = 50
+
+/** Those of `images` that some node of the cluster has not. */
+export async function missingImages(api: Api, images: string[]): Promise<string[]> {
+  const { items } = await api.get<KubeList>('/api/v1/nodes')
+  return lackingOn(items, images)
+}
 
 /** Those of `images` that a node has not on which pods may be placed: they would wait until it has them. */
 export function lackingOn(nodes: KubeObject[], images: string[]): string[] {

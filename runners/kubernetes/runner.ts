@@ -1,134 +1,51 @@
-import type { BlockState } from '../protocol/block.ts'
-import type { Payload } from '../protocol/event.ts'
 import type { Runner, RunnerConfig } from '../protocol/runner.ts'
-import type { Step } from '../protocol/step.ts'
-import type { Dialer } from './dial.ts'
-import type { Discovery } from './discovery.ts'
-import type { Follower } from './follow.ts'
-import type { KubeList, KubeObject } from './objects.ts'
-import type { Shells } from './shell.ts'
-import type { Space } from './space.ts'
+import type { Entrance } from './entrance.ts'
+import type { BlockStates } from './exec.ts'
+import type { Emit } from './opening.ts'
 import { isStepError, StepError } from '../protocol/error.ts'
 import { parseGrant } from '../protocol/grant.ts'
 import { createApi, toStepError } from './api.ts'
-import { applyStep } from './apply.ts'
-import { judge } from './conditions.ts'
-import { createDialer } from './dial.ts'
-import { createDiscovery } from './discovery.ts'
-import { createEntrance } from './entrance.ts'
+import { createApplied } from './applied.ts'
+import { isOfCluster, judgeCondition } from './conditions.ts'
+import { createEntrance, probeCluster } from './entrance.ts'
 import { runExec } from './exec.ts'
-import { followSpace } from './follow.ts'
+import { onShownLine } from './explain.ts'
 import { whyGone } from './gone.ts'
-import { OLDEST_MINOR } from './guard.ts'
-import { identityOf } from './identity.ts'
-import { lackingOn } from './images.ts'
+import { identify } from './identity.ts'
+import { missingImages } from './images.ts'
 import { offersOf } from './offers.ts'
-import { project } from './projection.ts'
-import { emptySpace, removeObjects } from './reset.ts'
-import { createShells } from './shell.ts'
-import { onShownLine } from './shown-line.ts'
-import { keptIn, openSpace } from './space.ts'
-import { sweepClusters, sweepSpaces } from './sweep.ts'
-import { watchTrouble } from './trouble.ts'
+import { createOpening } from './opening.ts'
+import { emptySpace } from './reset.ts'
+import { keptIn } from './space.ts'
+import { sweepAll } from './sweep.ts'
 
-/** All that a session has in its cluster, once it is open. */
-interface Opened { space: Space, discovery: Discovery, follower: Follower, dialer: Dialer, shells: Shells }
-
-type Emit = (step: string | undefined, payload: Payload) => void
+/** What the runner is made of where it is not the machine's own. */
+export interface KubernetesRunnerOptions { entrance?: Entrance }
 
 /** Runs `yaml {apply}` and `sh {exec in=pod/NAME}` in a namespace of the session, and gives shells a kubeconfig for it. */
-export default function createKubernetesRunner(config: RunnerConfig): Runner {
+export default function createKubernetesRunner(config: RunnerConfig, { entrance = createEntrance(config) }: KubernetesRunnerOptions = {}): Runner {
   const grants = config.settings.grants.map(parseGrant).filter(grant => grant !== undefined)
   const over = new AbortController()
-  /** What blocks hand on, by pod and shell. */
-  const blocks = new Map<string, BlockState>()
-  /** What each step made. */
-  const made = new Map<string, { paths: Set<string>, reset: boolean }>()
-  const entrance = createEntrance(config)
-  let opening: Promise<Opened> | undefined
+  const blocks: BlockStates = new Map()
+  const applied = createApplied(grants)
   let emit: Emit = () => {}
-
-  function open(): Promise<Opened> {
-    if (opening)
-      return opening
-    const work = (async () => {
-      const access = await entrance.enter()
-      const context = entrance.context!
-      const space = await openSpace(context, access, config)
-      const follower = followSpace(space, (step, payload) => emit(step, payload), over.signal)
-      return { space, follower, discovery: createDiscovery(space.api), dialer: createDialer(space), shells: createShells(config, grants, context, tellNodes) }
-    })()
-    opening = work
-    work.catch(() => opening = undefined)
-    return work
-  }
-
-  /** The nodes of a cluster that a step made; `cluster` tells them from those of the session's. */
-  function tellNodes(cluster: string, nodes: KubeObject[]): void {
-    for (const node of nodes)
-      emit(undefined, { type: 'resource', op: 'added', ref: { kind: 'node', id: node.metadata.uid!, name: node.metadata.name }, view: { ...project({ ...node, kind: 'Node' }), cluster } })
-  }
-
-  async function apply(step: Step, { space, discovery, follower }: Opened, context: Parameters<Runner['run']>[1]): Promise<void> {
-    const own = made.get(step.id) ?? { paths: new Set(), reset: false }
-    own.reset = step.reset
-    made.set(step.id, own)
-    await applyStep(step, {
-      space,
-      discovery,
-      grants,
-      onObject(path, { namespaced }) {
-        own.paths.add(path)
-        if (namespaced)
-          follower.add(path.slice(0, path.lastIndexOf('/')))
-      },
-    }, context)
-    context.started()
-    if (!step.until.length)
-      return
-    await watchTrouble(step.id, space, follower, context.signal)
-    // It lives on until it is reset, or the session ends.
-    await new Promise<void>(resolve => context.signal.aborted ? resolve() : context.signal.addEventListener('abort', () => resolve(), { once: true }))
-    context.signal.throwIfAborted()
-  }
+  const opening = createOpening({ config, entrance, grants, emit: (step, payload) => emit(step, payload), signal: over.signal })
+  const { open } = opening
 
   return {
     name: 'kubernetes',
-
-    async probe(signal) {
-      const found = await entrance.find()
-      if ('reason' in found)
-        return { available: false, ...found }
-      try {
-        const access = await entrance.enter(signal)
-        const { major, minor, gitVersion } = await createApi(access).get<{ major: string, minor: string, gitVersion: string }>('/version', { signal })
-        if (Number(major) === 1 && Number.parseInt(minor) < OLDEST_MINOR)
-          return { available: false, reason: `the cluster ${found.name} is Kubernetes ${gitVersion}, which cannot bound what steps do`, hint: `Take one of 1.${OLDEST_MINOR} or newer.` }
-        return { available: true, version: `${gitVersion} (${found.name})` }
-      }
-      catch (error) {
-        const { code, message, hint } = signal.aborted ? new StepError('engine-unavailable', `the cluster ${found.name} does not answer`) : toStepError(error)
-        return { available: false, reason: message, hint: (code === 'not-allowed' && hint) || 'Start it, or make one: kamishibai cluster create' }
-      }
-    },
-
-    async identify(signal) {
-      const found = await entrance.find()
-      return 'reason' in found || found.own ? undefined : identityOf(found, await entrance.reach(found), signal).catch(() => undefined)
-    },
+    probe: signal => probeCluster(entrance, signal),
+    identify: signal => identify(entrance, signal),
 
     async run(step, context) {
       try {
         const opened = await open()
         opened.follower.begin(step.id)
-        if (step.verb === 'apply')
-          return await apply(step, opened, context)
-        if (step.verb !== 'exec')
-          throw new StepError('not-available', `{${step.verb}} does not run in a cluster`)
-        const key = `${step.in} ${step.shell}`
-        const state = await runExec(opened.space, opened.follower, step, blocks.get(key), context)
-        if (state)
-          blocks.set(key, state)
+        switch (step.verb) {
+          case 'apply': return await applied.apply(step, opened, context)
+          case 'exec': return await runExec(opened.space, opened.follower, step, blocks, context)
+          default: throw new StepError('not-available', `{${step.verb}} does not run in a cluster`)
+        }
       }
       catch (error) {
         context.signal.throwIfAborted()
@@ -137,19 +54,16 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
     },
 
     async reset(stepId, { again = false } = {}) {
-      const own = made.get(stepId)
-      if (!own || !opening || (again && !own.reset))
-        return
-      await removeObjects((await opening).space, own.paths)
-      made.delete(stepId)
+      const opened = opening.current()
+      if (opened && applied.has(stepId, again))
+        await applied.remove(stepId, (await opened).space)
     },
 
     async startOver() {
       blocks.clear()
-      if (!opening)
-        return
-      const { space, discovery } = await opening
-      await emptySpace(space, discovery, keptIn(space.namespace, config))
+      const opened = await opening.current()
+      if (opened)
+        await emptySpace(opened.space, opened.discovery, keptIn(opened.space.namespace, config))
     },
 
     async open(_shell, step) {
@@ -168,45 +82,21 @@ export default function createKubernetesRunner(config: RunnerConfig): Runner {
     },
 
     async holds(condition) {
-      if (condition.type !== 'pods' && condition.type !== 'condition' && condition.type !== 'rollout')
+      if (!isOfCluster(condition))
         return undefined
       const { space, discovery } = await open()
-      return judge(condition, space, discovery).catch((error: unknown) => {
-        throw toStepError(error)
-      })
+      return judgeCondition(condition, space, discovery)
     },
 
-    async dial(target) {
-      return /^(?:pod|service|svc)\//.test(target) ? (await open()).dialer.dial(target) : undefined
-    },
-
-    async offers(requirement) {
-      return offersOf(requirement, createApi(await entrance.enter()), entrance.context!, config)
-    },
-
-    async sweep(filter) {
-      // Before the context is asked for: it may be that of one of them.
-      const clusters = await sweepClusters(config.env, filter)
-      const found = await entrance.find()
-      if ('reason' in found)
-        return clusters
-      const spaces = await sweepSpaces(createApi(await entrance.enter()), filter)
-      return { removed: [...clusters.removed, ...spaces.removed], kept: [...clusters.kept, ...spaces.kept] }
-    },
-
-    async lacks(images) {
-      const { items } = await createApi(await entrance.enter()).get<KubeList>('/api/v1/nodes')
-      return lackingOn(items, images)
-    },
-
+    dial: async target => /^(?:pod|service|svc)\//.test(target) ? (await open()).dialer.dial(target) : undefined,
+    offers: async requirement => offersOf(requirement, createApi(await entrance.enter()), entrance.context!, config),
+    sweep: filter => sweepAll(config.env, entrance, filter),
+    lacks: async images => missingImages(createApi(await entrance.enter()), images),
     forgets: privateDir => whyGone(privateDir, config.env),
 
     async close() {
       over.abort()
-      const opened = await opening?.catch(() => undefined)
-      opened?.dialer.close()
-      await opened?.shells.close()
-      await opened?.space.close()
+      await opening.close()
     },
   }
 }

@@ -1,10 +1,11 @@
 import type { SweepFilter, SweepReport } from '../protocol/sweep.ts'
 import type { Api } from './api.ts'
+import type { Entrance } from './entrance.ts'
 import type { KubeList, KubeObject } from './objects.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
-import { isRefusal } from './api.ts'
+import { createApi, isRefusal } from './api.ts'
 import { deleteCluster } from './cluster/cluster.ts'
 import { readRecords } from './cluster/place.ts'
 import { ACCOUNT, CLUSTER_OBJECTS, OWNER_ANNOTATION } from './guard.ts'
@@ -49,6 +50,17 @@ async function untilGone(admin: Api, path: string, namespace: string, limitMs: n
   }
   const holding = conditionsOf(last!).filter(({ type, status }) => status === 'True' && type !== 'NamespaceDeletionDiscoveryFailure').map(({ message }) => message).filter(Boolean)
   throw new StepError('not-removed', `the namespace ${namespace} does not go: ${holding.join('; ') || 'the cluster does not say why'}`, `It goes once that is gone. Look: kubectl get namespace ${namespace} -o yaml`)
+}
+
+/** Removes what sessions that are over left: clusters that their steps made, and namespaces in the cluster behind `entrance`. */
+export async function sweepAll(env: Record<string, string | undefined>, entrance: Entrance, filter: SweepFilter): Promise<SweepReport> {
+  // Before the context is asked for: it may be that of one of them.
+  const clusters = await sweepClusters(env, filter)
+  const found = await entrance.find()
+  if ('reason' in found)
+    return clusters
+  const spaces = await sweepSpaces(createApi(await entrance.enter()), filter)
+  return { removed: [...clusters.removed, ...spaces.removed], kept: [...clusters.kept, ...spaces.kept] }
 }
 
 /** Removes the clusters that steps made in sessions that are over. */

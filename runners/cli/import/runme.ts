@@ -1,6 +1,7 @@
 import type { Block, Imported, Lost } from './blocks.ts'
 import type { Options } from './fence.ts'
 import { parse } from 'yaml'
+import { quote } from '../../protocol/shell-quote.ts'
 import { blocksOf, frontOf, unclosedIn } from './blocks.ts'
 import { createIds, formatFence, stepInfo, stepLanguage } from './fence.ts'
 import { headingOf, proseLine } from './prose.ts'
@@ -75,7 +76,7 @@ export function fromRunme(text: string, addon = 'kamishibai'): Imported {
       lost.push({ line, what: key, hint: HINTS[key] })
     const background = cell.background === 'true'
     const verb = cell.interactive === 'true' && !background ? 'terminal' : 'run'
-    const directory = cell.cwd ? [`# hidden: cd '${cell.cwd.replaceAll('\'', `'\\''`)}'`] : []
+    const directory = cell.cwd ? [`# hidden: cd ${quote(cell.cwd)}`] : []
     return {
       verb,
       options: {

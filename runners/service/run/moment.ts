@@ -4,6 +4,7 @@ import type { RunState } from '../../protocol/fold.ts'
 import type { Step } from '../../protocol/step.ts'
 import type { LiveRun } from './execute.ts'
 import type { RunLog } from './log.ts'
+import { aborted } from '../../protocol/abort.ts'
 import { StepError } from '../../protocol/error.ts'
 import { judgeAll, untilAll } from './conditions.ts'
 
@@ -40,10 +41,6 @@ export async function reachMoment(run: LiveRun, { started, ended }: Course, sinc
   const phase = step.until.length ? 'ready' : 'exited'
   log.append({ type: 'phase', phase, expectations })
   run.onMoment({ phase, expectations, durationMs: log.now() - since })
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 /** Rejects when the run ends in a way that `until` can no longer mend; else stays open. */
