@@ -7,6 +7,7 @@ import { settingsSchema } from '../../../runners/protocol/headmatter.ts'
 import { fence, onDecks } from '../../_decks.ts'
 
 const { parse } = onDecks()
+const PLACE = { slide: 1, ordinal: 1, file: 'deck.md', line: 1, column: 4, files: [] }
 
 describe('mistakes', () => {
   it.each([
@@ -128,6 +129,28 @@ it('judges what a faulty fence needs, too', async () => {
   expect(steps).toEqual([])
 })
 
+it.each<[string, object]>([
+  ['sh {run id=a}', { runner: 'shell', cols: 80, rows: 12, timeoutMs: 30_000, until: [], expect: [{ text: 'exit=0' }] }],
+  ['sh {run id=a expect=exit!=0 out=right}', { cols: 40, expect: [{ text: 'exit!=0' }] }],
+  ['sh {run id=a out=right cols=60 rows=3 timeout=2m}', { cols: 60, rows: 3, timeoutMs: 120_000 }],
+  ['sh {terminal id=a}', { until: [{ text: 'settled=1s' }], expect: [] }],
+  ['sh {exec id=a in=web}', { runner: 'docker', in: 'web', expect: [{ text: 'exit=0' }] }],
+  ['sh {exec id=a in=pod/web}', { runner: 'kubernetes', in: 'pod/web' }],
+  ['yaml {container id=a}', { runner: 'docker', expect: [{ text: 'exit=0' }] }],
+  ['yaml {container id=a until=healthy@a}', { until: [{ text: 'healthy@a' }], expect: [] }],
+  ['yaml {apply id=a}', { runner: 'kubernetes', until: [], expect: [] }],
+  ['http {request id=a}', { runner: 'http', repeat: 1, expect: [{ text: 'status<400' }] }],
+  ['http {request id=a expect=status=404}', { expect: [{ text: 'status=404' }] }],
+])('gives %s what its verb stands for', (info, expected) => {
+  const step = toStep(parseInfo(info)!, info.startsWith('http') ? 'GET http://a/' : 'image: a', settingsSchema.parse({}), { ...PLACE, report: () => {}, reportCode: () => {} })
+  expect(step).toMatchObject(expected)
+})
+
+it('lets the last of an option that stands twice count', () => {
+  const step = toStep(parseInfo('sh {run id=a rows=5 rows=6}')!, 'true', settingsSchema.parse({}), { ...PLACE, report: () => {}, reportCode: () => {} })
+  expect(step!.rows).toBe(6)
+})
+
 it('makes a step or an error with a position of 10 000 random fences, never an exception', () => {
   const settings = settingsSchema.parse({})
   const word = fc.constantFrom('run', 'runn', 'container', 'apply', 'id=a', 'id=', 'needs=,', 'until=match=/(/', 'until=exit=0', 'expect=', 'timeout=9', 'rows=-1', 'mark=/x/', 'print=1s,x', 'extra', '"', '\'', '}', '{', '=', '{{x}}', 'title="a b"')
@@ -139,12 +162,7 @@ it('makes a step or an error with a position of 10 000 random fences, never an e
       return
     const errors: number[] = []
     const step = toStep(parsed, code, settings, {
-      slide: 1,
-      ordinal: 1,
-      file: 'deck.md',
-      line: 1,
-      column: 4,
-      files: [],
+      ...PLACE,
       report: (offset, kind) => void (kind !== 'no-id' && errors.push(offset)),
       reportCode: (line, column) => void errors.push(line, column),
     })
