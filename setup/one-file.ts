@@ -1,11 +1,11 @@
 import type { ResolvedSlidevOptions } from '@slidev/types'
 import type { Plugin } from 'vite'
 import process from 'node:process'
-import { ONE_FILE_BUILD } from '../runners/protocol/one-file.ts'
+import { flavourOf } from '../runners/protocol/flavour.ts'
 
 /** Whether this builds the parts of a page that is to be one file. */
 export function isOneFileBuild({ mode }: ResolvedSlidevOptions): boolean {
-  return mode === 'build' && process.env[ONE_FILE_BUILD] === '1'
+  return flavourOf(mode, process.env) === 'one-file'
 }
 
 /** Makes a build one script and one style sheet: a page from disk may load no modules. */

@@ -1,7 +1,7 @@
 import type { ResolvedSlidevOptions } from '@slidev/types'
 import type { Plugin } from 'vite'
 import process from 'node:process'
-import { REMOTE_BUILD } from '../runners/service/remote/message.ts'
+import { flavourOf } from '../runners/protocol/flavour.ts'
 
 /** What the headmatter says to this machine only, and what is the speaker's. */
 const OWN_KEYS = ['kamishibai', 'addons', 'export', 'remote', 'mcp', 'editor', 'duration']
@@ -12,7 +12,7 @@ const RE_FLAG = new RegExp(`__SLIDEV_FEATURE_(?:${OWN_FEATURES.join('|')})__`, '
 
 /** Whether this builds the site for the audience's own devices. */
 export function isRemoteBuild({ mode }: ResolvedSlidevOptions): boolean {
-  return mode === 'build' && process.env[REMOTE_BUILD] === '1'
+  return flavourOf(mode, process.env) === 'remote'
 }
 
 /** Takes out of the site what is the speaker's: settings, the presenter's view, and what goes with it. Notes go by Slidev's own option. */

@@ -2,7 +2,7 @@ import type { Deck } from '../../deck/deck.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { ONE_FILE_BUILD } from '../../protocol/one-file.ts'
+import { flavourEnv } from '../../protocol/flavour.ts'
 import { makeFolder } from '../io/folder.ts'
 import { runSlidev } from '../slidev/slidev.ts'
 import { toOneFile } from './one-file.ts'
@@ -11,7 +11,7 @@ import { toOneFile } from './one-file.ts'
 export async function exportHtml(deck: Deck, target: string, { withoutNotes, signal }: { withoutNotes: boolean, signal: AbortSignal }): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-html-'))
   try {
-    const code = await runSlidev({ deckDir: deck.dir, signal, args: ['build', deck.file, '--out', dir, '--base', './', '--router-mode', 'hash', ...withoutNotes ? ['--without-notes'] : []], env: { NODE_ENV: 'production', [ONE_FILE_BUILD]: '1' } })
+    const code = await runSlidev({ deckDir: deck.dir, signal, args: ['build', deck.file, '--out', dir, '--base', './', '--router-mode', 'hash', ...withoutNotes ? ['--without-notes'] : []], env: { NODE_ENV: 'production', ...flavourEnv('one-file') } })
     if (code !== 0)
       return false
     await makeFolder(dirname(target))

@@ -5,7 +5,7 @@ import { constants, setPriority } from 'node:os'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { StepError } from '../../protocol/error.ts'
-import { REMOTE_BUILD } from '../../service/remote/message.ts'
+import { flavourEnv } from '../../protocol/flavour.ts'
 import { slidevBin } from '../slidev/slidev.ts'
 
 /** Makes the site for the audience's own devices in the folder `target`; gives way to the talk. Throws StepError with Slidev's own words where it fails. */
@@ -13,7 +13,7 @@ export async function buildRemoteSite(deck: Deck, target: string, signal: AbortS
   const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash', '--without-notes']
   const child = spawn(process.execPath, [slidevBin(deck.dir), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', [REMOTE_BUILD]: '1' },
+    env: { ...process.env, NODE_ENV: 'production', ...flavourEnv('remote') },
     signal,
   })
   try {

@@ -2,9 +2,6 @@ import type { LogEvent } from '../../protocol/event.ts'
 import type { RunState } from '../../protocol/fold.ts'
 import type { RunInfo } from '../../protocol/wire.ts'
 
-/** The environment variable that makes a build the one for the audience's own devices. */
-export const REMOTE_BUILD = 'KAMISHIBAI_REMOTE'
-
 /** What the process of the remote viewers is told of the session: all that they may see, and nothing else. */
 export type Feed
   = | { type: 'session', session: string, deck: string, mode: 'auto' | 'live' | 'replay' }
