@@ -4,11 +4,11 @@ import * as modules from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { isNewEnough, OLDEST_NODE } from '../protocol/node-version.mjs'
 
-const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 22 || (major === 22 && minor < 12)) {
+if (!isNewEnough(process.versions.node)) {
   const remedy = import.meta.url.includes('/node_modules/') ? 'The project can bring its own: npm install --save-dev node@24' : 'In the repository, npm scripts bring their own: npm start'
-  console.error(`kamishibai needs Node 22.12 or newer; this is ${process.versions.node}. ${remedy}`)
+  console.error(`kamishibai needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}. ${remedy}`)
   process.exit(2)
 }
 

@@ -12,9 +12,3 @@ export async function machineNode(path = ''): Promise<string | undefined> {
   }
   return undefined
 }
-
-/** Whether kamishibai runs with it; package.json says the same. */
-export function isNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major > 22 || (major === 22 && minor >= 12)
-}

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { isNewEnough, OLDEST_NODE } from '../../protocol/node-version.mjs'
 import { fine } from './finding.ts'
 
 const GIB = 1024 ** 3
@@ -16,10 +17,9 @@ const SUPPLIES = '/sys/class/power_supply'
 
 /** Whether this Node can run Slidev. */
 export function checkNode(): Finding {
-  const [major, minor] = process.versions.node.split('.').map(Number) as [number, number]
-  return major > 22 || (major === 22 && minor >= 12)
+  return isNewEnough(process.versions.node)
     ? fine('node', `Node ${process.versions.node}`)
-    : { id: 'node', ok: false, severity: 'risk', message: `Slidev needs Node 22.12 or newer, this is ${process.versions.node}`, fix: 'Start with npm: npm start brings its own.' }
+    : { id: 'node', ok: false, severity: 'risk', message: `Slidev needs Node ${OLDEST_NODE} or newer, this is ${process.versions.node}`, fix: 'Start with npm: npm start brings its own.' }
 }
 
 /** Whether there is room for containers and a browser. */
