@@ -1,12 +1,21 @@
 import type { StepView } from '../runners/protocol/step-view.ts'
 
+/**
+ * For whom a page is made: `dev` is presented, by a service that runs its steps; `export` becomes paper;
+ * `site` plays recordings, built or served by Slidev alone; `one-file` does so from disk;
+ * `audience` follows a talk on the audience's own devices, and steers nothing.
+ */
+export type Flavour = 'dev' | 'export' | 'site' | 'one-file' | 'audience'
+
 /** What a page knows of its deck. */
 export interface DeckInfo {
   steps: StepView[]
   /** The command that records steps of this deck, before their ids; empty in what is made for an audience. */
   recordCommand: string
-  /** Whether a service answers on this server. */
-  served: boolean
-  /** Whether this is the site for the audience's own devices: it follows the talk, and steers nothing. */
-  remote: boolean
+  flavour: Flavour
+}
+
+/** Whether a service tells such a page what runs. */
+export function isServed(flavour: Flavour): boolean {
+  return flavour === 'dev' || flavour === 'audience'
 }

@@ -1,7 +1,7 @@
 import type { SlideRoute } from '@slidev/types'
 import type { Component, Ref } from 'vue'
 import { useNav } from '@slidev/client'
-import { exporting, rehearsing, remote, served } from 'virtual:kamishibai/deck'
+import { flavour, rehearsing } from 'virtual:kamishibai/deck'
 import { getCurrentInstance, h, ref, render, watch } from 'vue'
 import { useSession } from '../client/session/useSession.ts'
 import Drift from '../client/talk/Drift.vue'
@@ -42,10 +42,10 @@ function tellSlides(slide: Ref<number>, clicks: Ref<number>): void {
 /** All slides are in the page soon after the first is: what starts and stops in a demo cannot keep one away. */
 export default (): void => {
   const { slides, isPrintMode, isPresenter, currentSlideNo, clicks } = useNav()
-  if (remote && !isPrintMode.value) {
+  if (flavour === 'audience' && !isPrintMode.value) {
     place(Follow, ref(true))
   }
-  else if (served && !isPrintMode.value) {
+  else if (flavour === 'dev' && !isPrintMode.value) {
     place(Drift, isPresenter)
     place(Panel, isPresenter)
     tellSlides(currentSlideNo, clicks)
@@ -62,6 +62,6 @@ export default (): void => {
       })
     }
   }, { immediate: true, flush: 'sync' })
-  if (exporting && isPrintMode.value)
+  if (flavour === 'export' && isPrintMode.value)
     void releaseWhenPrintable(slides.value)
 }

@@ -1,4 +1,5 @@
 declare module 'virtual:kamishibai/deck' {
+  import type { Flavour } from '../client/deckInfo.ts'
   import type { StepView } from '../runners/protocol/step-view.ts'
 
   export const steps: StepView[]
@@ -6,12 +7,7 @@ declare module 'virtual:kamishibai/deck' {
   export const lang: string
   /** The command that records steps of this deck, before their ids; empty in what is made for an audience. */
   export const recordCommand: string
-  /** Whether this is the exporter's server. */
-  export const exporting: boolean
-  /** Whether a service answers on this server. */
-  export const served: boolean
-  /** Whether this is the site for the audience's own devices: it follows the talk, and steers nothing. */
-  export const remote: boolean
+  export const flavour: Flavour
   /** Whether the speaker rehearses. */
   export const rehearsing: boolean
   /** The planned time of each slide, in ms. */

@@ -2,6 +2,7 @@ import type { ResolvedSlidevOptions } from '@slidev/types'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Plugin } from 'vite'
+import type { Flavour } from '../client/deckInfo.ts'
 import { recordCommand } from '../runners/deck/record-command.ts'
 import { planOf } from '../runners/deck/timing.ts'
 import { toStepView } from '../runners/protocol/step-view.ts'
@@ -97,6 +98,14 @@ function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
   }
 }
 
+function flavourOf(options: ResolvedSlidevOptions): Flavour {
+  if (options.mode === 'export')
+    return 'export'
+  if (options.mode === 'dev')
+    return presenting() ? 'dev' : 'site'
+  return isRemoteBuild(options) ? 'audience' : isOneFileBuild(options) ? 'one-file' : 'site'
+}
+
 async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
   const deck = await useDeck(options.entry).current()
   const { steps } = await deckOfSteps(options.entry)
@@ -106,11 +115,9 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
     deckName: deck.name,
     lang: deck.lang,
     recordCommand: options.mode === 'dev' ? recordCommand(deck, []).trimEnd() : '',
-    exporting: options.mode === 'export',
+    flavour: flavourOf(options),
     plan: isRemoteBuild(options) ? [] : planOf(deck),
     rehearsing: options.mode === 'dev' && (presenting()?.rehearsing ?? false),
-    served: isRemoteBuild(options) || (options.mode === 'dev' && presenting() !== undefined),
-    remote: isRemoteBuild(options),
   }
   return Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')
 }

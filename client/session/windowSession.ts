@@ -5,6 +5,7 @@ import type { SessionClient } from './sessionClient.ts'
 import type { TokenStore } from './token.ts'
 import { shallowRef, watch } from 'vue'
 import { SOCKET_PATH, SUBPROTOCOL, TOKEN_PREFIX } from '../../runners/protocol/wire.ts'
+import { isServed } from '../deckInfo.ts'
 import { createLocalSession } from './localSession.ts'
 import { createSessionState } from './sessionClient.ts'
 import { createSocketSession } from './socketSession.ts'
@@ -33,15 +34,15 @@ const askServer = (): Promise<boolean> => fetch(import.meta.env.BASE_URL, { meth
 
 /** The session client of one window; another one takes its place when the service refuses the token. */
 export function createWindowSession({ deck, loadRecording, token, printing, serverAnswers = askServer, connect = createSocketSession }: WindowSessionOptions): Readonly<ShallowRef<SessionClient>> {
-  const { steps, recordCommand, served, remote } = deck
+  const { steps, recordCommand, flavour } = deck
   const createLocal = (): SessionClient => createLocalSession({
     load: loadRecording,
     command: recordCommand ? id => `${recordCommand} ${id}` : undefined,
     needs: id => steps.find(step => step.id === id)?.needs ?? [],
   })
-  if (printing || !served)
+  if (printing || !isServed(flavour))
     return shallowRef(createLocal())
-  if (remote)
+  if (flavour === 'audience')
     return shallowRef(connect({ url: socketUrl(''), protocols: [SUBPROTOCOL], readOnly: true }))
 
   const current = shallowRef(createPlaceholder())

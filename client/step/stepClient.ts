@@ -110,14 +110,15 @@ function badgeOf({ own, replayed }: Shown): 'live' | 'recorded' | 'replay' | und
 
 /** The reactive state of one step of a client's deck. */
 export function createStepClient(id: string, client: Client, { printing, now }: StepClientOptions): StepClient {
-  const { steps, recordCommand, remote } = client.deck
+  const { steps, recordCommand, flavour } = client.deck
+  const isAudience = flavour === 'audience'
   const session = client.session(printing)
   const step = steps.find(s => s.id === id)
   const shown = shownOf(id, session, client.again)
   const { own, run, state, active } = shown
   const recording = recordingOf(step, client.loadRecording)
   const error = computed(() => errorOf(id, step, session.value, shown))
-  const canRun = computed(() => !printing && !remote && !!step && ['open', 'local'].includes(session.value.status.value))
+  const canRun = computed(() => !printing && !isAudience && !!step && ['open', 'local'].includes(session.value.status.value))
 
   return {
     step,
@@ -134,7 +135,7 @@ export function createStepClient(id: string, client: Client, { printing, now }: 
     stale: computed(() => recording.value?.fresh === false),
     hasRecording: computed(() => !!recording.value),
     // The audience's own devices have no recordings: only the talk can tell.
-    unrecorded: computed(() => !recordCommand && (error.value?.code === 'no-recording' || (!remote && recording.value === null))),
+    unrecorded: computed(() => !recordCommand && (error.value?.code === 'no-recording' || (!isAudience && recording.value === null))),
     canRun,
     start(options) {
       if (canRun.value && client.bounce.take(id))

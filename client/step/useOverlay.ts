@@ -19,7 +19,7 @@ export function useOverlay(step: string): { open: Readonly<ShallowRef<boolean>>,
       set(false)
   })
   watch(onSlide, here => here || take(false))
-  if (deck.remote) {
+  if (deck.flavour === 'audience') {
     const session = useSession(false)
     watch(() => session.value.pace.value?.over === step, take, { immediate: true })
   }

@@ -2,6 +2,7 @@ import type { StepClient } from './stepClient.ts'
 import { useNav } from '@slidev/client'
 import { useIntervalFn } from '@vueuse/core'
 import { onScopeDispose, shallowRef, watch, watchEffect } from 'vue'
+import { isServed } from '../deckInfo.ts'
 import { useClient } from '../useClient.ts'
 import { createStepClient } from './stepClient.ts'
 
@@ -16,7 +17,7 @@ export function useStep(id: string): StepClient {
   const step = createStepClient(id, client, { printing, now })
   // Where nothing can run live, the first thing to see is the result.
   watchEffect(() => {
-    if (printing || !client.deck.served)
+    if (printing || !isServed(client.deck.flavour))
       void step.session.value.preview?.(id).catch(() => {})
   })
   const { pause, resume } = useIntervalFn(() => (now.value = Date.now()), TICK, { immediate: false, immediateCallback: true })

@@ -4,6 +4,7 @@ import { computed, onMounted, onScopeDispose, watch } from 'vue'
 import { isPassed } from '../../runners/protocol/event.ts'
 import { whenKnown } from '../session/windowSession.ts'
 import { useClient } from '../useClient.ts'
+import { useStage } from '../useStage.ts'
 
 /**
  * Starts a step by click sequence, entering, or key, in the slide and presenter views only.
@@ -13,10 +14,10 @@ import { useClient } from '../useClient.ts'
  * performs the following click.
  */
 export function useTrigger(client: StepClient, element: () => HTMLElement | null): { interactive: boolean } {
-  const { step, session, printing } = client
-  const { addKeys, deck } = useClient()
-  const { $clicksContext, $renderContext } = useSlideContext()
-  const interactive = !printing && !deck.remote && ['slide', 'presenter'].includes($renderContext.value)
+  const { step, session } = client
+  const { addKeys } = useClient()
+  const { $clicksContext } = useSlideContext()
+  const interactive = useStage().interactive.value
   const onSlide = useIsSlideActive()
   if (!step)
     return { interactive }

@@ -1,10 +1,11 @@
 import type { ComputedRef, ShallowRef } from 'vue'
 import type { Frame, Selection } from './frames.ts'
-import { useIsSlideActive, useNav, useSlideContext } from '@slidev/client'
+import { useIsSlideActive, useSlideContext } from '@slidev/client'
 import { useIntervalFn, useRafFn, useTimeoutFn } from '@vueuse/core'
 import { computed, nextTick, onMounted, onScopeDispose, shallowRef, watch } from 'vue'
 import { useSession } from '../session/useSession.ts'
 import { useClient } from '../useClient.ts'
+import { useStage } from '../useStage.ts'
 import { useTexts } from '../useTexts.ts'
 import { isBusy, liveFrame, printedFrames, withNeeds } from './frames.ts'
 
@@ -46,11 +47,11 @@ function usePulse(live: ComputedRef<Frame>, visible: () => boolean, pulse: numbe
 
 /** What a view shows: the session's runs as they stand, what *Again* plays of one, or on paper the recordings at their moments. */
 export function useFrames({ steps: named, tick = 1000 }: FramesOptions): { frames: ComputedRef<Frame[]>, ready: ShallowRef<boolean>, printing: boolean } {
-  const { deck: { steps, served }, loadRecording, again } = useClient()
-  const printing = useNav().isPrintMode.value
+  const { deck: { steps }, loadRecording, again } = useClient()
+  const { main, printing, live: served } = useStage()
   const session = useSession(printing)
   const texts = useTexts()
-  const { $page, $renderContext } = useSlideContext()
+  const { $page } = useSlideContext()
   const onSlide = useIsSlideActive()
   const ids = named?.split(',').map(id => id.trim())
   const selection = computed((): Selection => ({
@@ -62,9 +63,9 @@ export function useFrames({ steps: named, tick = 1000 }: FramesOptions): { frame
   const now = useClock(() => !printing && isBusy(session.value, ids, !tick), tick)
   const live = computed(() => liveFrame(session.value, selection.value, again.current.value, now.value))
   // Slides that were visited stay in the page.
-  const shown = usePulse(live, () => onSlide.value || !['slide', 'presenter'].includes($renderContext.value), tick ? PULSE : 0)
+  const shown = usePulse(live, () => onSlide.value || !main.value, tick ? PULSE : 0)
 
-  const ready = shallowRef(!printing && served)
+  const ready = shallowRef(served)
   const printed = shallowRef<Frame[]>([])
   let disposed = false
   onScopeDispose(() => (disposed = true))

@@ -7,7 +7,7 @@ import { step } from '../../_session.ts'
 
 /** A deck whose page plays recordings. */
 export function deckInfo(steps: [id: string, options?: Partial<Step>][], options: Partial<DeckInfo> = {}): DeckInfo {
-  return { steps: steps.map(([id, own]) => toStepView(step(id, own))), recordCommand: 'kamishibai record talk.md --only', served: false, remote: false, ...options }
+  return { steps: steps.map(([id, own]) => toStepView(step(id, own))), recordCommand: 'kamishibai record talk.md --only', flavour: 'site', ...options }
 }
 
 /** The files of a recording that says `text` and exits at once. */

@@ -27,19 +27,19 @@ function open(deck: Partial<DeckInfo>, { printing = false, token, answers = true
 }
 
 it('plays recordings in print and where no service answers', () => {
-  for (const { session, sockets } of [open({ served: true }, { printing: true, token: 't' }), open({}, { token: 't' })])
+  for (const { session, sockets } of [open({ flavour: 'dev' }, { printing: true, token: 't' }), open({}, { token: 't' })])
     expect([session.value.status.value, session.value.note.value, sockets.length]).toEqual(['local', undefined, 0])
 })
 
 it('plays recordings without a token, and says why', async () => {
-  const { session } = open({ served: true })
+  const { session } = open({ flavour: 'dev' })
   expect(session.value.status.value).toBe('connecting')
   await expect.poll(() => session.value.status.value).toBe('local')
   expect(session.value.note.value).toBe('token')
 })
 
 it('shares the token that the service took, once', async () => {
-  const { sockets, done } = open({ served: true }, { token: 'secret' })
+  const { sockets, done } = open({ flavour: 'dev' }, { token: 'secret' })
   await expect.poll(() => sockets.length).toBe(1)
   expect(sockets[0]!.url).toMatch(/^wss:\/\/talk\.example\//)
   expect(sockets[0]!.protocols.at(-1)).toMatch(/secret$/)
@@ -49,18 +49,18 @@ it('shares the token that the service took, once', async () => {
 })
 
 it('drops a token that the service refused, and waits for a service that is away', async () => {
-  const refused = open({ served: true }, { token: 'old' })
+  const refused = open({ flavour: 'dev' }, { token: 'old' })
   await expect.poll(() => refused.sockets.length).toBe(1)
   expect(await refused.sockets[0]!.onRefused!()).toBe(false)
   expect([refused.done, refused.session.value.note.value]).toEqual([['drop'], 'token'])
-  const away = open({ served: true }, { token: 'good', answers: false })
+  const away = open({ flavour: 'dev' }, { token: 'good', answers: false })
   await expect.poll(() => away.sockets.length).toBe(1)
   expect(await away.sockets[0]!.onRefused!()).toBe(true)
   expect(away.session.value.status.value).toBe('connecting')
 })
 
 it('only reads on the audience\'s own devices', () => {
-  const { sockets } = open({ served: true, remote: true }, { token: 't' })
+  const { sockets } = open({ flavour: 'audience' }, { token: 't' })
   expect(sockets[0]).toMatchObject({ readOnly: true, protocols: [expect.not.stringContaining('token')] })
 })
 
