@@ -35,7 +35,8 @@ export interface ClientOptions {
 }
 
 /** The client of a window that shows `deck`. */
-export function createClient(deck: DeckInfo, recordings: RecordingSources, { token = createTokenStore(), keys }: ClientOptions = {}): Client {
+export function createClient(deck: DeckInfo, recordings: RecordingSources, options: ClientOptions = {}): Client {
+  const { token = createTokenStore(), keys } = options
   const loadRecording = createRecordings(recordings)
   const again = createAgainSlot()
   let session: Readonly<ShallowRef<SessionClient>> | undefined

@@ -9,7 +9,10 @@ export const BAD_DATA = 4003
 const LONGEST_REASON = 123
 
 /** The part of a WebSocket that a connection uses. */
-export type Socket = Pick<WebSocket, 'readyState' | 'binaryType' | 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose'>
+export type Socket = Pick<
+  WebSocket,
+  'readyState' | 'binaryType' | 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose'
+>
 
 export interface ConnectionOptions {
   /** Opens a socket to the service. */
@@ -40,7 +43,8 @@ function reasonOf(error: unknown): string {
 }
 
 /** A socket to the service that comes back after a break. */
-export function createConnection({ open, readOnly, greet, take, onOpen, onLost, onRefused }: ConnectionOptions): Connection {
+export function createConnection(options: ConnectionOptions): Connection {
+  const { open, readOnly, greet, take, onOpen, onLost, onRefused } = options
   let socket: Socket
   let delay = BACKOFF.first
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -28,7 +28,12 @@ export function createRecordings(sources: RecordingSources, retry: Pick<RetryOpt
     const text = await loadAgain(async () => sources[stepId]?.(), { attempts: ATTEMPTS, ...retry })
     if (!text)
       return undefined
-    const names = { cast: `${stepId}.cast`, events: `${stepId}.events.jsonl`, again: `kamishibai record --only ${stepId}`, step: stepId }
+    const names = {
+      cast: `${stepId}.cast`,
+      events: `${stepId}.events.jsonl`,
+      again: `kamishibai record --only ${stepId}`,
+      step: stepId,
+    }
     return { ...parseRecording(text.cast, text.events, names), fresh: text.fresh }
   }
 

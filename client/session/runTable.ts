@@ -17,8 +17,10 @@ export interface RunTable {
   clear: () => void
 }
 
+type ToldRuns = Pick<SessionClient, 'runs' | 'allRuns' | 'errors'>
+
 /** A table without runs, which keeps `state` up to date. */
-export function createRunTable(state: Pick<SessionClient, 'runs' | 'allRuns' | 'errors'>, schedule?: Schedule): RunTable {
+export function createRunTable(state: ToldRuns, schedule?: Schedule): RunTable {
   const byNumber = new Map<number, ClientRun>()
 
   function add(info: ClientRun['info']['value']): ClientRun {

@@ -55,11 +55,24 @@ export interface SessionClient {
 /** What the audience's own devices open, and how many do. */
 export interface RemoteView { state: 'off' | 'preparing' | 'open' | 'failed', urls: string[], viewers: number }
 
-/** The slide, how many of its clicks are done, and which step lies over it; how long each slide was shown, in ms by its number, when `at` (performance.now()) was. */
-export interface TalkPace { slide: number, clicks: number, over?: string, spent: Record<string, number>, at: number }
+/** Where a talk is, and how long it took to get there. */
+export interface TalkPace {
+  slide: number
+  /** How many of its clicks are done. */
+  clicks: number
+  /** The step that lies over it. */
+  over?: string
+  /** How long each slide was shown, in ms by its number. */
+  spent: Record<string, number>
+  /** When that was so, as performance.now() has it. */
+  at: number
+}
 
 /** The state that every kind of session client has. */
-export type SessionState = Pick<SessionClient, 'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'remote' | 'refused' | 'note'>
+export type SessionState = Pick<
+  SessionClient,
+  'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'remote' | 'refused' | 'note'
+>
 
 /** The state of a session of which nothing is known yet. */
 export function createSessionState(status: 'connecting' | 'local'): SessionState {

@@ -27,6 +27,8 @@ export interface SocketOptions {
   open?: (url: string, protocols: string[]) => Socket
 }
 
+const openWebSocket = (url: string, protocols: string[]): Socket => new WebSocket(url, protocols)
+
 /** What a session over a socket is made of. */
 interface Parts {
   state: SessionState
@@ -34,20 +36,33 @@ interface Parts {
   logs: LogRequests
 }
 
+/** Takes the messages of a service. */
+interface Reader {
+  take: (message: ServerMessage) => void
+  /** The session that the service told of last. */
+  session: () => string | undefined
+}
+
+type Commands = Pick<SessionClient, 'start' | 'setMode' | 'reset' | 'cancel' | 'input' | 'resize' | 'log'>
+
 type Show = Omit<Extract<ClientMessage, { type: 'slide' }>, 'type'>
 
 /** A reader of the service's logs over its WebSocket; takes every event exactly once, and comes back after a break. */
-export function createSocketSession({ url, protocols, onRefused, onOpen, readOnly = false, schedule, open = (to, names) => new WebSocket(to, names) }: SocketOptions): SessionClient {
+export function createSocketSession(options: SocketOptions): SessionClient {
+  const { url, protocols, onRefused, onOpen, readOnly = false, schedule, open = openWebSocket } = options
   const state = createSessionState('connecting')
   const parts: Parts = { state, runs: createRunTable(state, schedule), logs: createLogRequests() }
-  const take = createReader(parts)
+  const reader = createReader(parts)
   let shown: Show | undefined
 
   const connection = createConnection({
     open: () => open(url, protocols),
     readOnly,
     onRefused,
-    greet: () => [{ type: 'hello', session: take.session(), have: parts.runs.have() }, ...shown ? [{ type: 'slide', ...shown } as const] : []],
+    greet: () => [
+      { type: 'hello', session: reader.session(), have: parts.runs.have() },
+      ...shown ? [{ type: 'slide', ...shown } as const] : [],
+    ],
     onOpen() {
       state.status.value = 'open'
       onOpen?.()
@@ -56,7 +71,9 @@ export function createSocketSession({ url, protocols, onRefused, onOpen, readOnl
       parts.logs.fail('the connection was lost')
       state.status.value = 'lost'
     },
-    take: (data, send) => typeof data === 'string' ? take.message(serverMessageSchema.parse(JSON.parse(data))) : takeFrame(parts.runs, data, send),
+    take: (data, send) => typeof data === 'string'
+      ? reader.take(serverMessageSchema.parse(JSON.parse(data)))
+      : takeFrame(parts.runs, data, send),
   })
 
   return {
@@ -79,8 +96,8 @@ function takeFrame(runs: RunTable, buffer: ArrayBuffer, send: (message: ClientMe
   void runs.draw(run, data, seq, at).then(() => send({ type: 'ack', bytes: buffer.byteLength }))
 }
 
-/** Takes what the service tells; knows the session that it told of last. */
-function createReader({ state, runs, logs }: Parts): { message: (message: ServerMessage) => void, session: () => string | undefined } {
+/** A reader that was not greeted yet. */
+function createReader({ state, runs, logs }: Parts): Reader {
   let session: string | undefined
   /** How far this window's clock is ahead of the service's, in ms. */
   let ahead = 0
@@ -104,7 +121,7 @@ function createReader({ state, runs, logs }: Parts): { message: (message: Server
     logs.fail(message)
   }
 
-  function message(message: ServerMessage): void {
+  function take(message: ServerMessage): void {
     switch (message.type) {
       case 'session': return greet(message)
       case 'snapshot': return runs.takeSnapshot(message, ahead)
@@ -117,14 +134,17 @@ function createReader({ state, runs, logs }: Parts): { message: (message: Server
         const { slide, clicks, over, spent } = message
         return void (state.pace.value = { slide, clicks, over, spent, at: performance.now() })
       }
-      case 'remote': return void (state.remote.value = { state: message.state, urls: message.urls, viewers: message.viewers })
+      case 'remote': {
+        const { state: served, urls, viewers } = message
+        return void (state.remote.value = { state: served, urls, viewers })
+      }
     }
   }
-  return { message, session: () => session }
+  return { take, session: () => session }
 }
 
 /** What a window asks of the service. */
-function createCommands({ state, logs }: Parts, { send }: Connection): Pick<SessionClient, 'start' | 'setMode' | 'reset' | 'cancel' | 'input' | 'resize' | 'log'> {
+function createCommands({ state, logs }: Parts, { send }: Connection): Commands {
   const numberOf = (stepId: string): number | undefined => state.runs.get(stepId)?.info.value.n
   return {
     start(stepId, { replay = false, after } = {}) {

@@ -28,6 +28,8 @@ export interface TokenOptions {
   openChannel?: () => BroadcastChannel
 }
 
+const openOwn = (): BroadcastChannel => new BroadcastChannel(`${KEY}:${import.meta.env.BASE_URL}`)
+
 /** Asks the other windows of this origin. */
 function ask(channel: BroadcastChannel): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -46,7 +48,7 @@ function ask(channel: BroadcastChannel): Promise<string | undefined> {
 }
 
 /** A window that knows what its storage kept. */
-export function createTokenStore({ storage = sessionStorage, openChannel = () => new BroadcastChannel(`${KEY}:${import.meta.env.BASE_URL}`) }: TokenOptions = {}): TokenStore {
+export function createTokenStore({ storage = sessionStorage, openChannel = openOwn }: TokenOptions = {}): TokenStore {
   let memory: string | undefined
 
   function remember(token: string): void {

@@ -23,17 +23,26 @@ export interface WindowSessionOptions {
 /** A client that stands in until the token is found. */
 function createPlaceholder(): SessionClient {
   const nothing = (): void => {}
-  return { ...createSessionState('connecting'), start: nothing, cancel: nothing, close: nothing, log: () => Promise.reject(new Error('not connected yet')) }
+  return {
+    ...createSessionState('connecting'),
+    start: nothing,
+    cancel: nothing,
+    close: nothing,
+    log: () => Promise.reject(new Error('not connected yet')),
+  }
 }
 
 function socketUrl(base: string): string {
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${base}${SOCKET_PATH}`
 }
 
-const askServer = (): Promise<boolean> => fetch(import.meta.env.BASE_URL, { method: 'HEAD' }).then(() => true, () => false)
+function askServer(): Promise<boolean> {
+  return fetch(import.meta.env.BASE_URL, { method: 'HEAD' }).then(() => true, () => false)
+}
 
 /** The session client of one window; another one takes its place when the service refuses the token. */
-export function createWindowSession({ deck, loadRecording, token, printing, serverAnswers = askServer, connect = createSocketSession }: WindowSessionOptions): Readonly<ShallowRef<SessionClient>> {
+export function createWindowSession(options: WindowSessionOptions): Readonly<ShallowRef<SessionClient>> {
+  const { deck, loadRecording, token, printing, serverAnswers = askServer, connect = createSocketSession } = options
   const { steps, recordCommand, flavour } = deck
   const createLocal = (): SessionClient => createLocalSession({
     load: loadRecording,

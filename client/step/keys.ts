@@ -36,7 +36,8 @@ function isTyping(target: EventTarget | null): boolean {
  * The keys of the steps of one window: Ctrl+Enter, `r`, `a` and Escape.
  * The function adds a step that answers to them while its slide is shown, and returns what ends it.
  */
-export function createStepKeys({ again, source = window, focused = () => document.activeElement }: StepKeysOptions): (target: KeyTarget) => () => void {
+export function createStepKeys(options: StepKeysOptions): (target: KeyTarget) => () => void {
+  const { again, source = window, focused = () => document.activeElement } = options
   const targets = new Set<KeyTarget>()
 
   function onKey(pressed: Event): void {

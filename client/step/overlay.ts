@@ -30,8 +30,10 @@ export interface OverlayOptions {
   channel?: Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>
 }
 
+const openOwn = (): BroadcastChannel => new BroadcastChannel(`kamishibai.overlay:${import.meta.env.BASE_URL}`)
+
 /** Whether a step lies over its slide, the same in all windows of this browser; one step at a time does. */
-export function createOverlay(step: string, { over, channel = new BroadcastChannel(`kamishibai.overlay:${import.meta.env.BASE_URL}`) }: OverlayOptions): OverlayState {
+export function createOverlay(step: string, { over, channel = openOwn() }: OverlayOptions): OverlayState {
   const open = shallowRef(false)
   const take = (value: boolean): void => {
     open.value = value
@@ -40,7 +42,8 @@ export function createOverlay(step: string, { over, channel = new BroadcastChann
     else if (over.value === step)
       over.value = undefined
   }
-  channel.onmessage = ({ data }: MessageEvent<OverlayMessage>) => take(data.step === step ? data.open : open.value && !data.open)
+  channel.onmessage = ({ data }: MessageEvent<OverlayMessage>) =>
+    take(data.step === step ? data.open : open.value && !data.open)
   return {
     open,
     take,

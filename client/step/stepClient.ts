@@ -7,7 +7,7 @@ import type { ClientRun } from '../session/clientRun.ts'
 import type { SessionClient, StartOptions } from '../session/sessionClient.ts'
 import type { Again } from './again.ts'
 import { computed, shallowRef } from 'vue'
-import { isUnderWay } from '../../runners/protocol/event.ts'
+import { isFinal, isPassed, isUnderWay } from '../../runners/protocol/event.ts'
 import { emptyRun } from '../../runners/protocol/fold.ts'
 import { createAgain } from './again.ts'
 
@@ -44,8 +44,8 @@ export interface StepClientOptions {
   now: Readonly<Ref<number>>
 }
 
-/** What of a step's recording a slide says. */
-interface RecordingFacts { at: string, fresh: boolean, ms: number }
+/** What a slide says of a step's recording; null where there is none, undefined until it is loaded. */
+type Facts = { at: string, fresh: boolean, ms: number } | null | undefined
 
 /** What a step shows: its last run, or what is played again of it. */
 interface Shown {
@@ -58,7 +58,7 @@ interface Shown {
 
 /** Milliseconds that the moment of a run took: until it was ready or over. */
 function momentOf(state: RunState): number {
-  const passed = state.phases.find(({ phase }) => phase === 'ready' || phase === 'exited' || phase === 'failed' || phase === 'cancelled')
+  const passed = state.phases.find(({ phase }) => isPassed(phase) || isFinal(phase))
   return passed?.at ?? state.at
 }
 
@@ -70,7 +70,8 @@ function shownOf(id: string, session: Readonly<ShallowRef<SessionClient>>, again
   const idle = emptyRun()
   // A fresh wrapper each time: the folded state itself is changed in place.
   const state = computed<RunState>(() => ({ ...(run.value?.state.value ?? idle) }))
-  const active = computed(() => isUnderWay(state.value.phase) || (state.value.phase === 'idle' && !!own.value?.info.value.n))
+  const begins = computed(() => state.value.phase === 'idle' && !!own.value?.info.value.n)
+  const active = computed(() => isUnderWay(state.value.phase) || begins.value)
   return { own, replayed, run, state, active }
 }
 
@@ -84,9 +85,8 @@ function elapsedOf({ run, replayed, state, active }: Shown, now: number): number
   return momentOf(state.value) / 1000
 }
 
-/** What the recording of a step says of it; null where there is none, undefined until it is loaded. */
-function recordingOf(step: StepView | undefined, load: Client['loadRecording']): Readonly<ShallowRef<RecordingFacts | null | undefined>> {
-  const recording = shallowRef<RecordingFacts | null>()
+function recordingOf(step: StepView | undefined, load: Client['loadRecording']): ShallowRef<Facts> {
+  const recording = shallowRef<Facts>()
   if (step) {
     load(step.id).then((r) => {
       recording.value = r ? { at: r.header.recordedAt, fresh: r.fresh, ms: r.header.durationMs } : null
@@ -95,11 +95,13 @@ function recordingOf(step: StepView | undefined, load: Client['loadRecording']):
   return recording
 }
 
-function errorOf(id: string, step: StepView | undefined, session: SessionClient, { own, state }: Shown): ErrorInfo | undefined {
-  const { n, fallback } = own.value?.info.value ?? {}
+function errorOf(id: string, step: StepView | undefined, session: SessionClient, shown: Shown): ErrorInfo | undefined {
+  const { n, fallback } = shown.own.value?.info.value ?? {}
+  const ranBefore = (): boolean => session.allRuns.map(({ info }) => info.value)
+    .some(info => info.step === id && info.mode === 'live' && info.n < n!)
   // Who took the recording after a failure knows why; where it came by itself, it says so.
-  const asked = step?.fallback !== 'auto' && session.allRuns.some(({ info }) => info.value.step === id && info.value.mode === 'live' && info.value.n < n!)
-  return session.errors.get(id) ?? state.value.error ?? (asked ? undefined : fallback as ErrorInfo | undefined)
+  const asked = step?.fallback !== 'auto' && ranBefore()
+  return session.errors.get(id) ?? shown.state.value.error ?? (asked ? undefined : fallback as ErrorInfo | undefined)
 }
 
 function badgeOf({ own, replayed }: Shown): 'live' | 'recorded' | 'replay' | undefined {
@@ -118,7 +120,8 @@ export function createStepClient(id: string, client: Client, { printing, now }: 
   const { own, run, state, active } = shown
   const recording = recordingOf(step, client.loadRecording)
   const error = computed(() => errorOf(id, step, session.value, shown))
-  const canRun = computed(() => !printing && !isAudience && !!step && ['open', 'local'].includes(session.value.status.value))
+  const canEver = !printing && !isAudience && !!step
+  const canRun = computed(() => canEver && ['open', 'local'].includes(session.value.status.value))
 
   return {
     step,
@@ -135,7 +138,8 @@ export function createStepClient(id: string, client: Client, { printing, now }: 
     stale: computed(() => recording.value?.fresh === false),
     hasRecording: computed(() => !!recording.value),
     // The audience's own devices have no recordings: only the talk can tell.
-    unrecorded: computed(() => !recordCommand && (error.value?.code === 'no-recording' || (!isAudience && recording.value === null))),
+    unrecorded: computed(() => !recordCommand
+      && (error.value?.code === 'no-recording' || (!isAudience && recording.value === null))),
     canRun,
     start(options) {
       if (canRun.value && client.bounce.take(id))

@@ -31,6 +31,8 @@ export interface Frame {
   clock: number
 }
 
+type Runs = Pick<SessionClient, 'runs' | 'allRuns'>
+
 /** What a view shows of a session. */
 export interface Selection {
   steps: StepView[]
@@ -53,8 +55,10 @@ export function withNeeds(ids: string[], steps: StepView[]): string[] {
   return [...all]
 }
 
-/** The session's runs as they stand at `now` (ms since the epoch), and in the place of one what is played again of it. */
-export function liveFrame(session: Pick<SessionClient, 'runs' | 'allRuns'>, { steps, named, recorded }: Selection, again: Again | undefined, now: number): Frame {
+/** The session's runs as they stand at `now`, ms since the epoch; what is played again takes the place of its run. */
+export function liveFrame(session: Runs, selection: Selection, again: Again | undefined, now: number): Frame {
+  const { steps, named, recorded } = selection
+  const titleOf = (id: string): string => steps.find(step => step.id === id)?.title ?? id
   const isLast = (run: ClientRun): boolean => session.runs.get(run.info.value.step) === run
   const runs = session.allRuns
     .filter(run => !named || (named.includes(run.info.value.step) && isLast(run)))
@@ -66,7 +70,7 @@ export function liveFrame(session: Pick<SessionClient, 'runs' | 'allRuns'>, { st
       const state = run.state.value
       const over = !n || isFinal(state.phase)
       const at = replayed ? replayed.at.value : over ? state.at : Math.max(state.at, now - startedAt)
-      return { step, title: steps.find(({ id }) => id === step)?.title ?? step, startedAt, state, at, lines: () => run.lines.value }
+      return { step, title: titleOf(step), startedAt, state, at, lines: () => run.lines.value }
     })
   const replayed = runs.find(run => run.step === again?.step)
   const clock = replayed ? replayed.startedAt + replayed.at : Math.max(0, ...runs.map(run => run.startedAt + run.at))
@@ -74,13 +78,17 @@ export function liveFrame(session: Pick<SessionClient, 'runs' | 'allRuns'>, { st
 }
 
 /** Whether time goes on for one of the runs that a view shows; with `toMoment` only until each is ready. */
-export function isBusy({ allRuns }: Pick<SessionClient, 'allRuns'>, named: string[] | undefined, toMoment: boolean): boolean {
+export function isBusy({ allRuns }: Runs, named: string[] | undefined, toMoment: boolean): boolean {
   return allRuns.some(({ info, state }) => info.value.n && (!named || named.includes(info.value.step))
     && !isFinal(state.value.phase) && !(toMoment && isPassed(state.value.phase)))
 }
 
-/** The recordings of a selection at each moment that paper shows: those of the first step of the slide that has several, else the end. */
-export async function printedFrames({ steps, recorded }: Selection, slide: number, load: LoadRecording, texts: Texts): Promise<Frame[]> {
+/**
+ * The recordings of a selection at each moment that paper shows:
+ * those of the first step of the slide that has several, else the end.
+ */
+export async function printedFrames(selection: Selection, slide: number, load: LoadRecording, texts: Texts): Promise<Frame[]> {
+  const { steps, recorded } = selection
   const loaded: { step: StepView, recording: StoredRecording }[] = []
   for (const id of recorded) {
     const step = steps.find(s => s.id === id)
@@ -91,8 +99,11 @@ export async function printedFrames({ steps, recorded }: Selection, slide: numbe
   const many = loaded.find(({ step }) => step.print.length > 1 && step.slides.includes(slide))
   const moments: (Moment | undefined)[] = many?.step.print ?? [undefined]
   return Promise.all(moments.map(async (moment): Promise<Frame> => {
-    const runs = await Promise.all(loaded.map(({ step, recording }) =>
-      runAt(step, recording, step.id === many?.step.id && moment ? timeOf(moment, recording.events) : recording.events.at(-1)?.at ?? 0)))
+    const runs = await Promise.all(loaded.map(({ step, recording }) => {
+      const { events } = recording
+      const at = step.id === many?.step.id && moment ? timeOf(moment, events) : events.at(-1)?.at ?? 0
+      return runAt(step, recording, at)
+    }))
     const shown = runs.find(run => run.step === many?.step.id)
     return {
       ...moment && shown && { caption: captionOf(moment, shown.at, texts) },

@@ -16,6 +16,13 @@ export interface FramesOptions {
   tick?: number
 }
 
+/** What a view draws. */
+export interface Frames {
+  frames: ComputedRef<Frame[]>
+  ready: Readonly<ShallowRef<boolean>>
+  printing: boolean
+}
+
 /** How often a view is drawn at most, in ms: what happens to hundreds of objects is seen as well. */
 const PULSE = 50
 
@@ -45,8 +52,8 @@ function usePulse(live: ComputedRef<Frame>, visible: () => boolean, pulse: numbe
   return shown
 }
 
-/** What a view shows: the session's runs as they stand, what *Again* plays of one, or on paper the recordings at their moments. */
-export function useFrames({ steps: named, tick = 1000 }: FramesOptions): { frames: ComputedRef<Frame[]>, ready: ShallowRef<boolean>, printing: boolean } {
+/** What a view shows: the runs as they stand, what is played again of one, or on paper the recordings at their moments. */
+export function useFrames({ steps: named, tick = 1000 }: FramesOptions): Frames {
   const { deck: { steps }, loadRecording, again } = useClient()
   const { main, printing, live: served } = useStage()
   const session = useSession(printing)
@@ -54,12 +61,10 @@ export function useFrames({ steps: named, tick = 1000 }: FramesOptions): { frame
   const { $page } = useSlideContext()
   const onSlide = useIsSlideActive()
   const ids = named?.split(',').map(id => id.trim())
-  const selection = computed((): Selection => ({
-    steps,
-    named: ids,
-    // Where nothing runs, the slide's own recordings are the session, and those of what they need; what is there on request comes later.
-    recorded: ids ?? withNeeds(steps.filter(step => step.slides.includes($page.value) && !step.extra).map(step => step.id), steps),
-  }))
+  // Where nothing runs, the slide's own recordings are the session, and those of what they need.
+  // What is there on request comes later.
+  const own = computed(() => steps.filter(step => step.slides.includes($page.value) && !step.extra).map(({ id }) => id))
+  const selection = computed((): Selection => ({ steps, named: ids, recorded: ids ?? withNeeds(own.value, steps) }))
   const now = useClock(() => !printing && isBusy(session.value, ids, !tick), tick)
   const live = computed(() => liveFrame(session.value, selection.value, again.current.value, now.value))
   // Slides that were visited stay in the page.
