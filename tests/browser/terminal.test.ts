@@ -142,7 +142,7 @@ describe('input that nobody typed', () => {
     socket.send(JSON.stringify({ type: 'input', run: n, data: 'forged\r' }))
     socket.send(JSON.stringify({ type: 'resize', run: n, cols: 10, rows: 10 }))
     socket.send(JSON.stringify({ type: 'input', run: 999, data: 'forged\r' }))
-    await expect.poll(() => refused).toEqual(['not-allowed', 'not-allowed', 'bad-message'])
+    await expect.poll(() => refused).toEqual(['not-allowed', 'not-allowed', 'not-found'])
     expect(session.runOf('plain')!.log.text()).not.toContain('forged')
     session.cancel(n)
     socket.terminate()
