@@ -1,10 +1,9 @@
 import type Docker from 'dockerode'
 import type { Duplex } from 'node:stream'
-import type { BlockState } from '../protocol/block.ts'
 import type { RunContext } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
 import { setTimeout as delay } from 'node:timers/promises'
-import { blockState, CARRY, LONGEST_STATE, PREAMBLE, skipPreamble } from '../protocol/block.ts'
+import { blockCommand, LONGEST_STATE, skipPreamble, tellEnd } from '../protocol/block.ts'
 import { StepError } from '../protocol/error.ts'
 import { explain } from './container.ts'
 import { answered, followOutput } from './follow.ts'
@@ -17,43 +16,28 @@ const KILLED = 137
 /** How long an engine may take to tell that a container ended, in ms. */
 const END_TOLD = 500
 
-/** What blocks hand on to the next one of their shell, by container and shell. */
-export type BlockStates = Map<string, BlockState>
-
 /** Runs a block in a container, in a terminal of the step's size; aborted, it ends the program inside. */
 export async function runExec(
   docker: Docker,
   step: Step,
   target: Docker.ContainerInspectInfo | undefined,
-  states: BlockStates,
   context: RunContext,
 ): Promise<void> {
-  const container = docker.getContainer(checkRunning(target, step.in!).Id)
-  const key = `${container.id} ${step.shell}`
-  const state = await runBlock(container, step, states.get(key), context)
-  if (state)
-    states.set(key, state)
-}
-
-async function runBlock(
-  container: Docker.Container,
-  step: Step,
-  before: BlockState | undefined,
-  context: RunContext,
-): Promise<BlockState | undefined> {
   const name = step.in!
+  const container = docker.getContainer(checkRunning(target, name).Id)
+  // What a block left in a container goes with it.
+  const [owner, ...found] = context.found()?.split('\n') ?? []
   const { emit, signal } = context
   const attempt = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => {
     throw explainExec(error, name)
   })
   const exec = await attempt(container.exec({
-    Cmd: [step.lang, '-c', PREAMBLE, step.lang, CARRY + step.code],
+    Cmd: blockCommand(step.lang, step.code, owner === container.id ? found.join('\n') : '', step.keepGoing === true),
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
     Tty: true,
-    Env: [...before?.env ?? [], 'TERM=xterm-256color'],
-    ...before && { WorkingDir: before.cwd },
+    Env: ['TERM=xterm-256color'],
   }))
   signal.throwIfAborted()
   const stream = await attempt(exec.start({ hijack: true, stdin: true, Tty: true })) as Duplex
@@ -94,6 +78,7 @@ async function runBlock(
       throw neverBegan(ExitCode, step, text)
     if (ExitCode === KILLED)
       await attempt(checkKept(container, name))
+    tellEnd(text, { leave: state => context.leave(`${container.id}\n${state}`), endedAt: context.endedAt })
     const killedBy = signalName(ExitCode ?? 0)
     emit({ type: 'exit', code: ExitCode ?? 0, ...killedBy && { signal: killedBy } })
   }
@@ -101,7 +86,6 @@ async function runBlock(
     gaveUp.abort()
     signal.removeEventListener('abort', onAbort)
   }
-  return blockState(text)
 }
 
 function checkRunning(target: Docker.ContainerInspectInfo | undefined, name: string): Docker.ContainerInspectInfo {

@@ -1,5 +1,4 @@
 import type Docker from 'dockerode'
-import type { BlockState } from '../protocol/block.ts'
 import type { Runner, RunnerConfig } from '../protocol/runner.ts'
 import type { Guards } from './guard/guards.ts'
 import { release } from 'node:os'
@@ -26,8 +25,6 @@ export default function createDockerRunner(config: RunnerConfig, { connection = 
   const pending = createPending()
   /** Steps that build: the containers in which their instructions run come and go unseen. */
   const builds = new Set<string>()
-  /** What blocks hand on, by container and shell. */
-  const blocks = new Map<string, BlockState>()
   const sessionLabel = `${LABELS.session}=${config.sessionId}`
   let guarding: Promise<Guards> | undefined
   let used = false
@@ -43,7 +40,7 @@ export default function createDockerRunner(config: RunnerConfig, { connection = 
       const docker = await connect()
       switch (step.verb) {
         case 'container': return runContainer(docker, step, step.container!, context, config, pending.track)
-        case 'exec': return runExec(docker, step, await find(placeOf(step)), blocks, context)
+        case 'exec': return runExec(docker, step, await find(placeOf(step)), context)
         case 'build':
           builds.add(step.id)
           return runBuild(docker, step, context, config)

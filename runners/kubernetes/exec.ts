@@ -1,4 +1,3 @@
-import type { BlockState } from '../protocol/block.ts'
 import type { RunContext } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
 import type { Channels } from './channels.ts'
@@ -6,9 +5,8 @@ import type { Follower } from './follow.ts'
 import type { KubeList, KubeObject, Status } from './objects.ts'
 import type { Space } from './space.ts'
 import { setTimeout as delay } from 'node:timers/promises'
-import { blockState, CARRY, LONGEST_STATE, PREAMBLE, skipPreamble } from '../protocol/block.ts'
+import { blockCommand, LONGEST_STATE, skipPreamble, tellEnd } from '../protocol/block.ts'
 import { StepError } from '../protocol/error.ts'
-import { quote } from '../protocol/shell-quote.ts'
 import { isRefusal, toStepError } from './api.ts'
 import { CHANNEL, openChannels } from './channels.ts'
 import { podStatus } from './projection.ts'
@@ -20,32 +18,15 @@ const LOOK = 200
 
 interface Target { pod: string, container: string }
 
-/** What blocks hand on to the next one of their shell, by pod and shell. */
-export type BlockStates = Map<string, BlockState>
-
 /** Runs a block in a pod, in a terminal of the step's size; aborted, it ends the program inside. */
 export async function runExec(
-  space: Space,
-  follower: Follower,
-  step: Step,
-  states: BlockStates,
-  context: RunContext,
-): Promise<void> {
-  const key = `${step.in} ${step.shell}`
-  const state = await runBlock(space, follower, step, states.get(key), context)
-  if (state)
-    states.set(key, state)
-}
-
-async function runBlock(
   { api, namespace }: Space,
   follower: Follower,
   step: Step,
-  before: BlockState | undefined,
-  { emit, started: tellStarted, signal, drained, onInput, onResize }: RunContext,
-): Promise<BlockState | undefined> {
+  { emit, started: tellStarted, signal, drained, onInput, onResize, found, leave, endedAt }: RunContext,
+): Promise<void> {
   const target = await findTarget({ api, namespace }, step.in!)
-  const command = [step.lang, '-c', PREAMBLE, step.lang, CARRY + restore(before) + step.code]
+  const command = blockCommand(step.lang, step.code, found() ?? '', step.keepGoing === true)
   const kill = (name: string, pid: number): Promise<Channels> => openExec({ api, namespace }, target, [step.lang, '-c', `kill -${name} -${pid}`], { tty: false, stdin: false })
   const channels = await openExec({ api, namespace }, target, command, { tty: true, stdin: true }).catch((error: unknown) => {
     throw toStepError(error)
@@ -86,6 +67,7 @@ async function runBlock(
     const code = await exitCode(status, { api, namespace }, target, step)
     if (await started.promise === undefined)
       throw neverBegan(step, code, `${text} ${status?.message ?? ''}`)
+    tellEnd(text, { leave, endedAt })
     emit({ type: 'exit', code })
   }
   finally {
@@ -93,7 +75,6 @@ async function runBlock(
     signal.removeEventListener('abort', onAbort)
     channels.close()
   }
-  return blockState(text)
 }
 
 /** Starts a program in a container of a pod. */
@@ -119,17 +100,6 @@ export async function findTarget({ api, namespace }: Pick<Space, 'api' | 'namesp
   if (pod.status?.phase !== 'Running' || pod.metadata.deletionTimestamp)
     throw new StepError('not-running', `the pod ${name} does not run: it is ${status}`, 'Let its step wait for it: until=pods=1/1@LABEL.')
   return { pod: name, container: container ?? names[0]! }
-}
-
-/** What the last block left, before the next one; in one line, so that line numbers stay. */
-function restore(before: BlockState | undefined): string {
-  if (!before)
-    return ''
-  const exports = before.env.filter(entry => /^[A-Z_]\w*=/i.test(entry)).map((entry) => {
-    const at = entry.indexOf('=')
-    return `export ${entry.slice(0, at)}=${quote(entry.slice(at + 1))}; `
-  })
-  return `cd ${quote(before.cwd)} 2>/dev/null; ${exports.join('')}`
 }
 
 /** Resolves with what to tell once the cluster knows that the node of a pod is lost; with undefined at the signal. The connection itself would only be silent. */

@@ -54,14 +54,3 @@ function beyondWords(message: string): string {
   const list = (quoted: string): string => quoted.replaceAll('"', '').split(' ').join(', ')
   return rules.map(([, resources, verbs]) => `${list(verbs!)} ${list(resources!)}`).join('; ') || message
 }
-
-/** Lines of errors count in the fence as it is run; slides do not show hidden ones. */
-export function onShownLine(error: StepError, { code, visible }: Pick<Step, 'code' | 'visible'>): StepError {
-  if (error.line === undefined || code === visible)
-    return error
-  const shown = visible.split('\n')
-  let at = 0
-  for (const line of code.split('\n').slice(0, error.line))
-    at += line === shown[at] ? 1 : 0
-  return new StepError(error.code, error.message, error.hint, { line: Math.max(1, at), cause: error.cause })
-}

@@ -1,15 +1,14 @@
 import type { Runner, RunnerConfig } from '../protocol/runner.ts'
 import type { Entrance } from './entrance.ts'
-import type { BlockStates } from './exec.ts'
 import type { Emit } from './opening.ts'
 import { isStepError, StepError } from '../protocol/error.ts'
 import { parseGrant } from '../protocol/grant.ts'
+import { onShownLine } from '../protocol/shown-line.ts'
 import { createApi, toStepError } from './api.ts'
 import { createApplied } from './applied.ts'
 import { isOfCluster, judgeCondition } from './conditions.ts'
 import { createEntrance, probeCluster } from './entrance.ts'
 import { runExec } from './exec.ts'
-import { onShownLine } from './explain.ts'
 import { whyGone } from './gone.ts'
 import { identify } from './identity.ts'
 import { missingImages } from './images.ts'
@@ -26,7 +25,6 @@ export interface KubernetesRunnerOptions { entrance?: Entrance }
 export default function createKubernetesRunner(config: RunnerConfig, { entrance = createEntrance(config) }: KubernetesRunnerOptions = {}): Runner {
   const grants = config.settings.grants.map(parseGrant).filter(grant => grant !== undefined)
   const over = new AbortController()
-  const blocks: BlockStates = new Map()
   const applied = createApplied(grants)
   let emit: Emit = () => {}
   const opening = createOpening({ config, entrance, grants, emit: (step, payload) => emit(step, payload), signal: over.signal })
@@ -43,7 +41,7 @@ export default function createKubernetesRunner(config: RunnerConfig, { entrance 
         opened.follower.begin(step.id)
         switch (step.verb) {
           case 'apply': return await applied.apply(step, opened, context)
-          case 'exec': return await runExec(opened.space, opened.follower, step, blocks, context)
+          case 'exec': return await runExec(opened.space, opened.follower, step, context)
           default: throw new StepError('not-available', `{${step.verb}} does not run in a cluster`)
         }
       }
@@ -60,7 +58,6 @@ export default function createKubernetesRunner(config: RunnerConfig, { entrance 
     },
 
     async startOver() {
-      blocks.clear()
       const opened = await opening.current()
       if (opened)
         await emptySpace(opened.space, opened.discovery, keptIn(opened.space.namespace, config))

@@ -1,26 +1,73 @@
+import type { RunContext } from './runner.ts'
+import type { PreludeOptions } from './shell-state.ts'
+import { preludeOf, readableBy } from './shell-state.ts'
+
 /**
- * What `sh {exec}` runs around a block, inside of whichever container. The preamble says its pid and waits for a line,
- * so that the terminal has its size before the block begins; then it becomes the shell of the block. The pid is all
- * that can reach a program inside: an engine ends none of them by itself.
+ * Starts a block inside of whichever container. It says its pid and waits for a line, so that the terminal has its size
+ * before the block begins; then it becomes the shell of the block, which reads its prelude from a descriptor. The pid is
+ * all that can reach a program inside: an engine ends none of them by itself.
+ * `$0` is the shell, `$1` the block, `$2` and `$3` its preludes for bash and for any other shell.
  */
-export const PREAMBLE = 'echo $$; read -r _; exec "$0" -c "$1"'
-/** Leaves directory and exported variables in a string that terminals do not show, and that no log keeps. */
-export const CARRY = `trap '{ printf "\\033_kamishibai "; pwd -P; printf "\\0"; env -0; printf "\\033\\\\\\\\"; } >/dev/tty 2>/dev/null' EXIT; `
+const PREAMBLE = `echo $$; read -r _
+if [ -n "\${BASH_VERSION-}" ]; then BASH_ENV=/dev/fd/9 exec bash -c "$1" 9<<KB
+$2
+KB
+fi
+case $(readlink /proc/$$/exe) in */dash) ENV=/dev/fd/9 exec "$0" -i +m -c "$1" 9<<KB
+$3
+KB
+esac
+exec "$0" -c ". /dev/fd/9
+$1" 9<<KB
+$3
+KB`
+
 /** Longest state that a block may leave, in characters: as much as the service takes out of a log. */
 export const LONGEST_STATE = 64 * 1024
 
 // eslint-disable-next-line no-control-regex
-const RE_STATE = /\x1B_kamishibai ([^\x1B]*)\x1B\\/
-/** Variables that belong to one block only, or to the container. */
-const OWN = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD', 'HOSTNAME'])
+const RE_SAID = /\x1B_kamishibai (line|left|state) ?([^\x1B]*)\x1B\\/g
+/** How shells name the line of a command that they could not run. */
+const RE_OWN_LINE = /(?:^|\n)[\w./-]*sh: ?(?:line )?(\d+): [^\n]*\s*$/
 
-/** What a block hands on to the next one of its shell in the same container. */
-export interface BlockState { cwd: string, env: string[] }
+/** What a block said of itself by its end. */
+export interface BlockEnd {
+  /** What it hands on; empty where that lies in a file, undefined where it left nothing. */
+  state?: string
+  /** The line, from 1, of the command that ended it. */
+  line?: number
+}
 
-/** What the block left, by the end of its output; undefined where it left nothing. */
-export function blockState(output: string): BlockState | undefined {
-  const [cwd, ...env] = RE_STATE.exec(output)?.[1]?.replaceAll('\r\n', '\n').split('\0') ?? []
-  return cwd ? { cwd: cwd.trimEnd(), env: env.filter(entry => entry.indexOf('=') > 0 && !OWN.has(entry.slice(0, entry.indexOf('=')))) } : undefined
+/** What the end of a block's output says of it. */
+export function blockEnd(output: string): BlockEnd {
+  const end: BlockEnd = {}
+  for (const [, kind, text = ''] of output.matchAll(RE_SAID)) {
+    if (kind === 'line')
+      end.line = Number(text) || undefined
+    else
+      end.state = text.replaceAll('\r\n', '\n').replaceAll('\x01', '\x1B')
+  }
+  const [, line] = RE_OWN_LINE.exec(output.replaceAll(RE_SAID, '')) ?? []
+  if (!end.line && line)
+    end.line = Number(line)
+  return end
+}
+
+/** Tells the service how a block ended; its exit comes after that. */
+export function tellEnd(output: string, { leave, endedAt }: Pick<RunContext, 'leave' | 'endedAt'>): void {
+  const { state, line } = blockEnd(output)
+  if (state !== undefined)
+    leave(state)
+  if (line !== undefined)
+    endedAt(line)
+}
+
+/** The words that start a block in a container: `state` is what the block before it there left. */
+export function blockCommand(lang: string, code: string, state: string, keepGoing: boolean): string[] {
+  const options = { own: {}, folders: [], sink: 'terminal', keepGoing } satisfies Partial<PreludeOptions>
+  const own = lang === 'zsh' ? 'zsh' : 'sh'
+  const preludes = (['bash', own] as const).map(family => `exec 9<&-\n${preludeOf({ ...options, family, restore: readableBy(family, state) })}`)
+  return [lang, '-c', PREAMBLE, lang, code, ...preludes]
 }
 
 /** The output of a block without what the preamble writes: a line with its pid, and the empty line that it reads. */

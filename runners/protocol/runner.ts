@@ -61,6 +61,12 @@ export interface RunContext {
   /** Bytes typed by the presenter, for interactive runs; the handler stays until the run ends. */
   onInput: (handler: (data: string) => void) => void
   onResize: (handler: (cols: number, rows: number) => void) => void
+  /** What the block before left in the shell of this step, as its runner told `leave`; undefined at the start. */
+  found: () => string | undefined
+  /** Takes what a block leaves for the next one of its shell; it counts once the run has passed. */
+  leave: (state: string) => void
+  /** Takes the line of the code, from 1, at which a block ended. */
+  endedAt: (line: number) => void
   /** Called by the runner when it may pause its source: resolves when readers have caught up. */
   drained: () => Promise<void> | undefined
 }

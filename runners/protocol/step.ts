@@ -83,6 +83,8 @@ export interface Step {
   /** The response header that says who answered, in lower case. */
   by?: string
   remote: boolean
+  /** A block goes on after a command that failed. */
+  keepGoing?: boolean
   container?: ContainerSpec
   requests?: RequestSpec[]
   /** Files the step uses, relative to the deck's folder. */

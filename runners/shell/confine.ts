@@ -26,8 +26,8 @@ export interface Command { file: string, args: string[] }
 export interface Confinement {
   /** Why shells cannot be confined here; undefined where they can. */
   lack: () => Promise<string | undefined>
-  /** What starts `command` in the room of a step, in the folder `cwd` if it is there, else in the deck's. Throws StepError where there is no room. */
-  enter: (step: string, cwd: string | undefined, command: Command) => Promise<Command>
+  /** What starts `command` in the room of a step, in the deck's folder. Throws StepError where there is no room. */
+  enter: (step: string, command: Command) => Promise<Command>
   /** Ends the rooms with all that runs in them. */
   close: () => Promise<void>
 }
@@ -86,13 +86,13 @@ export function createConfinement({ deckDir, privateDir, settings }: Pick<Runner
         return 'unshare and nsenter of util-linux are not installed'
       return roomFor('').then(() => undefined, (error: Error) => `this machine gives no user namespaces: ${error.message}`)
     },
-    async enter(step, cwd, { file, args }) {
+    async enter(step, { file, args }) {
       const { pid } = await roomFor(step).catch((error: Error) => {
         throw new StepError('not-available', `the shell of ${step} cannot be confined: ${error.message}`, 'See what its grants mount: name.', { cause: error })
       })
       // In the room we are root, which could undo it: within, the user is who he is outside, in a namespace of his own.
       const within = [program('unshare'), '--user', `--map-user=${process.getuid!()}`, `--map-group=${process.getgid!()}`, file, ...args]
-      return { file: program('nsenter'), args: ['--target', pid, '--user', '--mount', '--pid', '--preserve-credentials', '/bin/sh', '-c', 'dir=$1; cd "$2" 2>/dev/null || cd "$dir"; shift 2; exec "$@"', 'sh', await realpath(deckDir), cwd ?? await realpath(deckDir), ...within] }
+      return { file: program('nsenter'), args: ['--target', pid, '--user', '--mount', '--pid', '--preserve-credentials', '/bin/sh', '-c', 'cd "$1"; shift; exec "$@"', 'sh', await realpath(deckDir), ...within] }
     },
     async close() {
       const open = await Promise.allSettled(rooms.values())

@@ -3,20 +3,20 @@ import type { Runner, RunnerConfig } from '../protocol/runner.ts'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import { tellEnd } from '../protocol/block.ts'
 import { StepError } from '../protocol/error.ts'
-import { forgetStates, readState, statePath, withCarry } from './carry.ts'
+import { launchBlock } from './block.ts'
 import { createConfinement } from './confine.ts'
 import { shellEnvironment } from './environment.ts'
-import { interactiveLaunch, typedLines } from './interactive.ts'
 import { machineLack } from './machine.ts'
 import { followPty, HANG_UP, INTERRUPT, signalGroup } from './pty.ts'
-import { findStrays, killStrays } from './strays.ts'
-import { createTypist } from './typing.ts'
+import { findStrays, killStrays, shellMark } from './strays.ts'
+import { createTypist, typedLines } from './typing.ts'
 
-/** Arguments that keep a shell from reading the presenter's own rc files. */
-const ARGUMENTS: Record<string, string[]> = { sh: [], bash: ['--norc', '--noprofile'], zsh: ['-f'] }
+/** The end of a block's output in which it says what it leaves, in characters. */
+const LAST_WORDS = 4096
 
-/** Runs `sh {run}` and `sh {terminal}`, each in a PTY of its own; environment and directory carry over in the same shell. */
+/** Runs `sh {run}` and `sh {terminal}`, each in a PTY of its own; what a block leaves is there in the next of its shell. */
 export default function createShellRunner(config: RunnerConfig): Runner {
   /** Process groups that may still have members: blocks that run, and what they left in the background. */
   const groups = new Set<number>()
@@ -53,9 +53,8 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       if (step.verb !== 'run' && !interactive)
         throw new StepError('not-available', `{${step.verb}} is not available yet`)
       const { spawn } = await import('@lydell/node-pty')
-      const path = statePath(config.privateDir, step.shell)
-      const state = readState(path)
-      const env: Record<string, string> = { ...shellEnvironment(config), ...state?.env, ...await context.openShell(step.shell), KAMISHIBAI_STATE: path }
+      const given = { ...await context.openShell(step.shell), KAMISHIBAI_STATE: shellMark(config.privateDir, step.shell) }
+      const env: Record<string, string> = { ...shellEnvironment(config), ...given }
       context.signal.throwIfAborted()
       // A program that is missing would end as one that failed.
       if (!env.PATH?.split(delimiter).some(folder => existsSync(join(folder, step.lang))))
@@ -63,14 +62,13 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       const lack = await unconfined()
       if (lack)
         throw new StepError('not-available', lack.reason, lack.hint)
-      const launch = interactive ? interactiveLaunch(step, config.privateDir) : { args: [...ARGUMENTS[step.lang] ?? [], '-c', withCarry(step.code)], env: {} }
-      const cwd = state && existsSync(state.cwd) ? state.cwd : config.deckDir
-      const command = await confinement?.enter(step.id, state?.cwd, { file: step.lang, args: launch.args })
+      const launch = await launchBlock(config, { step, found: context.found(), env, given })
+      const { file, args } = await confinement?.enter(step.id, launch) ?? launch
       context.signal.throwIfAborted()
-      const program: IPty = spawn(command?.file ?? step.lang, command?.args ?? launch.args, {
+      const program: IPty = spawn(file, args, {
         cols: step.cols,
         rows: step.rows,
-        cwd: command ? config.deckDir : cwd,
+        cwd: config.deckDir,
         env: { ...env, ...launch.env },
       })
       groups.add(program.pid)
@@ -81,8 +79,19 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       context.onResize((cols, rows) => over || program.resize(cols, rows))
       if (interactive)
         void typist.type(typedLines(step))
-      await followPty(program, context, interactive ? HANG_UP : INTERRUPT)
+      let last = ''
+      await followPty(program, {
+        ...context,
+        emit(payload) {
+          if (payload.type === 'output')
+            last = (last + payload.data).slice(-LAST_WORDS)
+          else
+            tellEnd(last, { leave: () => context.leave(launch.state), endedAt: context.endedAt })
+          context.emit(payload)
+        },
+      }, interactive ? HANG_UP : INTERRUPT)
       over = true
+      void launch.dispose()
       if (!signalGroup(program.pid, 0))
         groups.delete(program.pid)
       context.signal.throwIfAborted()
@@ -101,7 +110,6 @@ export default function createShellRunner(config: RunnerConfig): Runner {
         signalGroup(pid, 'SIGKILL')
       await killStrays(config.privateDir)
       await confinement?.close()
-      await forgetStates(config.privateDir)
     },
 
     async close() {

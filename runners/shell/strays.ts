@@ -3,6 +3,11 @@ import { basename, join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** What programs of a shell have in their environment, by which they are found. */
+export function shellMark(privateDir: string, shell: string): string {
+  return join(privateDir, `shell-${Buffer.from(shell).toString('hex')}`)
+}
+
 /** A program that a session's shell started. */
 export interface Stray { pid: number, name: string }
 

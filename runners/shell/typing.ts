@@ -1,4 +1,5 @@
 import type { RunContext } from '../protocol/runner.ts'
+import type { Step } from '../protocol/step.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 
@@ -24,6 +25,11 @@ export interface Typist {
   type: (lines: string[]) => Promise<void>
   /** What the presenter types waits until then; an interrupt ends the typing. */
   input: (data: string) => void
+}
+
+/** What is typed: the lines that the slide shows. */
+export function typedLines({ visible }: Step): string[] {
+  return visible.split('\n').filter(line => line.trim())
 }
 
 /** Somebody who types; `progress` events tell how far they are. */

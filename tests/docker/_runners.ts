@@ -13,6 +13,7 @@ import { onTestFinished } from 'vitest'
 import { toDockerOptions } from '../../runners/docker/endpoint.ts'
 import { settingsSchema } from '../../runners/protocol/headmatter.ts'
 import { LABELS } from '../../runners/protocol/runner.ts'
+import { createSanitizer } from '../../runners/service/run/sanitize.ts'
 import { step } from '../_session.ts'
 
 /** A runner's configuration of a session of its own; its folders go with the test. */
@@ -33,7 +34,10 @@ export async function configOf(dockerHost: string | undefined, settings: unknown
 /** A context that keeps what a run emits. */
 export interface Kept extends RunContext {
   payloads: Payload[]
+  /** What a log would show. */
   output: () => string
+  /** What the runner told. */
+  raw: () => string
   exit: () => Extract<Payload, { type: 'exit' }> | undefined
   abort: (reason: Error) => void
   /** Whether conditions of `until` would be judged by now. */
@@ -47,10 +51,12 @@ export function contextOf(config: RunnerConfig, stepId: string, options: Partial
   const waiting = new Set<() => void>()
   const end = new AbortController()
   let hasStarted = false
-  const output = (): string => payloads.map(p => p.type === 'output' ? p.data : '').join('')
+  const raw = (): string => payloads.map(p => p.type === 'output' ? p.data : '').join('')
+  const output = (): string => createSanitizer()(raw())
   return {
     payloads,
     output,
+    raw,
     exit: () => payloads.find(p => p.type === 'exit'),
     abort: reason => end.abort(reason),
     shown: pattern => new Promise((resolve) => {
@@ -75,9 +81,18 @@ export function contextOf(config: RunnerConfig, stepId: string, options: Partial
     dial: async () => undefined,
     onInput: () => {},
     onResize: () => {},
+    found: () => undefined,
+    leave: () => {},
+    endedAt: () => {},
     drained: () => undefined,
     ...options,
   }
+}
+
+/** What a block finds and leaves, by shell: each finds what the last one left. */
+export function handOver(): (shell?: string) => Pick<RunContext, 'found' | 'leave'> {
+  const left = new Map<string, string>()
+  return (shell = 'main') => ({ found: () => left.get(shell), leave: state => void left.set(shell, state) })
 }
 
 /** A `{container}` step of the demo image. */

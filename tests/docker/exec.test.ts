@@ -8,7 +8,7 @@ import { markerCommand } from '../../runners/protocol/marker.ts'
 import { createSanitizer } from '../../runners/service/run/sanitize.ts'
 import { buildDemoImage } from '../../slides/demo/build-image.ts'
 import { step } from '../_session.ts'
-import { configOf, containerOf, containerStep, contextOf, engineAt } from './_runners.ts'
+import { configOf, containerOf, containerStep, contextOf, engineAt, handOver } from './_runners.ts'
 
 const dockerHost = inject('dockerHost')!
 
@@ -31,11 +31,12 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     const running = runner.run(containerStep('box', { command: ['sh', '-c', code] }), box).catch(() => {})
     await box.shown(/up/)
     const markers: string[] = []
+    const hand = handOver()
     const sanitize = createSanitizer((_, label) => void markers.push(label))
     const run = async (code: string, options: Partial<Step> = {}) => {
-      const context = contextOf(config, 'x')
+      const context = contextOf(config, 'x', hand(`${options.shell} ${options.in}`))
       await runner.run(execStep(code, options), context)
-      return { output: sanitize(context.output()), exit: context.exit() }
+      return { output: sanitize(context.raw()), exit: context.exit() }
     }
     return { config, runner, run, running, markers }
   }

@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { StepError } from '../../runners/protocol/error.ts'
 import createShellRunner from '../../runners/shell/runner.ts'
 import { step } from '../_session.ts'
-import { configOf, contextOf } from './_runners.ts'
+import { configOf, contextOf, handOver } from './_runners.ts'
 
 const SLOW = { timeout: 10_000 }
 
@@ -28,15 +28,16 @@ describe.skipIf(process.platform === 'win32').each(['sh', 'bash'])('an %s {termi
     const config = await configOf(undefined)
     const runner = createShellRunner(config)
     onTestFinished(() => runner.close!())
+    const hand = handOver()
     const start = (visible: string, options: Partial<Step> = {}) => {
       let type: (data: string) => void = () => {}
       let resize: (cols: number, rows: number) => void = () => {}
-      const context = contextOf(config, 'x', { onInput: handler => void (type = handler), onResize: handler => void (resize = handler) })
+      const context = contextOf(config, 'x', { ...hand(), onInput: handler => void (type = handler), onResize: handler => void (resize = handler) })
       const terminal = step('x', { verb: 'terminal', lang, visible, code: visible, expect: [], ...options })
       const over = runner.run(terminal, context).then(() => context.exit(), (error: unknown) => error)
       return { context, over, type: (data: string) => type(data), resize: (cols: number, rows: number) => resize(cols, rows) }
     }
-    return { config, runner, start }
+    return { config, runner, hand, start }
   }
   const typed = (context: Kept): unknown => context.payloads.findLast(p => p.type === 'progress')
 
@@ -53,7 +54,7 @@ describe.skipIf(process.platform === 'win32').each(['sh', 'bash'])('an %s {termi
   })
 
   it('runs hidden lines unseen, and hands directory and variables on to the next block', async () => {
-    const { config, runner, start } = await open()
+    const { config, runner, hand, start } = await open()
     await mkdir(join(config.deckDir, 'sub'))
     const { context, over, type } = start('cd sub\nexport TALK=kamishibai', { hidden: ['SECRET=hush'] })
     await expect.poll(() => typed(context), SLOW).toMatchObject({ done: 2 })
@@ -62,7 +63,7 @@ describe.skipIf(process.platform === 'win32').each(['sh', 'bash'])('an %s {termi
     type('exit\r')
     await over
     expect(context.output()).not.toContain('SECRET=')
-    const next = contextOf(config, 'y')
+    const next = contextOf(config, 'y', hand())
     await runner.run(step('y', { lang, code: 'echo "$TALK in $(basename "$PWD")"; env | grep -c "^ENV=" || true' }), next)
     expect(next.output()).toBe('kamishibai in sub\r\n0\r\n')
   })

@@ -36,6 +36,9 @@ async function ask(code: string, options: Partial<Step> = {}, context: Partial<R
     dial: async () => undefined,
     onInput: () => {},
     onResize: () => {},
+    found: () => undefined,
+    leave: () => {},
+    endedAt: () => {},
     drained: () => undefined,
     ...context,
   })

@@ -3,9 +3,10 @@ import type { Step } from '../../protocol/step.ts'
 import type { Engines } from '../session/engines.ts'
 import type { LiveRun, Outcome, Run } from './execute.ts'
 import type { Redactor, Rule } from './redact.ts'
+import type { States } from './states.ts'
 import { join } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
-import { isFinal } from '../../protocol/event.ts'
+import { isFinal, isPassed } from '../../protocol/event.ts'
 import { LABELS } from '../../protocol/runner.ts'
 import { createLog } from './log.ts'
 import { tailOf, toRecording } from './recording.ts'
@@ -21,14 +22,17 @@ export interface RunWorld {
   recordingRules: Rule[]
   replay: Runner
   openShell: RunContext['openShell']
+  states: States
 }
 
 /** A run of a step, the session's `n`th: its log, and what can be asked of it. `execute` carries it out, once the caller has it. */
 export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' | 'replay', execute: (live: LiveRun, run: Run) => Promise<void>): Run {
-  const { config, engines, redactor } = world
+  const { config, engines, redactor, states } = world
   const signal = new AbortController()
   let onInput: (data: string) => void = () => {}
   let onResize: (cols: number, rows: number) => void = () => {}
+  let left: string | undefined
+  let endLine: number | undefined
   const log = createLog({ cols: step.cols, rows: step.rows, spool: join(config.privateDir, `run-${n}.jsonl`), onReply: mode === 'live' ? data => onInput(data) : undefined })
   const moment = Promise.withResolvers<Outcome>()
   const over = Promise.withResolvers<void>()
@@ -68,6 +72,14 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
     context: {
       labels: { ...config.labels, [LABELS.step]: step.id },
       openShell: world.openShell,
+      found: () => states.find(step),
+      leave(state) {
+        left = state
+        // A terminal that its presenter closes; any other block that outlived its moment leaves nothing.
+        if (step.verb === 'terminal' && isPassed(log.state.phase))
+          states.keep(step, state)
+      },
+      endedAt: line => void (endLine = line),
       dial: engines.dial,
       onInput: handler => void (onInput = handler),
       onResize(handler) {
@@ -81,7 +93,14 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
     prepare: async () => {},
     healthy: engines.healthy,
     holds: engines.holds,
-    onMoment: outcome => moment.resolve(outcome),
+    endLine: () => endLine,
+    onMoment(outcome) {
+      if (!isPassed(outcome.phase))
+        states.fail(step)
+      else if (left !== undefined)
+        states.keep(step, left)
+      moment.resolve(outcome)
+    },
   }
   // The caller registers the run before anything of it happens.
   queueMicrotask(() => void execute(live, run).finally(() => over.resolve()))

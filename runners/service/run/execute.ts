@@ -59,6 +59,8 @@ export interface LiveRun {
   holds: (condition: Condition) => Promise<Expectation | undefined>
   /** Called once, with the run's moment. */
   onMoment: (outcome: Outcome) => void
+  /** The line of the code at which the block ended, where its runner told it. */
+  endLine: () => number | undefined
 }
 
 /** Runs a step on its runner and brings its log through the phases; resolves when the run is over, never rejects. */

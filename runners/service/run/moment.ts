@@ -3,10 +3,13 @@ import type { Expectation } from '../../protocol/event.ts'
 import type { RunState } from '../../protocol/fold.ts'
 import type { Step } from '../../protocol/step.ts'
 import type { LiveRun } from './execute.ts'
-import type { RunLog } from './log.ts'
 import { aborted } from '../../protocol/abort.ts'
 import { StepError } from '../../protocol/error.ts'
+import { onShownLine } from '../../protocol/shown-line.ts'
 import { judgeAll, untilAll } from './conditions.ts'
+
+/** A longer command is cut in an error, in characters. */
+const LONGEST_COMMAND = 60
 
 /** How a run goes on: `started` as its runner tells it, `ended` with it. */
 export interface Course { started: Promise<void>, ended: Promise<void> }
@@ -37,7 +40,7 @@ export async function reachMoment(run: LiveRun, { started, ended }: Course, sinc
   const expectations = await judgeAll(judged, world)
   const wrong = expectations.find(e => !e.ok)
   if (wrong)
-    throw Object.assign(expectationError(step, wrong, log), { expectations })
+    throw Object.assign(expectationError(run, wrong), { expectations })
   const phase = step.until.length ? 'ready' : 'exited'
   log.append({ type: 'phase', phase, expectations })
   run.onMoment({ phase, expectations, durationMs: log.now() - since })
@@ -70,11 +73,24 @@ function timeoutError(step: Step, judgements: Expectation[]): StepError {
   return new StepError('timeout', `it took longer than ${seconds} s${missing.map(({ text, detail }) => ` and ${text} did not hold${detail ? ` (${detail})` : ''}`).join('')}`, hint, { params: { seconds, until: missing.map(({ text }) => text).join(', '), ...lasting && { lasting } } })
 }
 
-function expectationError(step: Step, wrong: Expectation, log: RunLog): StepError {
+function expectationError({ step, log, endLine }: LiveRun, wrong: Expectation): StepError {
   const { exit } = log.state
   if (wrong.text === 'exit=0' && exit)
-    return new StepError('exit-code', `it ended with ${exitWords(exit)}`, exit.oom ? 'Raise mem_limit on the fence, or let it take less.' : 'See its output.', { params: endOf(exit) })
+    return failedExit(step, exit, endLine())
   return new StepError('expectation', `${wrong.text} does not hold${wrong.detail ? `: ${wrong.detail}` : ''}`, 'See its output, or change expect= on the fence.', { params: { text: wrong.text, ...wrong.detail && { detail: wrong.detail } } })
+}
+
+/** What a program that failed is told of: the command of the block that it was, where the shell could say so. */
+function failedExit(step: Step, exit: NonNullable<RunState['exit']>, told: number | undefined): StepError {
+  const lines = step.code.split('\n')
+  const at = told ?? (lines.length === 1 ? 1 : undefined)
+  const command = at && lines[at - 1]?.trim()
+  if (!at || !command)
+    return new StepError('exit-code', `it ended with ${exitWords(exit)}`, exit.oom ? 'Raise mem_limit on the fence, or let it take less.' : 'See its output.', { params: endOf(exit) })
+  const words = command.length > LONGEST_COMMAND ? `${command.slice(0, LONGEST_COMMAND - 1)}…` : command
+  const place = step.codeFile ? '' : ` (${step.file}:${step.line + at})`
+  const error = new StepError('exit-code', `${words} ended with ${exitWords(exit)}${place}`, 'See its output. A block ends at its first command that fails: where it may, write || true, or keep-going on the fence.', { params: { ...endOf(exit), text: words }, line: at })
+  return onShownLine(error, step)
 }
 
 function endOf({ code, signal, oom }: NonNullable<RunState['exit']>): ErrorParams {

@@ -22,8 +22,8 @@ export function createShells(): Shells {
       if (!shell)
         return
       const before = busy.get(shell)
-      // An open terminal is busy only until it has typed its lines.
-      busy.set(shell, Promise.all([before, step.verb === 'terminal' ? run.moment : run.over]).then(() => {}))
+      // What lives on after its moment, as an open terminal does, holds its shell no longer.
+      busy.set(shell, Promise.all([before, step.until.length ? run.moment : run.over]).then(() => {}))
       if (before) {
         const waiting = setTimeout(() => run.log.append({ type: 'phase', phase: 'waiting', reason: `the shell ${step.shell} is busy`, awaits: { kind: 'shell', name: step.shell } }), NOTICE)
         await Promise.race([before, new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))])
@@ -36,7 +36,7 @@ export function createShells(): Shells {
 }
 
 /** The shell that a step's block has to itself: one of this machine, or one in a container. */
-function shellOf({ runner, verb, shell, in: container }: Step): string | undefined {
+export function shellOf({ runner, verb, shell, in: container }: Step): string | undefined {
   if (verb === 'exec')
     return `${shell} in ${container}`
   return runner === 'shell' ? shell : undefined

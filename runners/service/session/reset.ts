@@ -1,5 +1,6 @@
 import type { Step } from '../../protocol/step.ts'
 import type { Run } from '../run/execute.ts'
+import type { States } from '../run/states.ts'
 import type { Engines } from './engines.ts'
 
 /** What a reset works on. */
@@ -10,13 +11,14 @@ export interface ResetWorld {
   /** Numbers of the runs that were undone. */
   forgotten: Set<number>
   engines: Engines
+  states: States
 }
 
 /**
  * Makes steps as if they had never run: ends their runs, removes what they made, forgets them.
  * Throws StepError where the engine does not let go of something; that step then stays as it is.
  */
-export async function resetSteps(steps: Step[], { runs, lastOf, forgotten, engines }: ResetWorld): Promise<void> {
+export async function resetSteps(steps: Step[], { runs, lastOf, forgotten, engines, states }: ResetWorld): Promise<void> {
   const undone = steps.map(step => ({ step, last: lastOf.get(step.id), own: runs.filter(run => run.step === step && !forgotten.has(run.info.n)) }))
     .filter(({ own }) => own.length)
   for (const { own } of undone) {
@@ -30,6 +32,7 @@ export async function resetSteps(steps: Step[], { runs, lastOf, forgotten, engin
     await Promise.all(own.map(run => run.over))
     if (own.some(run => run.info.mode === 'live'))
       await engines.reset(step)
+    states.undo(step)
     own.forEach(run => forgotten.add(run.info.n))
     // It may have been started anew meanwhile.
     if (lastOf.get(step.id) === last)

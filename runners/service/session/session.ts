@@ -22,6 +22,7 @@ import { identityRules, ownIdentity } from '../run/redact-recording.ts'
 import { createRedactor } from '../run/redact.ts'
 import { executeReplay } from '../run/replay-run.ts'
 import { createShells } from '../run/shells.ts'
+import { createStates } from '../run/states.ts'
 import { keepCaughtUp } from './catch-up.ts'
 import { createDrift } from './drift.ts'
 import { openEngines } from './engines.ts'
@@ -85,6 +86,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   const redactor = createRedactor({ patterns: config.settings.redact, env: config.env })
   const replay = createReplay({ load, reasonFor: id => replaying ? undefined : engines.absenceOf(stepOf(deck, id)), command: id => recordCommand(deck, [id]) })
   const shells = createShells()
+  const states = createStates()
   const onRun = createListeners<[Run]>()
   const runs: Run[] = []
   const lastOf = new Map<string, Run>()
@@ -100,6 +102,7 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
     redactor,
     recordingRules: [...redactor.rules, ...identityRules(ownIdentity())],
     replay,
+    states,
     openShell: shell => engines.openShell(shell, () => shells.stepIn(shell)),
   }
 
@@ -170,9 +173,11 @@ export async function createSession({ deck, mode, config, load, loadRunner = loa
   async function reset(stepIds?: string[]): Promise<void> {
     const steps = stepIds ? stepIds.map(id => stepOf(deck, id)) : deck.steps
     try {
-      await resetSteps(steps, { runs, lastOf, forgotten, engines })
-      if (!stepIds)
-        await engines.startOver()
+      await resetSteps(steps, { runs, lastOf, forgotten, engines, states })
+      if (stepIds)
+        return
+      states.forget()
+      await engines.startOver()
     }
     finally {
       onChange.tell()

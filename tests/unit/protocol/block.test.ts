@@ -1,17 +1,32 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, it } from 'vitest'
-import { blockState, skipPreamble } from '../../../runners/protocol/block.ts'
+import { blockEnd, skipPreamble } from '../../../runners/protocol/block.ts'
 
-describe('what a block leaves', () => {
-  const left = (...parts: string[]): string => `out\r\n\u001B_kamishibai ${parts.join('\0')}\u001B\\`
+describe('the end of a block', () => {
+  const said = (text: string): string => `\u001B_kamishibai ${text}\u001B\\`
 
-  it('is its folder and its variables, without those of the block and of the container', () => {
-    expect(blockState(left('/srv\r\n', 'A=1', 'B=c=d', 'PWD=/srv', 'SHLVL=2', 'OLDPWD=/', '_=env', 'HOSTNAME=x', 'broken', ''))).toEqual({ cwd: '/srv', env: ['A=1', 'B=c=d'] })
+  it('says what the block leaves, with line ends and escapes as they were', () => {
+    expect(blockEnd(`out\r\n${said('state A=\'1\r\n\u00012\'')}`)).toEqual({ state: 'A=\'1\n\u001B2\'' })
+    expect(blockEnd(`out\r\n${said('left')}`)).toEqual({ state: '' })
+  })
+
+  it('says the line of the command that failed', () => {
+    expect(blockEnd(`${said('line 7')}${said('left')}`)).toEqual({ line: 7, state: '' })
+  })
+
+  it.each([
+    ['sh: 3: nope: not found\r\n', 3],
+    ['bash: line 12: nope: command not found\r\n', 12],
+    ['zsh:2: command not found: nope\r\n', 2],
+    ['/bin/sh: 3: nope: not found\r\n', 3],
+    ['sh: 3: nope: not found\r\nand more\r\n', undefined],
+  ])('takes the line from the last words of the shell: %j', (output, line) => {
+    expect(blockEnd(`out\r\n${output}`).line).toBe(line)
   })
 
   it('is nothing where it was cut off', () => {
-    expect(blockState('out')).toBeUndefined()
-    expect(blockState('\u001B_kamishibai /srv')).toBeUndefined()
+    expect(blockEnd('out')).toEqual({})
+    expect(blockEnd('\u001B_kamishibai state A=1')).toEqual({})
   })
 })
 

@@ -149,6 +149,9 @@ describe('the replay runner', () => {
     dial: async () => undefined,
     onInput: () => {},
     onResize: () => {},
+    found: () => undefined,
+    leave: () => {},
+    endedAt: () => {},
     drained: () => undefined,
   })
 
