@@ -77,8 +77,8 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
   it.each([
     ['an unknown instruction', `FROM ${BASE}\nRUM true`, { message: 'unknown instruction: RUM in line 2', line: 2 }],
     ['a file that is not there', `FROM ${BASE}\nCOPY nothing /`, { message: expect.stringMatching(/^COPY in line 2 failed: .*nothing/) as string, hint: 'The build has no files: name their folder with context=.', line: 2 }],
-    ['no FROM', 'RUN true', { code: 'build-failed' }],
-    ['nothing', '', { code: 'build-failed' }],
+    ['no FROM', 'RUN true', { code: 'engine-refused' }],
+    ['nothing', '', { code: 'engine-refused' }],
     ['a base that is not here', 'FROM nowhere.invalid/base:1', { code: 'image-missing', message: 'the image nowhere.invalid/base:1 is not on this engine' }],
   ])('says what is wrong with %s', async (_, code, expected) => {
     const { build } = await open()
