@@ -5,6 +5,7 @@ import yargs from 'yargs'
 import { isStepError, kindOf } from '../protocol/error.ts'
 import { defaultDeck, missingFile } from './io/deck-file.ts'
 import { withNotes } from './io/help.ts'
+import { say } from './io/say.ts'
 import { optionMistake, USAGE, usageError } from './io/usage.ts'
 import { hearClosedPipe } from './process/closed-pipe.ts'
 import { OWN_ROOT, readManifest } from './slidev/project.ts'
@@ -50,17 +51,17 @@ async function finish(file: string | undefined, command: () => Promise<number>):
   }
   catch (error) {
     if (isStepError(error)) {
-      console.error(`${error.message}. ${error.hint}`.trim())
+      say.error(`${error.message}. ${error.hint}`.trim())
       process.exit(kindOf(error.code)?.exit ?? 1)
     }
     // What the system refuses, such as a file that may not be written, is no mistake of ours.
-    console.error(error instanceof Error && 'syscall' in error ? error.message : error)
+    say.error(error instanceof Error && 'syscall' in error ? error.message : error)
     process.exit(1)
   }
 }
 
 function fail(message: string): never {
-  console.error(message)
+  say.error(message)
   process.exit(USAGE)
 }
 

@@ -1,48 +1,35 @@
 import { globSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
+import ts from 'typescript'
 import { expect, it } from 'vitest'
+import { BROUGHT_BY_OTHERS, CROSSINGS, NEEDED_WITHOUT_IMPORT, PACKAGES_OF_FILES, ROOMS } from './import-rules.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Who may import whom among our own folders; a folder may always import itself. */
-const ALLOWED: Record<string, string[]> = {
-  'runners/protocol': [],
-  'runners/deck': ['runners/protocol'],
-  'runners/replay': ['runners/protocol'],
-  'runners/shell': ['runners/protocol'],
-  'runners/docker': ['runners/protocol'],
-  'runners/http': ['runners/protocol'],
-  'runners/kubernetes': ['runners/protocol'],
-  'runners/service': ['runners/protocol', 'runners/deck', 'runners/replay'],
-  'runners/cli': ['runners/protocol', 'runners/deck', 'runners/service'],
-  'client': ['runners/protocol', 'runners/replay'],
-  'components': ['runners/protocol', 'client'],
-  'setup': ['runners/protocol', 'runners/deck', 'runners/service', 'client', 'components'],
+type Field = 'dependencies' | 'devDependencies' | 'peerDependencies'
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<Field, Record<string, string>>
+
+interface Import { file: string, specifier: string }
+
+function sources(folder: string): string[] {
+  return globSync(`${folder}/**/*.{ts,vue,mjs,css}`, { cwd: ROOT, exclude: path => /node_modules|tests\/fixtures/.test(path) })
 }
 
-/** The packages of each room, besides Node's own modules; an SDK stays in the one runner that speaks it. */
-const PACKAGES: Record<string, string[]> = {
-  'runners/protocol': ['zod'],
-  'runners/deck': ['@slidev/parser', '@slidev/types', 'yaml', 'zod'],
-  'runners/replay': [],
-  'runners/shell': ['@lydell/node-pty'],
-  'runners/docker': ['dockerode', 'tar-stream'],
-  'runners/http': [],
-  'runners/kubernetes': ['@kubernetes/client-node', 'ws', 'yaml'],
-  'runners/service': ['ws', 'zod'],
-  'runners/cli': ['@clack/prompts', '@slidev/cli', '@slidev/types', 'consola', 'uqr', 'yaml', 'yargs'],
-  'client': ['vue', '@slidev/client', '@vueuse/core', '@xterm/xterm', 'uqr', 'virtual:kamishibai'],
-  'components': ['vue', 'virtual:kamishibai'],
-  'setup': ['vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types', '@fontsource'],
+/** Everything that a file imports, with what it only resolves, as a font's folder. */
+function importsOf(file: string): Import[] {
+  const source = readFileSync(join(ROOT, file), 'utf8')
+  const found = file.endsWith('.css')
+    ? [...source.matchAll(/@import\s+['"]([^'"]+)['"]/g)].map(([, specifier]) => specifier!)
+    : [
+        ...scriptsOf(file, source).flatMap(script => ts.preProcessFile(script, true, true).importedFiles.map(({ fileName }) => fileName)),
+        ...[...source.matchAll(/\brequire\.resolve\('([^']+)'|\.resolve\('(@[^']+)'/g)].map(([, one, other]) => (one ?? other)!),
+      ]
+  return found.map(specifier => ({ file, specifier }))
 }
-/** Files that may use more than their room. */
-const MORE: Record<string, string[]> = {
-  'runners/protocol/screen.ts': ['@xterm/headless', '@xterm/addon-serialize'],
-  'runners/protocol/xterm-headless.d.ts': ['@xterm/headless'],
-  'runners/typescript.mjs': ['jiti'],
-  'runners/cli/export/notes.ts': ['markdown-exit', 'pdf-lib'],
-  'runners/cli/export/pdf-links.ts': ['pdf-lib'],
-  'runners/cli/slidev/slidev.ts': ['playwright-chromium'],
+
+function scriptsOf(file: string, source: string): string[] {
+  return file.endsWith('.vue') ? [...source.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, script]) => script!) : [source]
 }
 
 function roomOf(path: string): string {
@@ -50,42 +37,67 @@ function roomOf(path: string): string {
   return first === 'runners' && !second!.includes('.') ? `${first}/${second}` : first!
 }
 
-function importsOf(file: string): string[] {
-  const source = readFileSync(join(ROOT, file), 'utf8')
-  return [...source.matchAll(/(?<![-'])\b(?:from|import|import\(|typeof import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier!)
+/** The package that a specifier leads into; undefined for our own files and Node's modules. */
+function packageOf(specifier: string): string | undefined {
+  if (/^[./#]/.test(specifier) || isBuiltin(specifier) || specifier.startsWith('virtual:'))
+    return undefined
+  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
 }
 
-const files = [...Object.keys(ALLOWED).flatMap(room => globSync(`${room}/**/*.{ts,vue,mjs}`, { cwd: ROOT })), 'runners/typescript.mjs']
+const show = ({ file, specifier }: Import): string => `${file} → ${specifier}`
+
+const shipped = [...Object.keys(ROOMS).flatMap(sources), 'runners/typescript.mjs'].flatMap(importsOf)
+const others = [...['tests', 'slides'].flatMap(sources), 'eslint.config.ts', 'vitest.config.ts'].flatMap(importsOf)
 
 it('finds the sources', () => {
-  expect(files.length).toBeGreaterThan(40)
+  expect(new Set(shipped.map(({ file }) => file)).size).toBeGreaterThan(200)
 })
 
 it('keeps every folder to what it may import', () => {
-  const wrong = files.flatMap(file => importsOf(file).filter(specifier => specifier.startsWith('.')).flatMap((specifier) => {
+  const wrong = shipped.filter(({ specifier }) => specifier.startsWith('.')).filter(({ file, specifier }) => {
     const target = relative(ROOT, resolve(ROOT, dirname(file), specifier))
     const [from, to] = [roomOf(file), roomOf(target)]
-    // The one registry knows the runners.
-    const registry = file === 'runners/service/session/registry.ts'
-    // A cluster is made by a command, outside of any session.
-    const cluster = from === 'runners/cli' && target.startsWith('runners/kubernetes/cluster/')
-    // What loads our own TypeScript.
-    const loader = target === 'runners/typescript.mjs'
-    return from === to || loader || ALLOWED[from]!.includes(to) || registry || cluster ? [] : [`${file} → ${target}`]
-  }))
-  expect(wrong).toEqual([])
+    const crosses = CROSSINGS.some(crossing => file.startsWith(crossing.from) && target.startsWith(crossing.to))
+    return from !== to && !crosses && !ROOMS[from]?.rooms.includes(to)
+  })
+  expect(wrong.map(show)).toEqual([])
 })
 
-it('keeps the protocol and the replay free of Node', () => {
-  const wrong = files.filter(file => /^(?:runners\/(?:protocol|replay)|client|components)\//.test(file))
-    .flatMap(file => importsOf(file).filter(specifier => specifier.startsWith('node:')).map(specifier => `${file} → ${specifier}`))
-  expect(wrong).toEqual([])
+it('keeps what runs in browsers free of Node', () => {
+  const wrong = shipped.filter(({ file, specifier }) => ROOMS[roomOf(file)]?.browser && isBuiltin(specifier))
+  expect(wrong.map(show)).toEqual([])
 })
 
 it('keeps every folder to its packages', () => {
-  const wrong = files.flatMap(file => importsOf(file).filter(specifier => !/^(?:\.|node:)/.test(specifier)).flatMap((specifier) => {
-    const allowed = [...PACKAGES[roomOf(file)] ?? [], ...MORE[file] ?? []]
-    return allowed.some(name => specifier === name || specifier.startsWith(`${name}/`)) ? [] : [`${file} → ${specifier}`]
-  }))
-  expect(wrong).toEqual([])
+  const wrong = shipped.filter(({ specifier }) => !specifier.startsWith('.') && !isBuiltin(specifier)).filter(({ file, specifier }) => {
+    const allowed = [...ROOMS[roomOf(file)]?.packages ?? [], ...PACKAGES_OF_FILES[file] ?? []]
+    return !allowed.some(name => specifier === name || specifier.startsWith(`${name}/`))
+  })
+  expect(wrong.map(show)).toEqual([])
+})
+
+it('declares every package that it imports', () => {
+  const installed = { ...MANIFEST.dependencies, ...MANIFEST.peerDependencies, ...BROUGHT_BY_OTHERS }
+  const undeclared = (imports: Import[], declared: object): Import[] => imports.filter(({ specifier }) => {
+    const name = packageOf(specifier)
+    return name && !(name in declared)
+  })
+  expect(undeclared(shipped, installed).map(show)).toEqual([])
+  expect(undeclared(others, { ...installed, ...MANIFEST.devDependencies }).map(show)).toEqual([])
+})
+
+it('imports every package that it declares', () => {
+  const named = (imports: Import[]): Set<string | undefined> => new Set(imports.map(({ specifier }) => packageOf(specifier)))
+  const [ours, all] = [named(shipped), named([...shipped, ...others])]
+  // The types of a package come with it.
+  const isUsed = (name: string): boolean => all.has(name.replace(/^@types\//, '')) || name === '@types/node'
+  expect(Object.keys({ ...MANIFEST.dependencies, ...MANIFEST.peerDependencies }).filter(name => !ours.has(name))).toEqual([])
+  expect(Object.keys(MANIFEST.devDependencies).filter(name => !isUsed(name) && !(name in NEEDED_WITHOUT_IMPORT))).toEqual([])
+})
+
+it('excepts nothing in vain', () => {
+  const imported = new Set([...shipped, ...others].map(({ specifier }) => packageOf(specifier)))
+  expect(Object.keys(BROUGHT_BY_OTHERS).filter(name => !imported.has(name))).toEqual([])
+  expect(Object.keys(NEEDED_WITHOUT_IMPORT).filter(name => imported.has(name))).toEqual([])
+  expect(Object.keys(PACKAGES_OF_FILES).filter(file => !shipped.some(each => each.file === file))).toEqual([])
 })

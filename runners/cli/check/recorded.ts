@@ -3,15 +3,17 @@ import type { Step } from '../../protocol/step.ts'
 import type { Recorded } from '../../service/doctor/deck.ts'
 import { recordCommand } from '../../deck/record-command.ts'
 import { readAll } from '../../service/doctor/deck.ts'
+import { say } from '../io/say.ts'
 
 /** Says of which steps what was made of the deck shows no result, or that of an earlier step; resolves with the exit code. */
 export async function tellRecorded(deck: Deck): Promise<number> {
   const recorded = await readAll(deck)
   const without = unrecorded(deck, recorded)
-  without.forEach(line => console.error(line))
+  if (without.length)
+    say.warn(without.join('\n'))
   const { stale } = recorded
   if (stale.length)
-    console.error(`With an old result, for they were changed since it was recorded: ${idsOf(stale).join(', ')}. Record them anew: ${recordCommand(deck, idsOf(stale))}`)
+    say.warn(`With an old result, for they were changed since it was recorded: ${idsOf(stale).join(', ')}. Record them anew: ${recordCommand(deck, idsOf(stale))}`)
   return without.length ? 1 : 0
 }
 

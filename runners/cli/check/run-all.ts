@@ -6,6 +6,7 @@ import process from 'node:process'
 import { isPassed } from '../../protocol/event.ts'
 import { createService } from '../../service/service.ts'
 import { sweepEarlier, tellEnd } from '../commands/sweep.ts'
+import { say } from '../io/say.ts'
 import { askTrust } from '../io/trust.ts'
 import { onClosedPipe } from '../process/closed-pipe.ts'
 import { ENDS, onInterrupt } from '../process/ending.ts'
@@ -32,9 +33,9 @@ export function isFailure({ outcome, skipped }: StepResult): boolean {
 export async function mayRun(deck: Deck, trust: boolean, command: string): Promise<boolean> {
   const answer = await askTrust(deck, { trust })
   if (answer === 'unasked')
-    console.error(`Nothing was run: ${deck.name}.md is not approved, and there is no terminal to ask at. To run its steps all the same: ${command} --trust`)
+    say.error(`Nothing was run: ${deck.name}.md is not approved, and there is no terminal to ask at. To run its steps all the same: ${command} --trust`)
   if (answer === 'declined')
-    console.error('Nothing was run.')
+    say.info('Nothing was run.')
   return answer === 'trusted'
 }
 
@@ -69,22 +70,22 @@ export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: Run
   const failed = new Set<string>()
   let stopped = false
   let closing: Promise<void> | undefined
-  const waiting = process.stderr.isTTY ? createWaiting() : undefined
+  const waiting = createWaiting()
   const close = (): Promise<void> => closing ??= service.close().then((clean) => {
     tellEnd(clean)
     if (stopped && clean)
-      console.error('Nothing is left behind.')
+      say.success('Nothing is left behind.')
   })
   const end = (code: number): void => {
     if (stopped)
       return
     stopped = true
-    waiting?.end()
-    console.error(`Ended before it was done: ${sumUp(results)}. Removing what was started …`)
+    waiting.end()
+    say.warn(`Ended before it was done: ${sumUp(results)}. Removing what was started …`)
     void close().finally(() => process.exit(code))
   }
   const crash = (error: unknown): void => {
-    console.error(error)
+    say.error(error)
     end(1)
   }
   const offInterrupt = onInterrupt(n => n > 1 ? process.exit(ENDS.SIGINT) : end(ENDS.SIGINT))
@@ -96,14 +97,14 @@ export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: Run
   process.on('unhandledRejection', crash)
   try {
     for (const [i, step] of steps.entries()) {
-      waiting?.tell(`${step.id} runs`, i, steps.length)
+      waiting.tell(`${step.id} runs`, i, steps.length)
       const result = await runOne(step)
       // What is cancelled on the way out is no result; `end` ends the process.
       if (stopped)
         await new Promise(() => {})
       if (isFailure(result))
         failed.add(step.id)
-      waiting?.end()
+      waiting.end()
       results.push(result)
       await onResult(result)
     }

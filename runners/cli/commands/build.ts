@@ -25,6 +25,6 @@ export async function build({ deck: path, output, withoutNotes = false }: { deck
   const code = await endable('The build', signal => runSlidev({ deckDir: deck.dir, args, env: { NODE_ENV: 'production' }, signal }))
   if (code !== 0)
     return code
-  console.log(`The site is in ${target}: any file server can serve it, below any path.`)
+  process.stdout.write(`The site is in ${target}: any file server can serve it, below any path.\n`)
   return tellRecorded(deck)
 }

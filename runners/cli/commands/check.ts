@@ -12,6 +12,7 @@ import { recordingWarnings } from '../check/recording-warnings.ts'
 import { mayRun, runAll, selectSteps } from '../check/run-all.ts'
 import { shardOf } from '../check/shard.ts'
 import { contextProblem, withContext } from '../io/context.ts'
+import { say } from '../io/say.ts'
 import { formatChecked, formatResult, tellProblems } from '../io/tell.ts'
 import { themeProblem } from '../slidev/presentable.ts'
 import { addonProblem } from '../slidev/project.ts'
@@ -34,7 +35,7 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
   const deck = withContext(await parseDeck(path), context)
   const chosen = shardOf(deck.steps, shard)
   if (!chosen) {
-    console.error(`--shard ${shard} is no share of the steps: write 1/3, 2/3 or 3/3 on one of three machines.`)
+    say.error(`--shard ${shard} is no share of the steps: write 1/3, 2/3 or 3/3 on one of three machines.`)
     return 2
   }
   if (mode === 'live' && !await mayRun(deck, trust, 'check --mode live'))

@@ -7,6 +7,8 @@ import { parseDeck } from '../../deck/parse.ts'
 import { createDoctor } from '../../service/doctor/doctor.ts'
 import { MACHINE_SCRIPT } from '../../service/doctor/engines.ts'
 import { fine, worstFirst } from '../../service/doctor/finding.ts'
+import { say } from '../io/say.ts'
+import { createWaiting } from '../process/waiting.ts'
 import { themeProblem } from '../slidev/presentable.ts'
 import { findBrowser, runScript } from '../slidev/slidev.ts'
 import { writableFinding } from '../slidev/writable.ts'
@@ -23,13 +25,13 @@ export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<
   const doctor = await createDoctor({ deck, env: process.env })
   try {
     if (fix) {
-      const say = (text: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\x1B[K${text}` : '')
       await buildOwnImages(deck.dir)
       await fetchMachine(deck)
-      const failed = await doctor.fetchImages((image, done, total) => say(`${image} ${total ? `${Math.round(100 * done / total)} %` : '…'}`))
-      say('')
+      const waiting = createWaiting()
+      const failed = await doctor.fetchImages((image, done, total) => waiting.tell(image, total ? Math.round(100 * done / total) : 0, total && 100))
+      waiting.end()
       for (const message of failed)
-        console.error(message)
+        say.error(message)
     }
     const findings = worstFirst([...await doctor.examine({ fixed: fix }), checkBrowser(), writableFinding(deck)])
     const ok = !findings.some(finding => !finding.ok && finding.severity === 'risk')

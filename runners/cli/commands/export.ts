@@ -11,6 +11,7 @@ import { addNotes } from '../export/notes.ts'
 import { exportScript } from '../export/script.ts'
 import { printDeck } from '../export/slidev.ts'
 import { checkTarget, targetOf } from '../export/target.ts'
+import { say } from '../io/say.ts'
 import { tellProblems } from '../io/tell.ts'
 import { endable } from '../process/cut-off.ts'
 import { checkPresentable } from '../slidev/presentable.ts'
@@ -22,11 +23,11 @@ export interface ExportOptions { deck: string, format: PrintFormat | 'html' | 's
 /** `kamishibai export`: prints the deck with its recordings, starting no engine; resolves with the exit code. */
 export async function exportDeck({ deck: path, format, output, dark, withNotes = false, withoutNotes = false }: ExportOptions): Promise<number> {
   if (withNotes && format !== 'pdf') {
-    console.error(`--with-notes is for a PDF${format === 'pptx' || format === 'md' ? `: ${format} carries the notes anyway` : ''}.`)
+    say.error(`--with-notes is for a PDF${format === 'pptx' || format === 'md' ? `: ${format} carries the notes anyway` : ''}.`)
     return 2
   }
   if (withoutNotes && format !== 'html') {
-    console.error('--without-notes is for --format html.')
+    say.error('--without-notes is for --format html.')
     return 2
   }
   const deck = await parseDeck(path)
@@ -39,7 +40,7 @@ export async function exportDeck({ deck: path, format, output, dark, withNotes =
   checkTarget(target, format)
   if (format === 'script') {
     await exportScript(deck, target)
-    console.log(`The steps are in ${target}; its README.md says how to run them.`)
+    process.stdout.write(`The steps are in ${target}; its README.md says how to run them.\n`)
     return 0
   }
   checkProject(deck)
@@ -55,12 +56,12 @@ async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes
     ? await exportHtml(deck, target, { withoutNotes, signal })
     : format === 'md' ? await exportMarkdown(deck, { target, dark, signal }) : await printDeck(deck, format, { target, dark, signal })
   if (!isThere) {
-    console.error(`Slidev wrote no ${target}.`)
+    say.error(`Slidev wrote no ${target}.`)
     return 1
   }
   if (withNotes)
     await writeFile(target, await addNotes(deck, await readFile(target)))
-  console.log(format === 'html' ? `${target} plays from disk, ${await networkWords(deck)}.` : `${target} is written.`)
+  process.stdout.write(format === 'html' ? `${target} plays from disk, ${await networkWords(deck)}.\n` : `${target} is written.\n`)
   return tellRecorded(deck)
 }
 

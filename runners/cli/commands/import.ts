@@ -9,6 +9,7 @@ import { StepError } from '../../protocol/error.ts'
 import { fromPresenterm, isPresenterm } from '../import/presenterm.ts'
 import { fromRunme } from '../import/runme.ts'
 import { makeFolder } from '../io/folder.ts'
+import { say } from '../io/say.ts'
 import { tellProblems } from '../io/tell.ts'
 import { addonName } from '../slidev/project.ts'
 
@@ -23,17 +24,17 @@ export interface ImportOptions {
 /** `kamishibai import`: a Markdown file whose blocks another program ran becomes a deck; resolves with the exit code. */
 export async function importFile({ file, output, from }: ImportOptions): Promise<number> {
   if (output && existsSync(output)) {
-    console.error(`There is ${output} already: nothing was written. Name another file with --output.`)
+    say.error(`There is ${output} already: nothing was written. Name another file with --output.`)
     return 1
   }
   const markdown = await readFile(file, 'utf8')
   if (!markdown.trim()) {
-    console.error(`${file}:1  the file is empty: nothing was written.`)
+    say.error(`${file}:1  the file is empty: nothing was written.`)
     return 1
   }
   const { deck, steps, lost } = convert(markdown, { file, output, from })
   for (const { line, what, hint } of lost.sort((a, b) => a.line - b.line))
-    console.error(`${file}:${line}  not carried over: ${what}${hint ? `. ${hint}` : ''}`)
+    say.error(`${file}:${line}  not carried over: ${what}${hint ? `. ${hint}` : ''}`)
   if (!output) {
     process.stdout.write(deck)
     return 0

@@ -12,6 +12,7 @@ import { machineNode } from '../init/own-node.ts'
 import { usesPnpm, writeWorkspace } from '../init/pnpm.ts'
 import { DECK, STYLE } from '../init/template.ts'
 import { makeFolder } from '../io/folder.ts'
+import { say } from '../io/say.ts'
 import { isCheckout, OWN_ROOT, readManifest } from '../slidev/project.ts'
 
 /** npm itself runs on the machine's Node, and would warn of it at each call. */
@@ -28,7 +29,7 @@ export async function init({ dir }: { dir: string }): Promise<number> {
   const node = await machineNode(process.env.PATH)
   const bringsNode = !node || !isNewEnough(node)
   if (existsSync(deck)) {
-    console.error(await adviceFor(deck, own, bringsNode))
+    say.error(await adviceFor(deck, own, bringsNode))
     return 1
   }
   await makeFolder(dir)

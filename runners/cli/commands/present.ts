@@ -4,7 +4,6 @@ import type { Service } from '../../service/service.ts'
 import type { DeckChange } from '../../service/trust/watch.ts'
 import { createServer as createNetServer } from 'node:net'
 import process from 'node:process'
-import { consola } from 'consola'
 import { driftOf } from '../../deck/drift.ts'
 import { escapeDeceiving } from '../../deck/escape.ts'
 import { parseDeck } from '../../deck/parse.ts'
@@ -15,6 +14,7 @@ import { keepTalk, readTalk, stepsToResume } from '../../service/store/talk.ts'
 import { privateDirOf } from '../../service/sweep/folders.ts'
 import { watchDeck } from '../../service/trust/watch.ts'
 import { withContext } from '../io/context.ts'
+import { say, showBox } from '../io/say.ts'
 import { pathOf } from '../io/tell.ts'
 import { askTrust } from '../io/trust.ts'
 import { keepAwake } from '../process/awake.ts'
@@ -43,6 +43,8 @@ export interface PresentOptions {
   resume?: boolean
   /** Serves the audience's own devices too: at this `ADDRESS:PORT`, or at all private addresses where it is empty. */
   remote?: string
+  /** Where the address is written. @default standard output */
+  addressTo?: NodeJS.WriteStream
   /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
   cacheDir?: string
 }
@@ -111,13 +113,13 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
 function resume({ session }: Service): number | undefined {
   const talk = readTalk(session.deck.file, process.env)
   if (!talk) {
-    consola.info(`No talk of ${session.deck.name}.md was cut off: it starts at its beginning.`)
+    say.info(`No talk of ${session.deck.name}.md was cut off: it starts at its beginning.`)
     return undefined
   }
   session.pace.show(talk.slide)
   const steps = stepsToResume(session.deck, talk)
   steps.forEach(id => session.start(id))
-  consola.info(`The talk goes on at slide ${talk.slide}.${steps.length ? ` Run again: ${steps.join(', ')}.` : ''}`)
+  say.info(`The talk goes on at slide ${talk.slide}.${steps.length ? ` Run again: ${steps.join(', ')}.` : ''}`)
   return talk.slide
 }
 
@@ -125,9 +127,9 @@ function resume({ session }: Service): number | undefined {
 async function mayPresentLive(deck: Deck, options: PresentOptions): Promise<boolean> {
   const trust = await askTrust(deck, { trust: options.trust, no: 'No, play its recordings' })
   if (trust === 'unasked')
-    consola.warn(`${deck.name}.md is not approved, and there is no terminal to ask at: it is replayed. To run its steps: --trust`)
+    say.warn(`${deck.name}.md is not approved, and there is no terminal to ask at: it is replayed. To run its steps: --trust`)
   if (trust === 'declined')
-    consola.info('The deck is replayed.')
+    say.info('The deck is replayed.')
   return trust === 'trusted'
 }
 
@@ -146,19 +148,19 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
   // A rehearsal ends with its report, and takes nothing away from anybody.
   const ended = untilEnd(() => !options.rehearsing && service.session.runs.length > 0, andRemoves)
   for (const runner of service.session.runners)
-    consola.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
-  consola.box(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the ${options.rehearsing ? 'rehearsal' : 'talk'}${andRemoves}.`)
+    say.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
+  showBox(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the ${options.rehearsing ? 'rehearsal' : 'talk'}${andRemoves}.`, options.addressTo)
   if (presentation.remote)
     tellViewers(presentation.remote)
   if (options.open !== false)
     await openBrowser(url, privateDirOf(service.session.id))
   const code = await ended
   letSleep()
-  consola.start('Cleaning up …')
+  say.step('Cleaning up …')
   const clean = await presentation.close()
   tellEnd(clean)
   if (clean)
-    consola.success('Nothing is left behind.')
+    say.success('Nothing is left behind.')
   return code
 }
 
@@ -166,17 +168,17 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
 async function tellChange({ session }: Service, { name, used }: DeckChange): Promise<void> {
   const file = escapeDeceiving(name)
   if (used)
-    return consola.warn(`${file} has changed since the start: steps that use it read what it says now.`)
+    return say.warn(`${file} has changed since the start: steps that use it read what it says now.`)
   const drift = driftOf(session.deck, await parseDeck(session.deck.file))
   session.drift.set(drift)
-  consola.warn(drift.length
+  say.warn(drift.length
     ? `${file} has changed since the start: ${drift.length === 1 ? '1 step differs' : `${drift.length} steps differ`} (${drift.join(', ')}) and stay${drift.length === 1 ? 's' : ''} as at the start. To take the change, end the talk and start it again.`
     : `${file} has changed since the start; the steps are the same.`)
 }
 
 function tellProblems(deck: Deck, problems: Problem[]): void {
   for (const { severity, file, line, column, message, hint = '' } of problems)
-    consola[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${pathOf(deck, file)}:${line}:${column} ${message}. ${hint}`.trim()))
+    say[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${pathOf(deck, file)}:${line}:${column} ${message}. ${hint}`.trim()))
 }
 
 /** The first port from 3030 on that nobody listens on at 127.0.0.1. */

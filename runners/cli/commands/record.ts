@@ -11,6 +11,7 @@ import { readRun } from '../../service/store/kept.ts'
 import { saveRecording, writeRecording } from '../../service/store/recordings.ts'
 import { isFailure, mayRun, runAll, selectSteps } from '../check/run-all.ts'
 import { withContext } from '../io/context.ts'
+import { say } from '../io/say.ts'
 import { formatResult, tellProblems } from '../io/tell.ts'
 import { trimRecordings } from '../record/trim.ts'
 import { checkRecordingWrites } from '../slidev/writable.ts'
@@ -24,12 +25,12 @@ export async function record({ deck: path, only, keep: kept, trim, trust, contex
   const unknown = only.find(id => !deck.steps.some(step => step.id === id))
   if (unknown !== undefined) {
     const near = nearest(unknown, deck.steps.map(step => step.id))
-    console.error(`The deck has no step ${unknown}.${near ? ` Did you mean ${near}?` : ` Its steps: ${deck.steps.map(s => s.id).join(', ')}.`}`)
+    say.error(`The deck has no step ${unknown}.${near ? ` Did you mean ${near}?` : ` Its steps: ${deck.steps.map(s => s.id).join(', ')}.`}`)
     return 2
   }
   const limit = trim === undefined ? undefined : parseDuration(trim)
   if (trim !== undefined && !limit) {
-    console.error(`--trim ${trim} is no duration: write 500ms, 2s or 1m.`)
+    say.error(`--trim ${trim} is no duration: write 500ms, 2s or 1m.`)
     return 2
   }
   if (limit)
@@ -85,12 +86,12 @@ async function keepAsRecording(deck: Deck, wanted: string): Promise<number> {
   const { step: id, hash, recordedAt, phase } = run.header
   const step = deck.steps.find(({ id: other }) => other === id)
   if (!step || !isPassed(phase)) {
-    console.error(step ? `The run of ${id} ${phase}: it would be no rescue.` : `The deck has no step ${id} any more.`)
+    say.error(step ? `The run of ${id} ${phase}: it would be no rescue.` : `The deck has no step ${id} any more.`)
     return 1
   }
   await saveRecording(deck, run)
   process.stdout.write(`${id} now plays the run of ${recordedAt}.\n`)
   if (hash !== step.hash)
-    console.error(`${id} was changed since then: check will call the recording stale.`)
+    say.warn(`${id} was changed since then: check will call the recording stale.`)
   return 0
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { escapeDeceiving } from '../../deck/escape.ts'
 import { runnersOf } from '../../service/session/engine-of.ts'
 import { sweepDead } from '../../service/sweep/sweep.ts'
+import { say } from '../io/say.ts'
 
 /** How long a start waits for what earlier sessions left, in ms. */
 const LONGEST_WAIT = 5000
@@ -29,9 +30,9 @@ export async function sweep({ dryRun, json }: SweepCommand): Promise<number> {
   for (const { runner, message, sessions } of unreachable) {
     // Most machines have no cluster: that is worth no words.
     if (sessions.length)
-      console.error(`${runner}: ${message}. Session ${sessions.join(', ')} may have left something there, which stays: start it, then sweep again.`)
+      say.warn(`${runner}: ${message}. Session ${sessions.join(', ')} may have left something there, which stays: start it, then sweep again.`)
     else if (runner === 'docker')
-      console.error(`${runner}: ${message}. What was left there, if anything, stays.`)
+      say.warn(`${runner}: ${message}. What was left there, if anything, stays.`)
   }
   return unreachable.some(({ sessions }) => sessions.length) ? 1 : 0
 }
@@ -44,7 +45,7 @@ export async function sweepEarlier(deck: Deck): Promise<void> {
   const sweeping = sweepDead({ env: process.env, runners: ['docker', ...runnersOf(deck)] }).then(({ removed }) => {
     const things = removed.filter(({ kind }) => kind !== 'folder')
     if (things.length)
-      console.error(`Removed what an earlier session left when it was cut off: ${countKinds(things)}.`)
+      say.info(`Removed what an earlier session left when it was cut off: ${countKinds(things)}.`)
   }, () => {})
   await Promise.race([sweeping, delay(LONGEST_WAIT, undefined, { ref: false })])
 }
@@ -52,7 +53,7 @@ export async function sweepEarlier(deck: Deck): Promise<void> {
 /** Says what becomes of things that could not be removed. */
 export function tellEnd(clean: boolean): void {
   if (!clean)
-    console.error('Not everything that the session created could be removed. A watchdog goes on trying for ten minutes; after that: kamishibai sweep')
+    say.warn('Not everything that the session created could be removed. A watchdog goes on trying for ten minutes; after that: kamishibai sweep')
 }
 
 /** What was removed, in a few words: `2 containers, 1 network`. */

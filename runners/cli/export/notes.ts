@@ -5,10 +5,13 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { say } from '../io/say.ts'
 import { findBrowser, loadPlaywright } from '../slidev/slidev.ts'
 
 /** A4 in points, and what is left free around. */
 const PAGE = { width: 595.28, height: 841.89, margin: 42 }
+/** Kana and Han. */
+const RE_JAPANESE = /[\u3040-\u30FF\u3400-\u9FFF]/
 /** Where Slidev's speakers say that a click comes. */
 const RE_CLICK = /\[click(?::\d+)?\]\s*/g
 
@@ -18,13 +21,14 @@ const RE_CLICK = /\[click(?::\d+)?\]\s*/g
  * to the pages on which the slides lie.
  */
 export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Array> {
-  const [{ PDFDocument }, { carryLinks }, { createMarkdownExit }, { chromium }] = await Promise.all([import('pdf-lib'), import('./pdf-links.ts'), import('markdown-exit'), loadPlaywright(deck.dir)])
+  const [{ PDFDocument }, { carryLinks }, { createMarkdownExit }, { chromium }] = await Promise.all([import('@cantoo/pdf-lib'), import('./pdf-links.ts'), import('markdown-exit'), loadPlaywright(deck.dir)])
   const from = await PDFDocument.load(slides)
   const to = await PDFDocument.create()
   to.setTitle(deck.title)
   const placed: PlacedPage[] = []
   const drawn = await to.embedPages(from.getPages())
-  const markdown = createMarkdownExit({ linkify: true })
+  const markdown = createMarkdownExit({ linkify: true, highlight: highlightCode })
+  const fonts = findFonts(deck)
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-notes-'))
   // Its pages are files of ours; their fonts are files too. It goes with this process.
   const browser = await chromium.launch({ executablePath: findBrowser(), handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, args: ['--allow-file-access-from-files'] })
@@ -35,7 +39,7 @@ export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Arr
       const { width, height } = slide.getSize()
       const shown = { width: PAGE.width - 2 * PAGE.margin, height: (PAGE.width - 2 * PAGE.margin) * height / width }
       const note = deck.slides[i]?.note?.replaceAll(RE_CLICK, '') ?? ''
-      await writeFile(file, documentOf(await markdown.renderAsync(note), shown.height, deck.lang))
+      await writeFile(file, documentOf(await markdown.renderAsync(note), { height: shown.height, lang: deck.lang, fonts }))
       await page.goto(pathToFileURL(file).href)
       await page.evaluate('document.fonts.ready')
       const text = await PDFDocument.load(await page.pdf({ preferCSSPageSize: true }))
@@ -55,16 +59,35 @@ export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Arr
   return to.save()
 }
 
+/** Code in the notes, in the colours of Slidev's own theme for paper; plain in a language that nobody knows. */
+export async function highlightCode(code: string, lang: string): Promise<string> {
+  const { bundledLanguages, codeToHtml } = await import('shiki')
+  return lang in bundledLanguages ? codeToHtml(code.trimEnd(), { lang, theme: 'vitesse-light' }) : ''
+}
+
+/** The folder of the font for the notes: the deck's, else ours. Says how to get it where Japanese notes lack it. */
+function findFonts({ dir, slides }: Deck): string | undefined {
+  for (const from of [join(dir, 'package.json'), import.meta.url]) {
+    try {
+      return dirname(createRequire(from).resolve('@fontsource/noto-sans-jp/400.css'))
+    }
+    catch {}
+  }
+  if (slides.some(({ note }) => note && RE_JAPANESE.test(note)))
+    say.warn('The notes are printed in a font of this machine. For Noto Sans JP: npm i -D @fontsource/noto-sans-jp')
+  return undefined
+}
+
 /** The notes of one slide as they lie below it; `height` is the slide's, in points. */
-function documentOf(html: string, height: number, lang: string): string {
-  const fonts = dirname(createRequire(import.meta.url).resolve('@fontsource/noto-sans-jp/400.css'))
+function documentOf(html: string, { height, lang, fonts }: { height: number, lang: string, fonts?: string }): string {
   return `<!doctype html><html lang="${lang || 'en'}"><meta charset="utf-8">
-${['400', '700'].map(weight => `<link rel="stylesheet" href="${pathToFileURL(join(fonts, `${weight}.css`)).href}">`).join('\n')}
+${fonts ? ['400', '700'].map(weight => `<link rel="stylesheet" href="${pathToFileURL(join(fonts, `${weight}.css`)).href}">`).join('\n') : ''}
 <style>
 @page { size: ${PAGE.width}pt ${PAGE.height}pt; margin: ${PAGE.margin}pt }
 body { margin: 0; font: 13pt/1.8 'Noto Sans JP', sans-serif; line-break: strict; word-break: auto-phrase }
 header { box-sizing: border-box; height: ${height}pt; margin-bottom: 16pt; border: 0.5pt solid #999 }
-p, ul, ol { margin: 0 0 8pt }
+p, ul, ol, pre { margin: 0 0 8pt }
+pre { font: 10pt/1.5 'M PLUS 1 Code', monospace; white-space: pre-wrap }
 </style>
 <header></header>
 ${html}</html>`

@@ -1,5 +1,5 @@
-import type { PDFDocument, PDFObject, PDFPage, PDFRef } from 'pdf-lib'
-import { PDFArray, PDFDict, PDFName, PDFNull, PDFNumber } from 'pdf-lib'
+import type { PDFDocument, PDFObject, PDFPage, PDFRef } from '@cantoo/pdf-lib'
+import { PDFArray, PDFDict, PDFName, PDFNull, PDFNumber } from '@cantoo/pdf-lib'
 
 /** A page of a PDF as it lies on a page of another: `scale` times as large, its lower left corner at `x`, `y`, in points. */
 export interface PlacedPage { from: PDFPage, on: PDFPage, x: number, y: number, scale: number }

@@ -8,11 +8,13 @@ const PRINTER = 'playwright-chromium'
 
 /** What a project needs to run steps; `addon` is where it gets this package from, and `own` its manifest. */
 export function neededOf({ own, addon, bringsNode }: { own: Manifest, addon: string, bringsNode: boolean }): Needed {
+  const optional = Object.keys(own.peerDependenciesMeta ?? {})
+  const peers = Object.entries(own.peerDependencies ?? {}).filter(([name]) => !optional.includes(name))
   // With the printer Slidev prints; it brings no browser of its own.
   const brought = [PRINTER, ...bringsNode ? ['node'] : []].map(name => [name, own.devDependencies![name]!])
   return {
     scripts: { start: 'kamishibai present slides.md' },
-    devDependencies: { ...own.peerDependencies, [own.name!]: addon, ...Object.fromEntries(brought) as Record<string, string> },
+    devDependencies: Object.fromEntries([...peers, [own.name!, addon], ...brought]) as Record<string, string>,
     // An addon's own overrides have no effect: the project carries them itself.
     overrides: own.overrides!,
     // It is fetched by a script, which a newer npm runs only if it is named.

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { say } from '../io/say.ts'
 import { ENDS } from './ending.ts'
 
 type Ending = keyof typeof ENDS
@@ -26,7 +27,7 @@ export async function endable(what: string, work: (signal: AbortSignal) => Promi
       return first
     // It fails of its end, which is told already.
     done.catch(() => {})
-    console.error(`${what} was ended before it was done.`)
+    say.warn(`${what} was ended before it was done.`)
     return ENDS[first]
   }
   finally {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import process from 'node:process'
-import { consola } from 'consola'
+import { say } from '../io/say.ts'
 
 /** Exit codes of a process that is asked to end. */
 export const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -22,7 +22,7 @@ export async function untilEnd(hasBegun: () => boolean, andDoes = ''): Promise<n
   })
   const failure = new Promise<number>((resolve) => {
     const onError = (error: unknown): void => {
-      consola.error(error)
+      say.error(error)
       resolve(1)
     }
     process.on('uncaughtException', onError)
@@ -42,7 +42,7 @@ async function untilInterrupted(hasBegun: () => boolean, andDoes: string): Promi
       if (ending)
         return resolve(ENDS.SIGINT)
       // What comes before the words is no answer to them.
-      setTimeout(() => consola.warn(`The talk has begun. Ctrl-C once more ends it${andDoes}.`), ONE_PRESS)
+      setTimeout(() => say.warn(`The talk has begun. Ctrl-C once more ends it${andDoes}.`), ONE_PRESS)
     })
   })
 }

@@ -1,8 +1,10 @@
 import process from 'node:process'
+import { unicodeOr } from '@clack/prompts'
 
 const WIDTH = 24
+const [FULL, EMPTY] = [unicodeOr('█', '#'), unicodeOr('░', '-')]
 
-/** Says on standard error how far something long is: a bar that stays on its line at a terminal, else a line a stage. */
+/** Shows at a terminal how far something long is; elsewhere it says nothing. */
 export interface Waiting {
   /** `done` of `total`, where it is known. */
   tell: (label: string, done?: number, total?: number) => void
@@ -10,7 +12,10 @@ export interface Waiting {
   end: () => void
 }
 
-/** A bar on `to`, with the time that the stage has taken so far: what is slow must not look dead. */
+/**
+ * A bar on `to`, with the time that the stage has taken so far: what is slow must not look dead. The bar of
+ * @clack/prompts takes the keyboard and ends the process at Ctrl-C, when a command still has to clean up.
+ */
 export function createWaiting(to: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): Waiting {
   let last: { label: string, done?: number, total?: number, since: number } | undefined
   let timer: NodeJS.Timeout | undefined
@@ -23,20 +28,16 @@ export function createWaiting(to: NodeJS.WriteStream = process.stderr, now: () =
 
   return {
     tell(label, done, total) {
-      if (last?.label === label && last.done === done)
+      if (!to.isTTY || (last?.label === label && last.done === done))
         return
-      last = { label, done, total, since: now() }
-      if (!to.isTTY) {
-        to.write(`${label}${total ? ` (${(done ?? 0) + 1} of ${total})` : ''}\n`)
-        return
-      }
+      last = { label, done, total, since: last?.label === label ? last.since : now() }
       draw()
       timer ??= setInterval(draw, 1000)
     },
     end() {
       clearInterval(timer)
       timer = undefined
-      if (last && to.isTTY)
+      if (last)
         to.write('\r\x1B[K')
       last = undefined
     },
@@ -47,5 +48,5 @@ function formatBar(done = 0, total = 0): string {
   if (!total)
     return ''
   const full = Math.round(WIDTH * Math.min(1, done / total))
-  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}  ${done}/${total}  `
+  return `${FULL.repeat(full)}${EMPTY.repeat(WIDTH - full)}  ${done}/${total}  `
 }

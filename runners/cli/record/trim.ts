@@ -3,13 +3,14 @@ import process from 'node:process'
 import { isStepError } from '../../protocol/error.ts'
 import { trimPauses } from '../../protocol/trim.ts'
 import { readRecording, saveRecording } from '../../service/store/recordings.ts'
+import { say } from '../io/say.ts'
 
 /** Shortens the pauses in recordings that are there, of the steps `only` or of all; resolves with the exit code. */
 export async function trimRecordings(deck: Deck, only: string[], limitMs: number): Promise<number> {
   let failed = false
   const fail = (id: string, why: string): void => {
     failed = true
-    console.error(`${id.padEnd(20)} ${why}`)
+    say.error(`${id.padEnd(20)} ${why}`)
   }
   for (const { id, print } of deck.steps.filter(step => !only.length || only.includes(step.id))) {
     try {

@@ -3,12 +3,12 @@ import type { Remote } from '../../service/remote/remote.ts'
 import type { Session } from '../../service/session/session.ts'
 import { join } from 'node:path'
 import process from 'node:process'
-import { consola } from 'consola'
 import { encode, renderUnicodeCompact } from 'uqr'
 import { isStepError } from '../../protocol/error.ts'
 import { urlOf } from '../../service/remote/addresses.ts'
 import { startRemote } from '../../service/remote/remote.ts'
 import { privateDirOf } from '../../service/sweep/folders.ts'
+import { say, showBox } from '../io/say.ts'
 import { buildRemoteSite } from './site.ts'
 
 /** The first port that is tried, as the presenter's own are. */
@@ -35,7 +35,7 @@ export function serveViewers(session: Session, { addresses, port }: RemotePlace)
       onCount: viewers => session.remote.set({ viewers }),
       onLost(error) {
         session.remote.set({ state: 'failed' })
-        consola.error(`Remote viewers are no longer served: ${error.message}`)
+        say.error(`Remote viewers are no longer served: ${error.message}`)
       },
     })
     const urls = addresses.map(address => urlOf(address, remote!.port))
@@ -57,12 +57,12 @@ export function serveViewers(session: Session, { addresses, port }: RemotePlace)
 
 /** Prints what the audience opens, with its QR code, when it can be opened. */
 export function tellViewers(opened: Promise<string[]>): void {
-  consola.info('The slides for the audience\'s own devices are being made …')
+  say.info('The slides for the audience\'s own devices are being made …')
   opened.then(
-    urls => consola.box(`For the audience, to read only:\n${urls.join('\n')}\n\n${qrOf(urls[0]!)}`),
+    urls => showBox(`For the audience, to read only:\n${urls.join('\n')}\n\n${qrOf(urls[0]!)}`),
     (error: Error) => {
       if (error.name !== 'AbortError')
-        consola.error(isStepError(error) ? `${error.message}. ${error.hint}` : error)
+        say.error(isStepError(error) ? `${error.message}. ${error.hint}` : error)
     },
   )
 }

@@ -1,8 +1,8 @@
 import type { ResolvedSlidevOptions, SlidevConfig, SlidevData } from '@slidev/types'
 import type { AddressInfo } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
-import { consola } from 'consola'
 import { StepError } from '../../protocol/error.ts'
+import { say } from '../io/say.ts'
 import { misfitOf } from './misfit.ts'
 
 export interface SlidevServerOptions {
@@ -70,7 +70,7 @@ export async function serveSlidev({ entry, port, portAsked, cacheDir }: SlidevSe
         await server.listen()
       }
       catch (error) {
-        consola.error('Slidev could not start anew:', error)
+        say.error(`Slidev could not start anew: ${error instanceof Error ? error.message : String(error)}`)
       }
     })
   }
