@@ -50,7 +50,7 @@ function folderOf(deckDir: string, folder: string): string {
   }
   const root = realpathSync(deckDir)
   if (path !== root && !path.startsWith(root + sep))
-    throw new StepError('not-allowed', `the context ${folder} lies outside the deck's folder`, 'Copy what the image needs below the deck.')
+    throw new StepError('outside-deck', `the context ${folder} lies outside the deck's folder`, 'Copy what the image needs below the deck.')
   return path
 }
 

@@ -54,7 +54,7 @@ export async function runBuild(docker: Docker, step: Step, { emit, started, sign
 async function checkTag(docker: Docker, tag: string, labels: Record<string, string>): Promise<void> {
   const image = await inspect(docker, tag)
   if (image && image.Config.Labels?.[LABELS.session] !== labels[LABELS.session])
-    throw new StepError('not-allowed', `the tag ${tag} is on an image that is not the session's own`, 'Give the image of the step another tag=.')
+    throw new StepError('not-own', `the tag ${tag} is on an image that is not the session's own`, 'Give the image of the step another tag=.')
 }
 
 /** The builder would fetch what is missing, from wherever. */

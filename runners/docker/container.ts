@@ -24,7 +24,7 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
   const bindings: Record<string, { HostIp: string, HostPort: string }[]> = {}
   for (const { hostIp, hostPort, containerPort, protocol } of spec.ports) {
     if (hostIp && !LOOPBACK.has(hostIp))
-      throw new StepError('not-allowed', `the port ${containerPort} may not be published on ${hostIp}`, 'Leave the address out: it is then published on 127.0.0.1.')
+      throw new StepError('not-granted', `the port ${containerPort} may not be published on ${hostIp}`, 'Leave the address out: it is then published on 127.0.0.1.')
     const key = `${containerPort}/${protocol}`
     bindings[key] = [...bindings[key] ?? [], { HostIp: hostIp || '127.0.0.1', HostPort: hostPort }]
   }

@@ -27,7 +27,7 @@ export function toMounts(volumes: string[], { deckDir, prefix, labels }: { deckD
 
 function insideDeck(deckDir: string, source: string, text: string, mode: string | undefined): string {
   if (mode === 'rw')
-    throw new StepError('not-allowed', `the mount ${text} would let the container write into the deck's folder`, 'Leave :rw out: folders are mounted read-only.')
+    throw new StepError('outside-deck', `the mount ${text} would let the container write into the deck's folder`, 'Leave :rw out: folders are mounted read-only.')
   let path: string
   try {
     path = realpathSync(resolve(deckDir, source))
@@ -37,6 +37,6 @@ function insideDeck(deckDir: string, source: string, text: string, mode: string 
   }
   const root = realpathSync(deckDir)
   if (path !== root && !path.startsWith(root + sep))
-    throw new StepError('not-allowed', `the mount ${text} lies outside the deck's folder`, 'Copy what the container needs below the deck.')
+    throw new StepError('outside-deck', `the mount ${text} lies outside the deck's folder`, 'Copy what the container needs below the deck.')
   return path
 }

@@ -22,7 +22,7 @@ export async function ensureNetwork(docker: Docker, name: string, labels: Record
     return
   }
   if (name === 'host' || name.includes(':'))
-    throw new StepError('not-allowed', `the network ${name} would give the container a namespace that is not the session's own`, 'Name a network; it is made when it is needed.')
+    throw new StepError('not-own', `the network ${name} would give the container a namespace that is not the session's own`, 'Name a network; it is made when it is needed.')
   if (await isOwn(docker, name, labels))
     return
   const { [LABELS.step]: _, ...ofSession } = labels
@@ -40,6 +40,6 @@ async function isOwn(docker: Docker, name: string, labels: Record<string, string
   const networks = await docker.listNetworks({ filters: JSON.stringify({ name: [name] }) as never })
   const network = networks.find(({ Name }) => Name === name)
   if (network && network.Labels?.[LABELS.session] !== labels[LABELS.session])
-    throw new StepError('not-allowed', `the network ${name} is not the session's own`, 'Give the network of the step another name.')
+    throw new StepError('not-own', `the network ${name} is not the session's own`, 'Give the network of the step another name.')
   return network !== undefined
 }

@@ -44,7 +44,7 @@ export default function createDockerRunner(config: RunnerConfig, { connection = 
         case 'build':
           builds.add(step.id)
           return runBuild(docker, step, context, config)
-        default: throw new StepError('not-available', `{${step.verb}} is not available yet`)
+        default: throw new StepError('unsupported', `{${step.verb}} is not available yet`)
       }
     },
 

@@ -117,7 +117,7 @@ export function isRefusal(error: unknown, ...codes: number[]): error is ApiError
 /** The error of a call, as a step tells it. */
 export function toStepError(error: unknown): StepError {
   if (error instanceof ApiError)
-    return new StepError(error.code === 403 ? 'not-allowed' : 'engine-refused', `the API server refuses: ${error.message}`, '', { cause: error })
+    return new StepError(error.code === 403 ? 'policy-refused' : 'engine-refused', `the API server refuses: ${error.message}`, '', { cause: error })
   return error instanceof StepError ? error : new StepError('internal', (error as Error).message, '', { cause: error })
 }
 

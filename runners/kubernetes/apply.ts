@@ -67,7 +67,7 @@ async function plan(step: Step, manifest: Manifest, { space, discovery, grants }
     throw await unknownKind(object, discovery, line)
   const { namespace } = object.metadata
   if (resource.namespaced && namespace && namespace !== space.namespace)
-    throw new StepError('not-allowed', `${object.kind.toLowerCase()}/${object.metadata.name} is for the namespace ${namespace}, which is not the session's`, 'Leave the namespace out: each session has one of its own.', { line: lineOf('metadata.namespace') })
+    throw new StepError('not-own', `${object.kind.toLowerCase()}/${object.metadata.name} is for the namespace ${namespace}, which is not the session's`, 'Leave the namespace out: each session has one of its own.', { line: lineOf('metadata.namespace') })
   if (!resource.namespaced)
     checkWide(step, manifest, grants)
   return { manifest, resource, path: `${collectionPath(resource, space.namespace)}/${object.metadata.name}` }
@@ -76,11 +76,11 @@ async function plan(step: Step, manifest: Manifest, { space, discovery, grants }
 /** What is no namespace's needs a grant. */
 function checkWide({ id }: Step, { object, line }: Manifest, grants: Grant[]): void {
   if (object.kind === 'Namespace')
-    throw new StepError('not-allowed', `the step may not make the namespace ${object.metadata.name}`, 'Leave it out: each session has a namespace of its own, and all goes into it.', { line })
+    throw new StepError('not-own', `the step may not make the namespace ${object.metadata.name}`, 'Leave it out: each session has a namespace of its own, and all goes into it.', { line })
   const group = object.kind === 'CustomResourceDefinition' ? String(object.spec?.group ?? '') : undefined
   const granted = grants.some(grant => (grant.type === 'cluster-scoped' && grant.step === id) || (grant.type === 'crd' && grant.group === group))
   if (!granted)
-    throw new StepError('not-allowed', `${object.kind.toLowerCase()}/${object.metadata.name} would be of the whole cluster`, `Give the deck the grant ${group ? `crd:${group}` : `cluster-scoped:${id}`} in its headmatter.`, { line })
+    throw new StepError('not-granted', `${object.kind.toLowerCase()}/${object.metadata.name} would be of the whole cluster`, `Give the deck the grant ${group ? `crd:${group}` : `cluster-scoped:${id}`} in its headmatter.`, { line })
 }
 
 async function applyOne(step: Step, { manifest, resource, path }: Planned, { space, onObject }: Applying, labels: Record<string, string>, signal: AbortSignal): Promise<string> {
@@ -96,7 +96,7 @@ async function applyOne(step: Step, { manifest, resource, path }: Planned, { spa
     })
     if (!resource.namespaced) {
       if (before && before.metadata.labels?.[LABELS.session] !== labels[LABELS.session])
-        throw new StepError('not-allowed', `${object.kind.toLowerCase()}/${object.metadata.name} is in the cluster already, and not the session's`, 'Give it another name, or remove it by hand.', { line: manifest.line })
+        throw new StepError('not-own', `${object.kind.toLowerCase()}/${object.metadata.name} is in the cluster already, and not the session's`, 'Give it another name, or remove it by hand.', { line: manifest.line })
       await keepClusterObject(space, path)
     }
     onObject(path, resource)
@@ -144,7 +144,7 @@ function isSame({ metadata: before }: KubeObject, { metadata: after }: KubeObjec
 function refuseInsecure(warning: string, { object, lineOf }: Manifest): void {
   const [, why] = /would violate PodSecurity "[^"]*": (.*)/.exec(warning) ?? []
   if (why)
-    throw new StepError('not-allowed', `the pods of ${object.kind.toLowerCase()}/${object.metadata.name} would be refused: ${why}`, 'Pods of a session may not reach beyond themselves (Pod Security baseline).', { line: lineOf('spec.template.spec') })
+    throw new StepError('policy-refused', `the pods of ${object.kind.toLowerCase()}/${object.metadata.name} would be refused: ${why}`, 'Pods of a session may not reach beyond themselves (Pod Security baseline).', { line: lineOf('spec.template.spec') })
 }
 
 /** A definition is usable a moment after it was made. */

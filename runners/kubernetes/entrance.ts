@@ -37,7 +37,7 @@ export function createEntrance(config: RunnerConfig): Entrance {
   async function reach(found: AllowedContext): Promise<Access> {
     const access = await (entering ??= accessOf(found.file, found.name))
     if (access.server !== found.server)
-      throw new StepError('not-allowed', `the kubeconfig ${found.file} was changed: the server of ${found.name} is now ${access.server}`, 'Start again.')
+      throw new StepError('changed-meanwhile', `the kubeconfig ${found.file} was changed: the server of ${found.name} is now ${access.server}`, 'Start again.')
     return access
   }
 
@@ -74,6 +74,6 @@ export async function probeCluster(entrance: Entrance, signal: AbortSignal): Pro
   }
   catch (error) {
     const { code, message, hint } = signal.aborted ? new StepError('engine-unavailable', `the cluster ${found.name} does not answer`) : toStepError(error)
-    return { available: false, reason: message, hint: (code === 'not-allowed' && hint) || 'Start it, or make one: kamishibai cluster create' }
+    return { available: false, reason: message, hint: (['not-allowed', 'changed-meanwhile'].includes(code) && hint) || 'Start it, or make one: kamishibai cluster create' }
   }
 }

@@ -33,14 +33,14 @@ export function explainRefusal(error: ApiError, { object, line, lineOf, valueOf 
     return new StepError('bad-manifest', `${name}: ${first.field}: ${first.message}`, causes.length > 1 ? `And: ${causes.slice(1).map(({ field, message }) => `${field}: ${message}`).join('; ')}` : '', { line: lineOf(first.field), cause: error })
   const policy = /denied request: (.*)/.exec(error.message)?.[1]
   if (policy)
-    return new StepError('not-allowed', `${name}: ${policy}`, 'The guard of the session refuses it.', { line, cause: error })
+    return new StepError('policy-refused', `${name}: ${policy}`, 'The guard of the session refuses it.', { line, cause: error })
   if (error.message.includes('violates PodSecurity'))
-    return new StepError('not-allowed', `${name} would reach beyond itself: ${error.message.replace(/^.*violates PodSecurity "[^"]*": /, '')}`, 'Pods of a session may not (Pod Security baseline).', { line: lineOf('spec'), cause: error })
+    return new StepError('policy-refused', `${name} would reach beyond itself: ${error.message.replace(/^.*violates PodSecurity "[^"]*": /, '')}`, 'Pods of a session may not (Pod Security baseline).', { line: lineOf('spec'), cause: error })
   if (error.message.includes('attempting to grant RBAC permissions not currently held'))
-    return new StepError('not-allowed', `${name} would allow more than the session itself may do: ${beyondWords(error.message)}`, 'A step can hand on only what it has.', { line, cause: error })
+    return new StepError('policy-refused', `${name} would allow more than the session itself may do: ${beyondWords(error.message)}`, 'A step can hand on only what it has.', { line, cause: error })
   if (error.message.includes('exceeded quota'))
-    return new StepError('not-allowed', `${name} exceeds what a session may hold: ${quotaWords(error.message)}`, `Ask for less in the step ${id}, or reset other steps.`, { line, cause: error })
-  return new StepError(error.code === 403 ? 'not-allowed' : 'engine-refused', `the API server refuses ${name}: ${error.message}`, '', { line, cause: error })
+    return new StepError('policy-refused', `${name} exceeds what a session may hold: ${quotaWords(error.message)}`, `Ask for less in the step ${id}, or reset other steps.`, { line, cause: error })
+  return new StepError(error.code === 403 ? 'policy-refused' : 'engine-refused', `the API server refuses ${name}: ${error.message}`, '', { line, cause: error })
 }
 
 /** `requested: pods=1, used: pods=60, limited: pods=60` of a message about a quota. */

@@ -42,7 +42,7 @@ export default function createKubernetesRunner(config: RunnerConfig, { entrance 
         switch (step.verb) {
           case 'apply': return await applied.apply(step, opened, context)
           case 'exec': return await runExec(opened.space, opened.follower, step, context)
-          default: throw new StepError('not-available', `{${step.verb}} does not run in a cluster`)
+          default: throw new StepError('unsupported', `{${step.verb}} does not run in a cluster`)
         }
       }
       catch (error) {

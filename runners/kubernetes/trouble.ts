@@ -59,7 +59,7 @@ export async function watchTrouble(stepId: string, { api, namespace }: Pick<Spac
 function refusedPods({ message, object }: View): StepError {
   const text = String(message)
   const why = text.includes('exceeded quota') ? `that exceeds what a session may hold: ${quotaWords(text)}` : text.replace(/^Error creating: /, '')
-  return new StepError('not-allowed', `the pods of ${String(object)} are not made: ${why}`, text.includes('exceeded quota') ? 'Ask for fewer replicas.' : 'The guard of the session refuses it.')
+  return new StepError('policy-refused', `the pods of ${String(object)} are not made: ${why}`, text.includes('exceeded quota') ? 'Ask for fewer replicas.' : 'The guard of the session refuses it.')
 }
 
 function keyOf({ object, reason, count }: View): string {

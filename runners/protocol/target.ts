@@ -12,6 +12,6 @@ export async function resolveTarget(url: string, dial: (target: string) => Promi
     return wanted
   const base = await dial(via ?? wanted.host)
   if (via && !base)
-    throw new StepError('not-available', `requests to ${via} are not available yet`, 'Name a container of the session, or a published port.')
+    throw new StepError('unsupported', `requests to ${via} are not available yet`, 'Name a container of the session, or a published port.')
   return base ? new URL(`${wanted.pathname}${wanted.search}`, base) : wanted
 }

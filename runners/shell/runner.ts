@@ -51,7 +51,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
     async run(step, context) {
       const interactive = step.verb === 'terminal'
       if (step.verb !== 'run' && !interactive)
-        throw new StepError('not-available', `{${step.verb}} is not available yet`)
+        throw new StepError('unsupported', `{${step.verb}} is not available yet`)
       const { spawn } = await import('@lydell/node-pty')
       const given = { ...await context.openShell(step.shell), KAMISHIBAI_STATE: shellMark(config.privateDir, step.shell) }
       const env: Record<string, string> = { ...shellEnvironment(config), ...given }

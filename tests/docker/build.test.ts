@@ -88,7 +88,7 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
   it('leaves a tag that others have where it is', async () => {
     const { build } = await open()
     const before = (await docker.getImage(BASE).inspect()).Id
-    expect((await build(`FROM ${BASE}\nRUN true`, { tag: BASE })).error).toMatchObject({ code: 'not-allowed', message: `the tag ${BASE} is on an image that is not the session's own` })
+    expect((await build(`FROM ${BASE}\nRUN true`, { tag: BASE })).error).toMatchObject({ code: 'not-own', message: `the tag ${BASE} is on an image that is not the session's own` })
     expect((await docker.getImage(BASE).inspect()).Id).toBe(before)
   })
 
@@ -96,7 +96,7 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
     const { config, build } = await open()
     await symlink('/etc', join(config.deckDir, 'link'))
     for (const context of ['..', '/etc', 'link', 'link/ssl'])
-      expect((await build(`FROM ${BASE}`, { context })).error).toMatchObject({ code: 'not-allowed' })
+      expect((await build(`FROM ${BASE}`, { context })).error).toMatchObject({ code: 'outside-deck' })
     expect((await build(`FROM ${BASE}`, { context: 'gone' })).error).toMatchObject({ code: 'bad-context' })
     await writeFile(join(config.deckDir, 'file'), '')
     expect((await build(`FROM ${BASE}`, { context: 'file' })).error).toMatchObject({ code: 'bad-context' })

@@ -114,7 +114,7 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     expect(await (await fetch(`${url}/`)).text()).toMatch(/^host {5}web\naddress {2}[\d.]+\nversion {2}1\n$/)
     context.abort(new Error('enough'))
     await run
-    await expect(runner.run(containerStep('open', { ports: [{ ...port, hostIp: '0.0.0.0' }] }), contextOf(config, 'open'))).rejects.toMatchObject({ code: 'not-allowed' })
+    await expect(runner.run(containerStep('open', { ports: [{ ...port, hostIp: '0.0.0.0' }] }), contextOf(config, 'open'))).rejects.toMatchObject({ code: 'not-granted' })
   })
 
   it('reaches other steps of its network by their ids', async () => {
@@ -155,7 +155,7 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     onTestFinished(() => theirs.remove())
     const { config, runner } = await open()
     for (const network of ['kbt-theirs', 'host', 'container:x'])
-      await expect(runner.run(containerStep('x', { networks: [network] }), contextOf(config, 'x'))).rejects.toMatchObject({ code: 'not-allowed' })
+      await expect(runner.run(containerStep('x', { networks: [network] }), contextOf(config, 'x'))).rejects.toMatchObject({ code: 'not-own' })
   })
 
   it('mounts folders of the deck read-only and volumes of the session, and nothing else', async () => {
@@ -168,7 +168,7 @@ describe.skipIf(!dockerHost)('a {container} step', () => {
     await runner.reset!('x')
     expect(await leftOf(docker, config.sessionId)).toEqual([])
     for (const volume of ['/etc:/x', '../:/x', './site:/x:rw'])
-      await expect(runner.run(containerStep('x', { volumes: [volume] }), contextOf(config, 'x'))).rejects.toMatchObject({ code: 'not-allowed' })
+      await expect(runner.run(containerStep('x', { volumes: [volume] }), contextOf(config, 'x'))).rejects.toMatchObject({ code: 'outside-deck' })
   })
 
   it('goes at once when it is cancelled', async () => {

@@ -176,6 +176,6 @@ it('reaches a name of the session where its runner says', async () => {
   }
   expect((await ask('GET web:8080/x?y', {}, { dial })).output).toContain('web:8080/x?y')
   expect((await ask('GET pod/web-1:80/', {}, { dial })).output).toContain('web-1')
-  expect((await ask('GET service/web:80/', {}, { dial })).error).toMatchObject({ code: 'not-available', message: 'requests to service/web:80 are not available yet' })
+  expect((await ask('GET service/web:80/', {}, { dial })).error).toMatchObject({ code: 'unsupported', message: 'requests to service/web:80 are not available yet' })
   expect(dialled).toEqual(['web:8080', 'pod/web-1:80', 'service/web:80'])
 })

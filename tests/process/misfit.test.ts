@@ -46,7 +46,7 @@ it('knows a package without an export too, and leaves other errors as they are',
   const dir = await projectOf('', { 'package.json': MANIFEST, 'index.mjs': 'export const a = 1\n' })
   await writeFile(join(dir, 'node_modules/@comark/markdown-it/index.mjs'), 'import { Token } from \'markdown-it\'\nexport { Token }\n')
   const error: unknown = await import(/* @vite-ignore */ pathToFileURL(join(dir, 'node_modules/@slidev/cli/dist/index.mjs')).href).catch((thrown: unknown) => thrown)
-  expect(misfitOf(error)).toMatchObject({ code: 'not-available', message: expect.stringContaining('markdown-it is not the one that') as string })
+  expect(misfitOf(error)).toMatchObject({ code: 'missing-tool', message: expect.stringContaining('markdown-it is not the one that') as string })
   const other = new TypeError('no')
   expect(misfitOf(other)).toBe(other)
 })

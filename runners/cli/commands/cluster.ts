@@ -96,6 +96,6 @@ function inStep(): boolean {
 async function ask(request: ClusterRequest, progress: Progress = () => {}): Promise<Record<string, unknown>> {
   const path = process.env[SERVICE]
   if (!path)
-    throw new StepError('not-allowed', 'a step may not call for clusters', 'Give the deck the grant cluster:create or cluster:cut in its headmatter.')
+    throw new StepError('not-granted', 'a step may not call for clusters', 'Give the deck the grant cluster:create or cluster:cut in its headmatter.')
   return askService(path, request, progress)
 }

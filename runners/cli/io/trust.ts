@@ -47,7 +47,7 @@ export async function askTrust(deck: Deck, { trust = false, no = 'No' }: { trust
   // What was shown is what is approved.
   const after = await readTrust(await parseDeck(deck.file), process.env)
   if (after.hash !== before.hash || after.plan.hash !== before.plan.hash)
-    throw new StepError('not-allowed', `${name} changed while the question stood`, 'Start again to see what it does now.')
+    throw new StepError('changed-meanwhile', `${name} changed while the question stood`, 'Start again to see what it does now.')
   await approve(after, process.env)
   if (cluster)
     await approveCluster(cluster, process.env)

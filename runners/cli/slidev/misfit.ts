@@ -19,7 +19,7 @@ export function misfitOf(error: unknown): unknown {
   const wanted = packageIn(folder ?? name) ?? 'a package'
   const from = packageIn(RE_FROM.exec(message)?.[1] ?? stack.split('\n')[0]!.replace(/:\d+$/, '')) ?? 'Slidev'
   const cure = CURES[wanted] ? `${wanted}: ${CURES[wanted]}` : `the version of ${wanted} that ${from} asks for`
-  return new StepError('not-available', `Slidev cannot be loaded: ${wanted} is not the one that ${from} needs`, `Write ${cure} under overrides in the project's package.json, or in its pnpm-workspace.yaml, and install again.`, { cause: error })
+  return new StepError('missing-tool', `Slidev cannot be loaded: ${wanted} is not the one that ${from} needs`, `Write ${cure} under overrides in the project's package.json, or in its pnpm-workspace.yaml, and install again.`, { cause: error })
 }
 
 /** The package that an import, or a path to a file of it, names. */

@@ -42,7 +42,7 @@ export function checkProject(deck: Deck): void {
   if (['.pnp.cjs', join('node_modules', '@slidev', 'cli')].some(name => findUp(deck.dir, name)))
     return
   const there = isCheckout ? `, or put it into ${relative('.', join(OWN_ROOT, 'slides')) || '.'}` : ''
-  throw new StepError('not-available', `${deck.file} lies in no project in which Slidev is installed`, `A project for it: kamishibai init FOLDER${there}.`)
+  throw new StepError('missing-tool', `${deck.file} lies in no project in which Slidev is installed`, `A project for it: kamishibai init FOLDER${there}.`)
 }
 
 /** A warning where a deck has steps, and nothing that it names as an addon makes slides of them. */

@@ -19,7 +19,7 @@ const BROWSERS = [
 export function findBrowser(): string {
   const found = [process.env.KAMISHIBAI_BROWSER, process.env.CHROME_PATH, ...BROWSERS].find(path => path && existsSync(path))
   if (!found)
-    throw new StepError('not-available', 'there is no Chromium or Chrome on this machine', 'Install one, or name it in KAMISHIBAI_BROWSER.')
+    throw new StepError('missing-tool', 'there is no Chromium or Chrome on this machine', 'Install one, or name it in KAMISHIBAI_BROWSER.')
   return found
 }
 
@@ -30,7 +30,7 @@ export async function loadPlaywright(deckDir: string): Promise<typeof import('pl
     if (path)
       return (await import(pathToFileURL(path).href)).default
   }
-  throw new StepError('not-available', 'playwright-chromium is not installed', 'npm i -D playwright-chromium@npm:playwright-core')
+  throw new StepError('missing-tool', 'playwright-chromium is not installed', 'npm i -D playwright-chromium@npm:playwright-core')
 }
 
 /** Slidev's own command, as the deck's Slidev has it; throws StepError where there is none. */
@@ -39,7 +39,7 @@ export function slidevBin(deckDir: string): string {
   const own = createRequire(import.meta.url)
   const manifest = resolveFrom(require, '@slidev/cli/package.json') ?? resolveFrom(own, '@slidev/cli/package.json')
   if (!manifest)
-    throw new StepError('not-available', '@slidev/cli is not installed', 'npm i -D @slidev/cli')
+    throw new StepError('missing-tool', '@slidev/cli is not installed', 'npm i -D @slidev/cli')
   return join(dirname(manifest), 'bin', 'slidev.mjs')
 }
 

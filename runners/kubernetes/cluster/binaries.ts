@@ -27,7 +27,7 @@ export async function binaries(env: Env, module: Module, progress: Progress, sig
   if (existsSync(dir))
     return dir
   if (!isInstalled('go', env))
-    throw new StepError('not-available', 'the two-node cluster is built with Go, which is not on this machine', 'Install Go 1.25 or newer, or kind, k3d or minikube.')
+    throw new StepError('missing-tool', 'the two-node cluster is built with Go, which is not on this machine', 'Install Go 1.25 or newer, or kind, k3d or minikube.')
   await command(join(import.meta.dirname, 'build-once.sh'), [join(MODULES[module], 'build.sh'), dir], {
     env: { ...env, GOFLAGS: '-mod=readonly' },
     signal,

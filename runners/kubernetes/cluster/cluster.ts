@@ -49,7 +49,7 @@ export async function createCluster({ name, env, images, dockerHost, maker, tier
   const chosen = maker ?? chooseMaker(env)
   const missing = MAKERS[chosen].missing(env, tier)
   if (missing)
-    throw new StepError('not-available', missing, 'Or choose another with --maker kind, k3d, minikube or two-node.')
+    throw new StepError('missing-tool', missing, 'Or choose another with --maker kind, k3d, minikube or two-node.')
   const record: ClusterRecord = {
     name,
     maker: chosen,
@@ -87,7 +87,7 @@ export async function linkNode(env: Env, name: string, node: string, up: boolean
   const record = needRecord(env, name)
   const { link } = MAKERS[record.maker]
   if (!link)
-    throw new StepError('not-available', `a cluster made by ${record.maker} cannot cut off a node`, 'The two-node cluster can.')
+    throw new StepError('unsupported', `a cluster made by ${record.maker} cannot cut off a node`, 'The two-node cluster can.')
   await link({ name, dir: clusterDir(env, name), env }, node, up)
 }
 
@@ -129,7 +129,7 @@ function chooseMaker(env: Env): Maker {
   const found = names.find(name => !MAKERS[name].missing(env))
   if (!found) {
     const reasons = names.map(name => MAKERS[name].missing(env)).join('; ')
-    throw new StepError('not-available', `nothing on this machine can make a cluster: ${reasons}`, 'Install kind: it needs a Docker engine only.')
+    throw new StepError('missing-tool', `nothing on this machine can make a cluster: ${reasons}`, 'Install kind: it needs a Docker engine only.')
   }
   return found
 }

@@ -58,10 +58,10 @@ export async function serveClusters({ path, env, grants, own, labels, onCreated 
       return { clusters: await statesOf(env, name) }
     const needed = action === 'create' || action === 'delete' ? 'create' : 'cut'
     if (!grants.some(grant => grant.type === 'cluster' && grant.action === needed))
-      throw new StepError('not-allowed', `the deck may not ${action} ${needed === 'cut' ? 'nodes' : 'clusters'}`, `Give it the grant cluster:${needed} in its headmatter.`)
+      throw new StepError('not-granted', `the deck may not ${action} ${needed === 'cut' ? 'nodes' : 'clusters'}`, `Give it the grant cluster:${needed} in its headmatter.`)
     const cluster = name ?? (needed === 'cut' ? own : 'talk')
     if (!cluster)
-      throw new StepError('not-available', 'Kamishibai did not make the cluster of this session', 'Only nodes of its own clusters can be cut off: kamishibai cluster create')
+      throw new StepError('unsupported', 'Kamishibai did not make the cluster of this session', 'Only nodes of its own clusters can be cut off: kamishibai cluster create')
     if (action === 'create') {
       const { context, kubeconfig, maker: by } = await createCluster({ name: cluster, env, images, maker, labels, progress, signal: over.signal })
       made.add(cluster)
@@ -70,7 +70,7 @@ export async function serveClusters({ path, env, grants, own, labels, onCreated 
     }
     if (action === 'delete') {
       if (!made.has(cluster))
-        throw new StepError('not-allowed', `a step may not delete the cluster ${cluster}: no step made it`, `You may: kamishibai cluster delete ${cluster}`)
+        throw new StepError('not-own', `a step may not delete the cluster ${cluster}: no step made it`, `You may: kamishibai cluster delete ${cluster}`)
       await deleteCluster(env, cluster)
       made.delete(cluster)
       return { deleted: cluster }

@@ -44,13 +44,13 @@ describe.skipIf(!cluster)('a yaml {apply} step on a real API server', () => {
     ['a mapping where a text is wanted', configMap('a').replace('data: {a: b}', 'data: {a: {b: c}}'), { code: 'bad-manifest', line: 4, message: 'configmap/a: data.a takes a text, and a mapping is none' }],
     ['a name that is a boolean to YAML', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: y\n', { code: 'bad-manifest', line: 4, message: 'metadata.name is to be a text, and to YAML it is true', hint: 'Put it in quotes.' }],
     ['a value out of bounds', deployment('a', 'image: x, ports: [{containerPort: 99999}]'), { line: 12, message: expect.stringContaining('must be between 1 and 65535') as never }],
-    ['another namespace', configMap('a').replace('{name: a}', '\n  name: a\n  namespace: default'), { code: 'not-allowed', line: 5, message: 'configmap/a is for the namespace default, which is not the session\'s' }],
-    ['a namespace', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: mine}\n', { code: 'not-allowed', message: 'the step may not make the namespace mine' }],
-    ['an object of the whole cluster', 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\n', { code: 'not-allowed', hint: 'Give the deck the grant cluster-scoped:wrong in its headmatter.' }],
-    ['a definition of a group that is not granted', CRD.replaceAll('test.kamishibai.dev', 'other.example.com'), { code: 'not-allowed', hint: 'Give the deck the grant crd:other.example.com in its headmatter.' }],
-    ['pods that would reach beyond themselves', deployment('a', 'image: x, securityContext: {privileged: true}'), { code: 'not-allowed', line: 9, message: expect.stringContaining('must not set securityContext.privileged=true') as never }],
-    ['what gives more than the session may do itself', 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nrules: [{apiGroups: [""], resources: [pods], verbs: [get, escalate]}]\n', { code: 'not-allowed', line: 1, message: 'role/a would allow more than the session itself may do: escalate pods' }],
-    ['what exceeds the quota', 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: LoadBalancer, ports: [{port: 80}]}\n', { code: 'not-allowed', message: 'service/a exceeds what a session may hold: services.loadbalancers=1, used: services.loadbalancers=0, limited: services.loadbalancers=0' }],
+    ['another namespace', configMap('a').replace('{name: a}', '\n  name: a\n  namespace: default'), { code: 'not-own', line: 5, message: 'configmap/a is for the namespace default, which is not the session\'s' }],
+    ['a namespace', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: mine}\n', { code: 'not-own', message: 'the step may not make the namespace mine' }],
+    ['an object of the whole cluster', 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\n', { code: 'not-granted', hint: 'Give the deck the grant cluster-scoped:wrong in its headmatter.' }],
+    ['a definition of a group that is not granted', CRD.replaceAll('test.kamishibai.dev', 'other.example.com'), { code: 'not-granted', hint: 'Give the deck the grant crd:other.example.com in its headmatter.' }],
+    ['pods that would reach beyond themselves', deployment('a', 'image: x, securityContext: {privileged: true}'), { code: 'policy-refused', line: 9, message: expect.stringContaining('must not set securityContext.privileged=true') as never }],
+    ['what gives more than the session may do itself', 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nrules: [{apiGroups: [""], resources: [pods], verbs: [get, escalate]}]\n', { code: 'policy-refused', line: 1, message: 'role/a would allow more than the session itself may do: escalate pods' }],
+    ['what exceeds the quota', 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: LoadBalancer, ports: [{port: 80}]}\n', { code: 'policy-refused', message: 'service/a exceeds what a session may hold: services.loadbalancers=1, used: services.loadbalancers=0, limited: services.loadbalancers=0' }],
   ])('refuses %s', async (_, code, expected) => {
     const { error } = await applier.apply('wrong', code)
     expect(error).toBeInstanceOf(StepError)
@@ -97,16 +97,16 @@ describe.skipIf(!cluster)('a yaml {apply} step on a real API server', () => {
     const { api } = await adminOf(cluster!)
     const theirs = '/apis/rbac.authorization.k8s.io/v1/clusterroles/view'
     const before = await api.get(theirs)
-    expect((await applier.apply('wide', role('view'))).error).toMatchObject({ code: 'not-allowed', line: 1, message: 'clusterrole/view is in the cluster already, and not the session\'s' })
+    expect((await applier.apply('wide', role('view'))).error).toMatchObject({ code: 'not-own', line: 1, message: 'clusterrole/view is in the cluster already, and not the session\'s' })
     expect(await api.get(theirs)).toEqual(before)
     const own = `wide-${applier.config.sessionId}`
     expect((await applier.apply('wide', role(own))).output).toBe(`clusterrole.rbac.authorization.k8s.io/${own} created\r\n`)
-    expect((await applier.apply('narrow', role(own))).error).toMatchObject({ code: 'not-allowed', hint: 'Give the deck the grant cluster-scoped:narrow in its headmatter.' })
+    expect((await applier.apply('narrow', role(own))).error).toMatchObject({ code: 'not-granted', hint: 'Give the deck the grant cluster-scoped:narrow in its headmatter.' })
   })
 
   it('tells that pods are not made because of the quota', async () => {
     const { over } = applier.start('many', deployment('many', 'image: "kamishibai/demo:1", resources: {limits: {memory: 20Gi}}'), { until: [parseCondition('pods=1/1@app=many')] })
-    expect(await over).toMatchObject({ code: 'not-allowed', message: expect.stringContaining('that exceeds what a session may hold') })
+    expect(await over).toMatchObject({ code: 'policy-refused', message: expect.stringContaining('that exceeds what a session may hold') })
   })
 
   it('applies a thousand objects, and one of nearly a megabyte', async () => {

@@ -18,5 +18,5 @@ it.each<[url: string, via: string | undefined, asked: string[], target: string]>
 })
 
 it('says where a target that is no host cannot be asked', async () => {
-  await expect(resolveTarget('http://web/', async () => undefined, 'pod/web:80')).rejects.toMatchObject({ code: 'not-available' })
+  await expect(resolveTarget('http://web/', async () => undefined, 'pod/web:80')).rejects.toMatchObject({ code: 'unsupported' })
 })
