@@ -8,7 +8,7 @@ import { withNotes } from './io/help.ts'
 import { say } from './io/say.ts'
 import { optionMistake, USAGE, usageError } from './io/usage.ts'
 import { hearClosedPipe } from './process/closed-pipe.ts'
-import { OWN_ROOT, readManifest } from './slidev/project.ts'
+import { OWN_ROOT, readManifest } from './slidev/package-json.ts'
 
 const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'init', 'import']
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
-import { misfitOf } from '../../runners/cli/slidev/misfit.ts'
+import { misfitOf } from '../../runners/cli/slidev/server.ts'
 import { kamishibai } from '../_cli.ts'
 
 /** A project whose Slidev asks comark for what `markdown-it` there does not have. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { shardOf } from '../../runners/cli/check/shard.ts'
+import { shardOf } from '../../runners/cli/commands/check.ts'
 import { kamishibai } from '../_cli.ts'
 import { step } from '../_session.ts'
 

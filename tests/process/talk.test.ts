@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
-import { keepAwake } from '../../runners/cli/process/awake.ts'
+import { keepAwake } from '../../runners/cli/process/desktop.ts'
 import { watchHealth } from '../../runners/service/session/health.ts'
 import { keepTalk, readTalk, stepsToResume } from '../../runners/service/store/talk.ts'
 import { exits, sessionOf, step } from '../_session.ts'
@@ -72,7 +72,7 @@ it('ends the sleep inhibitor with the talk, also when it is killed', async () =>
   end()
   await expect.poll(state, { timeout: 10_000 }).toBe('ended')
 
-  const awake = pathToFileURL(join(import.meta.dirname, '../../runners/cli/process/awake.ts')).href
+  const awake = pathToFileURL(join(import.meta.dirname, '../../runners/cli/process/desktop.ts')).href
   const other = `${file}-killed`
   const talk: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', `import { keepAwake } from ${JSON.stringify(awake)}; keepAwake(${JSON.stringify([process.execPath, '-e', INHIBITOR, other])}); setInterval(() => {}, 1000)`])
   const gone = once(talk, 'exit')

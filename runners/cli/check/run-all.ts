@@ -4,6 +4,7 @@ import type { Step } from '../../protocol/step.ts'
 import type { Outcome } from '../../service/run/execute.ts'
 import process from 'node:process'
 import { isPassed } from '../../protocol/event.ts'
+import { drawLog } from '../../protocol/screen.ts'
 import { createService } from '../../service/service.ts'
 import { sweepEarlier, tellEnd } from '../commands/sweep.ts'
 import { say } from '../io/say.ts'
@@ -11,7 +12,6 @@ import { askTrust } from '../io/trust.ts'
 import { onClosedPipe } from '../process/closed-pipe.ts'
 import { ENDS, onInterrupt } from '../process/ending.ts'
 import { createWaiting } from '../process/waiting.ts'
-import { lastLines } from './last-lines.ts'
 
 /** How one step went. */
 export interface StepResult {
@@ -136,4 +136,20 @@ export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: Run
     }
     return { step, outcome, recording, ...!isPassed(outcome.phase) && { output: await lastLines(recording) } }
   }
+}
+
+/** Lines that say why a program ended are its last ones. */
+const LINES = 5
+/** Characters of a line; a longer one is no sentence. */
+const LENGTH = 200
+
+/** The end of what a run wrote, as its terminal showed it: redacted as recordings are, and without control sequences. */
+async function lastLines(recording: Recording): Promise<string[]> {
+  const screen = await drawLog(recording)
+  const lines = screen.text().split('\n').filter(line => line.trim())
+  screen.dispose()
+  return lines.slice(-LINES).map((line) => {
+    const characters = [...line.trimEnd()]
+    return characters.length > LENGTH ? `${characters.slice(0, LENGTH - 1).join('')}…` : characters.join('')
+  })
 }

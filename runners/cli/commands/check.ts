@@ -10,12 +10,11 @@ import { checkRecording } from '../check/checked-step.ts'
 import { formatJunit } from '../check/junit.ts'
 import { recordingWarnings } from '../check/recording-warnings.ts'
 import { mayRun, runAll, selectSteps } from '../check/run-all.ts'
-import { shardOf } from '../check/shard.ts'
 import { contextProblem, withContext } from '../io/context.ts'
 import { say } from '../io/say.ts'
 import { formatChecked, formatResult, tellProblems } from '../io/tell.ts'
+import { addonProblem } from '../slidev/package-json.ts'
 import { themeProblem } from '../slidev/presentable.ts'
-import { addonProblem } from '../slidev/project.ts'
 
 export interface CheckOptions {
   deck: string
@@ -100,4 +99,13 @@ async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Pr
     },
   })
   return steps
+}
+
+/** The steps of one of several machines that share a deck, `2/3` for the second of three: a run of the deck each, of much the same length. */
+export function shardOf(steps: Step[], shard: string): Step[] | undefined {
+  const [, part, parts] = /^(\d{1,4})\/(\d{1,4})$/.exec(shard)?.map(Number) ?? []
+  if (!part || !parts || part > parts)
+    return undefined
+  const from = (n: number): number => Math.floor(steps.length * n / parts)
+  return steps.slice(from(part - 1), from(part))
 }

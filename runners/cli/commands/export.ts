@@ -1,5 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
-import type { PrintFormat } from '../export/slidev.ts'
+import type { ExportFormat, PrintFormat } from '../export/target.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { parseDeck } from '../../deck/parse.ts'
@@ -13,12 +13,12 @@ import { printDeck } from '../export/slidev.ts'
 import { checkTarget, targetOf } from '../export/target.ts'
 import { say } from '../io/say.ts'
 import { tellProblems } from '../io/tell.ts'
-import { endable } from '../process/cut-off.ts'
+import { endable } from '../process/ending.ts'
+import { checkProject } from '../slidev/package-json.ts'
 import { checkPresentable } from '../slidev/presentable.ts'
-import { checkProject } from '../slidev/project.ts'
 import { checkSlidevWrites } from '../slidev/writable.ts'
 
-export interface ExportOptions { deck: string, format: PrintFormat | 'html' | 'script', output?: string, dark: boolean, withNotes?: boolean, withoutNotes?: boolean }
+export interface ExportOptions { deck: string, format: ExportFormat, output?: string, dark: boolean, withNotes?: boolean, withoutNotes?: boolean }
 
 /** `kamishibai export`: prints the deck with its recordings, starting no engine; resolves with the exit code. */
 export async function exportDeck({ deck: path, format, output, dark, withNotes = false, withoutNotes = false }: ExportOptions): Promise<number> {

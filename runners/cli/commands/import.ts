@@ -11,7 +11,7 @@ import { fromRunme } from '../import/runme.ts'
 import { makeFolder } from '../io/folder.ts'
 import { say } from '../io/say.ts'
 import { tellProblems } from '../io/tell.ts'
-import { addonName } from '../slidev/project.ts'
+import { addonName } from '../slidev/package-json.ts'
 
 export interface ImportOptions {
   file: string

@@ -1,19 +1,18 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { StepError } from '../../protocol/error.ts'
 import { isNewEnough } from '../../protocol/node-version.mjs'
 import { adviceFor } from '../init/existing.ts'
 import { formatLacking, keptPeers, lackingIn, nameless, neededOf, withLacking } from '../init/manifest.ts'
-import { machineNode } from '../init/own-node.ts'
 import { usesPnpm, writeWorkspace } from '../init/pnpm.ts'
 import { DECK, STYLE } from '../init/template.ts'
 import { makeFolder } from '../io/folder.ts'
 import { say } from '../io/say.ts'
-import { isCheckout, OWN_ROOT, readManifest } from '../slidev/project.ts'
+import { isCheckout, OWN_ROOT, readManifest } from '../slidev/package-json.ts'
 
 /** npm itself runs on the machine's Node, and would warn of it at each call. */
 const QUIET = `; The packages run on the Node that this project brings. npm would warn of the machine's own, which is older.
@@ -76,4 +75,15 @@ async function pack(dir: string): Promise<string> {
     .catch((error: Error) => { throw new StepError('command-failed', `this working tree could not be packed for ${dir}`, 'See what npm says: npm pack', { cause: error }) })
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
   return filename
+}
+
+/** The version of the Node that a terminal finds: not the one that npm puts before it for a script. Undefined where there is none. */
+async function machineNode(path = ''): Promise<string | undefined> {
+  const folders = path.split(delimiter).filter(folder => folder && !/[\\/]node_modules[\\/]\.bin[\\/]?$/.test(folder))
+  for (const folder of folders) {
+    const version = await promisify(execFile)(join(folder, 'node'), ['--version']).then(({ stdout }) => stdout.trim().replace(/^v/, ''), () => undefined)
+    if (version)
+      return version
+  }
+  return undefined
 }

@@ -3,7 +3,8 @@ import process from 'node:process'
 import { planProblems } from '../../deck/timing.ts'
 import { say } from '../io/say.ts'
 import { ENDS } from '../process/ending.ts'
-import { keepRehearsal, reportOf, toText } from '../rehearse/rehearsal.ts'
+import { keepRehearsal } from '../rehearse/kept.ts'
+import { reportOf, toText } from '../rehearse/rehearsal.ts'
 import { startPresentation, untilOver } from './present.ts'
 
 export interface RehearseOptions extends Pick<PresentOptions, 'deck' | 'port' | 'open'> { json: boolean }

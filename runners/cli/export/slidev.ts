@@ -1,11 +1,9 @@
 import type { Deck } from '../../deck/deck.ts'
+import type { PrintFormat } from './target.ts'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '../io/folder.ts'
 import { findBrowser, runSlidev } from '../slidev/slidev.ts'
-
-/** What Slidev's own exporter writes. */
-export type PrintFormat = 'pdf' | 'png' | 'pptx' | 'md'
 
 /** Prints a deck to `target` with Slidev; one picture a slide, as results do not change with clicks. Says whether it is there. */
 export async function printDeck(deck: Deck, format: PrintFormat, { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal }): Promise<boolean> {

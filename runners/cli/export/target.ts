@@ -1,15 +1,19 @@
-import type { ExportOptions } from '../commands/export.ts'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 
-type Format = ExportOptions['format']
+/** The formats that Slidev's own exporter writes. */
+export type PrintFormat = 'pdf' | 'png' | 'pptx' | 'md'
+export type ExportFormat = PrintFormat | 'html' | 'script'
+
+/** Which export it is, as far as its name depends on it. */
+export interface TargetOptions { format: ExportFormat, output?: string, withNotes?: boolean }
 
 /** What Slidev calls the picture of a slide. */
 export const RE_PICTURE = /^\d+\.png$/
 
 /** Where an export goes: `output`, or a name made of the deck's. */
-export function targetOf(name: string, { format, output, withNotes }: Pick<ExportOptions, 'format' | 'output' | 'withNotes'>): string {
+export function targetOf(name: string, { format, output, withNotes }: TargetOptions): string {
   const own = { pdf: `${name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${name}.pptx`, html: `${name}.html`, png: `${name}-png`, md: join(`${name}-md`, `${name}.md`), script: `${name}-steps` }[format]
   // Slidev adds these by itself, and no other.
   const suffix = output && ['pdf', 'pptx', 'md'].includes(format) && extname(output) !== `.${format}` ? `.${format}` : ''
@@ -22,7 +26,7 @@ export function picturesOf(target: string): string {
 }
 
 /** Throws StepError `bad-output` where something is in the way that no earlier export wrote; before anything is done. */
-export function checkTarget(target: string, format: Format): void {
+export function checkTarget(target: string, format: ExportFormat): void {
   const isFolder = format === 'png' || format === 'script'
   const there = existsSync(target) ? statSync(target) : undefined
   if (there && there.isDirectory() !== isFolder)

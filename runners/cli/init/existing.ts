@@ -1,7 +1,7 @@
-import type { Manifest } from '../slidev/project.ts'
+import type { Manifest } from '../slidev/package-json.ts'
 import { dirname, join, resolve } from 'node:path'
 import { findUp } from '../../deck/find-up.ts'
-import { isCheckout, OWN_ROOT, readManifest } from '../slidev/project.ts'
+import { isCheckout, OWN_ROOT, readManifest } from '../slidev/package-json.ts'
 import { lackingIn, neededOf } from './manifest.ts'
 import { lackingWorkspace, usesPnpm, WORKSPACE } from './pnpm.ts'
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../slidev/project.ts'
+import type { Manifest } from '../slidev/package-json.ts'
 import { basename, resolve } from 'node:path'
 
 /** The fields of a package.json that a project with steps needs something in. */

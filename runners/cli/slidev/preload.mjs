@@ -28,7 +28,7 @@ if (isMainThread && process.argv[1]?.endsWith('slidev.mjs') && existsSync(slidev
     await import(slidev.href)
   }
   catch (error) {
-    const { misfitOf } = await importTypeScript('runners/cli/slidev/misfit.ts')
+    const { misfitOf } = await importTypeScript('runners/cli/slidev/server.ts')
     const told = misfitOf(error)
     console.error(told === error ? error : `${told.message}. ${told.hint}`)
     process.exit(1)

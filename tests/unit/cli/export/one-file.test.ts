@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { onlyNeededFonts } from '../../../../runners/cli/export/fonts.ts'
-import { toOneFile } from '../../../../runners/cli/export/one-file.ts'
+import { onlyNeededFonts, toOneFile } from '../../../../runners/cli/export/one-file.ts'
 
 /** The page of a site of these files. */
 async function pageOf(files: Record<string, string>): Promise<string> {
