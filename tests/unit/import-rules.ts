@@ -1,4 +1,4 @@
-/** A folder's imports; it may always import itself and Node's own modules, unless `browser` says that it runs there too. */
+/** A folder's imports. It may always import itself, and Node's own modules unless it runs in browsers. */
 interface Room {
   /** Our other folders. */
   rooms: string[]

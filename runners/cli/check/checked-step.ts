@@ -48,7 +48,15 @@ export async function checkRecording(deck: Deck, step: Step): Promise<{ checked:
     const { phase, expectations } = foldRun(recording.events)
     const error = errorOf(deck, step, recording)
     return {
-      checked: { ...base, ok: !error, phase, durationMs: header.durationMs, expectations, recording: { at: header.recordedAt, fresh: header.hash === step.hash }, error },
+      checked: {
+        ...base,
+        ok: !error,
+        phase,
+        durationMs: header.durationMs,
+        expectations,
+        recording: { at: header.recordedAt, fresh: header.hash === step.hash },
+        error,
+      },
       warnings: await recordingWarnings(step, recording),
     }
   }

@@ -5,7 +5,10 @@ import { formatProblem, pathOf } from '../io/tell.ts'
 
 interface Case { name: string, seconds: number, file?: string, result?: { tag: 'failure' | 'skipped', type: string, message: string, text?: string } }
 
-/** The report as JUnit XML, as CI servers read it: a case a step, and one for each mistake in the deck; warnings as output. */
+/**
+ * The report as JUnit XML, as CI servers read it: a case a step, and one for each mistake in the deck; warnings as
+ * output.
+ */
 export function formatJunit({ deck, mode, problems, steps }: CheckReport, at: Pick<Deck, 'dir'>): string {
   const mistakes = problems.filter(problem => problem.severity === 'error').map(problem => toMistake(problem, at))
   const cases = [...steps.map(toCase), ...mistakes]

@@ -5,7 +5,10 @@ import { recordCommand } from '../../deck/record-command.ts'
 import { readAll } from '../../service/doctor/deck.ts'
 import { say } from '../io/say.ts'
 
-/** Says of which steps what was made of the deck shows no result, or that of an earlier step; resolves with the exit code. */
+/**
+ * Says of which steps what was made of the deck shows no result, or that of an earlier step; resolves with the exit
+ * code.
+ */
 export async function tellRecorded(deck: Deck): Promise<number> {
   const recorded = await readAll(deck)
   const without = unrecorded(deck, recorded)
@@ -17,7 +20,10 @@ export async function tellRecorded(deck: Deck): Promise<number> {
   return without.length ? 1 : 0
 }
 
-/** What has to be told of steps that what was made shows without a result: which, why, and what mends it; empty where all have one. */
+/**
+ * What has to be told of steps that what was made shows without a result: which, why, and what mends it; empty where
+ * all have one.
+ */
 export function unrecorded(deck: Deck, { missing, damaged }: Pick<Recorded, 'missing' | 'damaged'>): string[] {
   return [
     ...missing.length ? [`Without a result, for they have no recording: ${idsOf(missing).join(', ')}. Record them: ${recordCommand(deck, idsOf(missing))}`] : [],

@@ -11,10 +11,14 @@ import { unshownChanges } from '../../protocol/unshown.ts'
 /** How many lines or changes a warning names. */
 const NAMED = 3
 
-/** What slide and paper show badly of a recording: lines that wrap, moments that never came, and changes between the printed frames. */
+/**
+ * What slide and paper show badly of a recording: lines that wrap, moments that never came, and changes between the
+ * printed frames.
+ */
 export async function recordingWarnings(step: Step, recording: Recording): Promise<Problem[]> {
   const at = { severity: 'warning', file: step.file, line: step.line, column: step.column } as const
-  return [...await wrapping(step, recording), ...unmarked(step, recording), ...unprinted(step, recording)].map(warning => ({ ...at, ...warning }))
+  const warnings = [...await wrapping(step, recording), ...unmarked(step, recording), ...unprinted(step, recording)]
+  return warnings.map(warning => ({ ...at, ...warning }))
 }
 
 type Warning = Pick<Problem, 'code' | 'message' | 'hint'>
@@ -50,7 +54,8 @@ function unmarked({ id, print }: Step, { events }: Recording): Warning[] {
 }
 
 function unprinted(step: Step, { events }: Recording): Warning[] {
-  const changes = unshownChanges(events, step.print.map(moment => timeOf(moment, events)), { throwAway: hasThrowAway(step.code) })
+  const printed = step.print.map(moment => timeOf(moment, events))
+  const changes = unshownChanges(events, printed, { throwAway: hasThrowAway(step.code) })
   if (!changes.length)
     return []
   const more = changes.length > NAMED ? ` and ${changes.length - NAMED} more` : ''

@@ -143,7 +143,9 @@ const LINES = 5
 /** Characters of a line; a longer one is no sentence. */
 const LENGTH = 200
 
-/** The end of what a run wrote, as its terminal showed it: redacted as recordings are, and without control sequences. */
+/**
+ * The end of what a run wrote, as its terminal showed it: redacted as recordings are, and without control sequences.
+ */
 async function lastLines(recording: Recording): Promise<string[]> {
   const screen = await drawLog(recording)
   const lines = screen.text().split('\n').filter(line => line.trim())

@@ -10,7 +10,9 @@ import { runSlidev } from '../slidev/slidev.ts'
 import { checkSlidevWrites } from '../slidev/writable.ts'
 
 /** `kamishibai build`: a static site that needs no rewrites and works below any path; resolves with the exit code. */
-export async function build({ deck: path, output, withoutNotes = false }: { deck: string, output: string, withoutNotes?: boolean }): Promise<number> {
+export async function build(
+  { deck: path, output, withoutNotes = false }: { deck: string, output: string, withoutNotes?: boolean },
+): Promise<number> {
   const deck = await parseDeck(path)
   const errors = deck.problems.filter(problem => problem.severity === 'error')
   if (errors.length) {

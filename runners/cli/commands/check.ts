@@ -91,17 +91,34 @@ async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Pr
       problems.push(...recording ? await recordingWarnings(step, recording) : warnings)
       if (!stored.ok)
         problems.push({ severity: 'warning', file: step.file, line: step.line, column: step.column, code: stored.error!.code, message: stored.error!.message, hint: stored.error!.hint })
-      if (skipped?.code === 'requires')
+      if (skipped?.code === 'requires') {
         steps.push({ ...stored, ok: stored.ok && !strict, skipped })
-      else
-        steps.push({ id: step.id, slide: step.slide, ok: isPassed(outcome.phase), phase: outcome.phase, durationMs: Math.round(outcome.durationMs), expectations: outcome.expectations, recording: stored.recording, skipped, error: outcome.error, output })
+      }
+      else {
+        const { phase, durationMs, expectations, error } = outcome
+        steps.push({
+          id: step.id,
+          slide: step.slide,
+          ok: isPassed(phase),
+          phase,
+          durationMs: Math.round(durationMs),
+          expectations,
+          recording: stored.recording,
+          skipped,
+          error,
+          output,
+        })
+      }
       tell(formatResult(deck, result))
     },
   })
   return steps
 }
 
-/** The steps of one of several machines that share a deck, `2/3` for the second of three: a run of the deck each, of much the same length. */
+/**
+ * The steps of one of several machines that share a deck, `2/3` for the second of three: a run of the deck each, of
+ * much the same length.
+ */
 export function shardOf(steps: Step[], shard: string): Step[] | undefined {
   const [, part, parts] = /^(\d{1,4})\/(\d{1,4})$/.exec(shard)?.map(Number) ?? []
   if (!part || !parts || part > parts)

@@ -17,7 +17,10 @@ const NAME = 'talk'
 
 export interface ClusterCommand { name?: string, json: boolean }
 
-/** `kamishibai cluster create`: makes a cluster for a talk; Ctrl-C takes back what is made so far. Resolves with the exit code. */
+/**
+ * `kamishibai cluster create`: makes a cluster for a talk; Ctrl-C takes back what is made so far. Resolves with the
+ * exit code.
+ */
 export async function create({ name = NAME, json, maker }: ClusterCommand & { maker?: Maker }): Promise<number> {
   const stop = new AbortController()
   const onSignal = (): void => {
@@ -30,7 +33,14 @@ export async function create({ name = NAME, json, maker }: ClusterCommand & { ma
   try {
     const cluster = inStep()
       ? await ask({ action: 'create', name, maker, images: IMAGES }, waiting.tell) as unknown as Cluster
-      : await createCluster({ name, maker, env: process.env, images: IMAGES, progress: waiting.tell, signal: stop.signal })
+      : await createCluster({
+          name,
+          maker,
+          env: process.env,
+          images: IMAGES,
+          progress: waiting.tell,
+          signal: stop.signal,
+        })
     waiting.end()
     if (json)
       process.stdout.write(`${JSON.stringify(publicOf(cluster), null, 2)}\n`)
@@ -44,7 +54,10 @@ export async function create({ name = NAME, json, maker }: ClusterCommand & { ma
   }
 }
 
-/** `kamishibai cluster status`: the clusters that Kamishibai made here, or one of them; resolves with 1 where that is not there. */
+/**
+ * `kamishibai cluster status`: the clusters that Kamishibai made here, or one of them; resolves with 1 where that is
+ * not there.
+ */
 export async function status({ name, json }: ClusterCommand): Promise<number> {
   const states = inStep() ? (await ask({ action: 'status', name })).clusters as ClusterState[] : await statesOf(process.env, name)
   if (json) {

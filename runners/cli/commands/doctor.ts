@@ -17,7 +17,9 @@ export interface DoctorCommand { deck: string, json: boolean, fix: boolean }
 
 const MARKS = { risk: '✗', warning: '!', info: 'i' }
 
-/** `kamishibai doctor`: whether the talk can be given on this machine; resolves with the exit code, 1 if it is at risk. */
+/**
+ * `kamishibai doctor`: whether the talk can be given on this machine; resolves with the exit code, 1 if it is at risk.
+ */
 export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<number> {
   const parsed = await parseDeck(path)
   const theme = await themeProblem(parsed)
@@ -28,7 +30,8 @@ export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<
       await buildOwnImages(deck.dir)
       await fetchMachine(deck)
       const waiting = createWaiting()
-      const failed = await doctor.fetchImages((image, done, total) => waiting.tell(image, total ? Math.round(100 * done / total) : 0, total && 100))
+      const failed = await doctor.fetchImages((image, done, total) =>
+        waiting.tell(image, total ? Math.round(100 * done / total) : 0, total && 100))
       waiting.end()
       for (const message of failed)
         say.error(message)

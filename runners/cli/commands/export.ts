@@ -18,10 +18,19 @@ import { checkProject } from '../slidev/package-json.ts'
 import { checkPresentable } from '../slidev/presentable.ts'
 import { checkSlidevWrites } from '../slidev/writable.ts'
 
-export interface ExportOptions { deck: string, format: ExportFormat, output?: string, dark: boolean, withNotes?: boolean, withoutNotes?: boolean }
+export interface ExportOptions {
+  deck: string
+  format: ExportFormat
+  output?: string
+  dark: boolean
+  withNotes?: boolean
+  withoutNotes?: boolean
+}
 
 /** `kamishibai export`: prints the deck with its recordings, starting no engine; resolves with the exit code. */
-export async function exportDeck({ deck: path, format, output, dark, withNotes = false, withoutNotes = false }: ExportOptions): Promise<number> {
+export async function exportDeck(
+  { deck: path, format, output, dark, withNotes = false, withoutNotes = false }: ExportOptions,
+): Promise<number> {
   if (withNotes && format !== 'pdf') {
     say.error(`--with-notes is for a PDF${format === 'pptx' || format === 'md' ? `: ${format} carries the notes anyway` : ''}.`)
     return 2

@@ -21,7 +21,9 @@ export interface ImportOptions {
   from?: 'presenterm' | 'runme'
 }
 
-/** `kamishibai import`: a Markdown file whose blocks another program ran becomes a deck; resolves with the exit code. */
+/**
+ * `kamishibai import`: a Markdown file whose blocks another program ran becomes a deck; resolves with the exit code.
+ */
 export async function importFile({ file, output, from }: ImportOptions): Promise<number> {
   if (output && existsSync(output)) {
     say.error(`There is ${output} already: nothing was written. Name another file with --output.`)

@@ -19,7 +19,10 @@ const QUIET = `; The packages run on the Node that this project brings. npm woul
 loglevel=error
 `
 
-/** `kamishibai init`: a deck of three slides in `dir`, and the package.json with which it installs; resolves with the exit code. */
+/**
+ * `kamishibai init`: a deck of three slides in `dir`, and the package.json with which it installs; resolves with the
+ * exit code.
+ */
 export async function init({ dir }: { dir: string }): Promise<number> {
   if (!dir)
     throw new StepError('usage', 'the folder has no name', 'Name one: kamishibai init talk')
@@ -69,7 +72,10 @@ async function writeNew(path: string, text: string): Promise<boolean> {
   return true
 }
 
-/** Packs this working tree as it would be published, into `dir`; returns the file's name. Throws StepError where npm cannot. */
+/**
+ * Packs this working tree as it would be published, into `dir`; returns the file's name. Throws StepError where npm
+ * cannot.
+ */
 async function pack(dir: string): Promise<string> {
   const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', resolve(dir)], { cwd: OWN_ROOT, shell: process.platform === 'win32' })
     .catch((error: Error) => { throw new StepError('command-failed', `this working tree could not be packed for ${dir}`, 'See what npm says: npm pack', { cause: error }) })
@@ -77,7 +83,10 @@ async function pack(dir: string): Promise<string> {
   return filename
 }
 
-/** The version of the Node that a terminal finds: not the one that npm puts before it for a script. Undefined where there is none. */
+/**
+ * The version of the Node that a terminal finds: not the one that npm puts before it for a script. Undefined where
+ * there is none.
+ */
 async function machineNode(path = ''): Promise<string | undefined> {
   const folders = path.split(delimiter).filter(folder => folder && !/[\\/]node_modules[\\/]\.bin[\\/]?$/.test(folder))
   for (const folder of folders) {

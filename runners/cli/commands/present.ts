@@ -81,7 +81,12 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   setPresenting({ service, edit: options.edit ?? false, rehearsing: options.rehearsing ?? false })
   try {
     // Slidev's plugins, which its options load, attach to the session.
-    const server = await serveSlidev({ entry: deck.file, port: options.port ?? await freePort(), portAsked: options.port !== undefined, cacheDir: options.cacheDir })
+    const server = await serveSlidev({
+      entry: deck.file,
+      port: options.port ?? await freePort(),
+      portAsked: options.port !== undefined,
+      cacheDir: options.cacheDir,
+    })
     const unwatch = await watchDeck(deck, change => void tellChange(service, change))
     await sweeping
     const slide = options.resume ? resume(service) : undefined
@@ -163,7 +168,10 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
   return code
 }
 
-/** On stage nothing is asked: the steps are those of the start, and only the presenter is told, here and in the presenter view. */
+/**
+ * On stage nothing is asked: the steps are those of the start, and only the presenter is told, here and in the
+ * presenter view.
+ */
 async function tellChange({ session }: Service, { name, used }: DeckChange): Promise<void> {
   const file = escapeDeceiving(name)
   if (used)

@@ -4,6 +4,7 @@ import type { StepResult } from '../check/run-all.ts'
 import process from 'node:process'
 import { storyOf } from '../../deck/graph.ts'
 import { parseDeck } from '../../deck/parse.ts'
+import { StepError } from '../../protocol/error.ts'
 import { isPassed } from '../../protocol/event.ts'
 import { parseDuration } from '../../protocol/headmatter.ts'
 import { nearest } from '../../protocol/suggest.ts'
@@ -16,17 +17,31 @@ import { formatResult, tellProblems } from '../io/tell.ts'
 import { trimRecordings } from '../record/trim.ts'
 import { checkRecordingWrites } from '../slidev/writable.ts'
 
+export interface RecordOptions {
+  deck: string
+  /** These steps, with what they need; all where it is empty. */
+  only: string[]
+  /** A run of an earlier session, or a step: that run becomes the recording, and nothing runs. */
+  keep?: string
+  /** The longest pause that a recording keeps, like `2s`; nothing runs. */
+  trim?: string
+  trust: boolean
+  /** The Kubernetes context for the steps. @default the one that is found */
+  context?: string
+}
+
 /** `kamishibai record`: runs the steps live and writes what changed; resolves with the exit code. */
-export async function record({ deck: path, only, keep: kept, trim, trust, context }: { deck: string, only: string[], keep?: string, trim?: string, trust: boolean, context?: string }): Promise<number> {
+export async function record({ deck: path, only, keep: kept, trim, trust, context }: RecordOptions): Promise<number> {
   const deck = withContext(await parseDeck(path), context)
   checkRecordingWrites(deck)
   if (kept !== undefined)
     return keepAsRecording(deck, kept)
   const unknown = only.find(id => !deck.steps.some(step => step.id === id))
   if (unknown !== undefined) {
-    const near = nearest(unknown, deck.steps.map(step => step.id))
-    say.error(`The deck has no step ${unknown}.${near ? ` Did you mean ${near}?` : ` Its steps: ${deck.steps.map(s => s.id).join(', ')}.`}`)
-    return 2
+    const ids = deck.steps.map(({ id }) => id)
+    const near = nearest(unknown, ids)
+    const hint = near ? `Did you mean ${near}?` : `Its steps: ${ids.join(', ')}.`
+    throw new StepError('unknown-step', `The deck has no step ${unknown}`, hint)
   }
   const limit = trim === undefined ? undefined : parseDuration(trim)
   if (trim !== undefined && !limit) {

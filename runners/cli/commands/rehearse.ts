@@ -9,14 +9,18 @@ import { startPresentation, untilOver } from './present.ts'
 
 export interface RehearseOptions extends Pick<PresentOptions, 'deck' | 'port' | 'open'> { json: boolean }
 
-/** `kamishibai rehearse`: plays the recordings against the clock until Ctrl-C, then tells the times; resolves with the exit code. */
+/**
+ * `kamishibai rehearse`: plays the recordings against the clock until Ctrl-C, then tells the times; resolves with the
+ * exit code.
+ */
 export async function rehearse({ json, ...options }: RehearseOptions): Promise<number> {
   const presentation = await startPresentation({ ...options, mode: 'replay', rehearsing: true })
   const { deck, pace } = presentation.service.session
   for (const problem of planProblems(deck))
     say.warn(problem)
   const startedAt = new Date()
-  const code = await untilOver(presentation, { ...options, rehearsing: true, addressTo: json ? process.stderr : process.stdout })
+  const addressTo = json ? process.stderr : process.stdout
+  const code = await untilOver(presentation, { ...options, rehearsing: true, addressTo })
   const report = reportOf(deck, pace.spent(), startedAt)
   if (!report.slides.length) {
     say.warn('No slide was shown: there is nothing to report.')

@@ -12,7 +12,10 @@ const LONGEST_WAIT = 5000
 
 export interface SweepCommand { dryRun: boolean, json: boolean }
 
-/** `kamishibai sweep`: removes what dead sessions left; resolves with the exit code, 1 if something is known to be left. */
+/**
+ * `kamishibai sweep`: removes what dead sessions left; resolves with the exit code, 1 if something is known to be
+ * left.
+ */
 export async function sweep({ dryRun, json }: SweepCommand): Promise<number> {
   const { removed, kept, unreachable } = await sweepDead({ env: process.env, dryRun, runners: ['docker', 'kubernetes'] })
   if (json) {

@@ -8,7 +8,11 @@ import { runSlidev } from '../slidev/slidev.ts'
 import { toOneFile } from './one-file.ts'
 
 /** Writes the deck with its recordings as one page that plays from disk. Says whether it is there. */
-export async function exportHtml(deck: Deck, target: string, { withoutNotes, signal }: { withoutNotes: boolean, signal: AbortSignal }): Promise<boolean> {
+export async function exportHtml(
+  deck: Deck,
+  target: string,
+  { withoutNotes, signal }: { withoutNotes: boolean, signal: AbortSignal },
+): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-html-'))
   try {
     const code = await runSlidev({ deckDir: deck.dir, signal, args: ['build', deck.file, '--out', dir, '--base', './', '--router-mode', 'hash', ...withoutNotes ? ['--without-notes'] : []], env: { NODE_ENV: 'production', ...flavourEnv('one-file') } })

@@ -6,8 +6,14 @@ import { makeFolder } from '../io/folder.ts'
 import { printDeck } from './slidev.ts'
 import { picturesOf, RE_PICTURE } from './target.ts'
 
-/** Writes the deck as Markdown with its notes, and a picture of each slide in a folder beside it. Says whether it is there. */
-export async function exportMarkdown(deck: Deck, { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal }): Promise<boolean> {
+/**
+ * Writes the deck as Markdown with its notes, and a picture of each slide in a folder beside it. Says whether it is
+ * there.
+ */
+export async function exportMarkdown(
+  deck: Deck,
+  { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal },
+): Promise<boolean> {
   // Slidev writes the pictures beside the file, over what is called so.
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-md-'))
   try {

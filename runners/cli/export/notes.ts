@@ -17,7 +17,8 @@ const RE_CLICK = /\[click(?::\d+)?\]\s*/g
 
 /**
  * Makes a handout for the speaker of the PDF of a deck's slides: each on a page of A4 with its notes below; what does
- * not fit goes on on the next page. Pages without notes, like those of the appendix, follow alone. Links and outline lead
+ * not fit goes on on the next page. Pages without notes, like those of the appendix, follow alone. Links and outline
+ * lead
  * to the pages on which the slides lie.
  */
 export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Array> {
@@ -39,7 +40,8 @@ export async function addNotes(deck: Deck, slides: Uint8Array): Promise<Uint8Arr
       const { width, height } = slide.getSize()
       const shown = { width: PAGE.width - 2 * PAGE.margin, height: (PAGE.width - 2 * PAGE.margin) * height / width }
       const note = deck.slides[i]?.note?.replaceAll(RE_CLICK, '') ?? ''
-      await writeFile(file, documentOf(await markdown.renderAsync(note), { height: shown.height, lang: deck.lang, fonts }))
+      const html = await markdown.renderAsync(note)
+      await writeFile(file, documentOf(html, { height: shown.height, lang: deck.lang, fonts }))
       await page.goto(pathToFileURL(file).href)
       await page.evaluate('document.fonts.ready')
       const text = await PDFDocument.load(await page.pdf({ preferCSSPageSize: true }))

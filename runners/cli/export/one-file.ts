@@ -85,7 +85,11 @@ async function dataUrl(file: string): Promise<string | undefined> {
   return type && existsSync(file) ? `data:${type};base64,${await readFile(file, 'base64')}` : undefined
 }
 
-async function replaceAsync(text: string, pattern: RegExp, replace: (match: RegExpExecArray) => Promise<string>): Promise<string> {
+async function replaceAsync(
+  text: string,
+  pattern: RegExp,
+  replace: (match: RegExpExecArray) => Promise<string>,
+): Promise<string> {
   const parts: string[] = []
   let at = 0
   for (const match of text.matchAll(pattern)) {
@@ -98,7 +102,10 @@ async function replaceAsync(text: string, pattern: RegExp, replace: (match: RegE
 const RE_FACE = /@font-face\s*\{[^}]*\}/g
 const RE_RANGES = /unicode-range:([^;}]+)/
 
-/** Leaves out of a style sheet the parts of fonts that have none of the characters of `text`, and all but the first format of the others. */
+/**
+ * Leaves out of a style sheet the parts of fonts that have none of the characters of `text`, and all but the first
+ * format of the others.
+ */
 export function onlyNeededFonts(css: string, text: string): string {
   const points = [...new Set(text)].map(char => char.codePointAt(0)!)
   return css.replaceAll(RE_FACE, (face) => {

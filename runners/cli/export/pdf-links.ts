@@ -1,12 +1,18 @@
 import type { PDFDocument, PDFObject, PDFPage, PDFRef } from '@cantoo/pdf-lib'
 import { PDFArray, PDFDict, PDFName, PDFNull, PDFNumber } from '@cantoo/pdf-lib'
 
-/** A page of a PDF as it lies on a page of another: `scale` times as large, its lower left corner at `x`, `y`, in points. */
+/**
+ * A page of a PDF as it lies on a page of another: `scale` times as large, its lower left corner at `x`, `y`, in
+ * points.
+ */
 export interface PlacedPage { from: PDFPage, on: PDFPage, x: number, y: number, scale: number }
 
 const name = PDFName.of
 
-/** Gives `target` the links and the outline of `source`, whose pages lie on its own: what shows a page knows neither. Source: ISO 32000-1, 12.3 and 12.5. */
+/**
+ * Gives `target` the links and the outline of `source`, whose pages lie on its own: what shows a page knows neither.
+ * Source: ISO 32000-1, 12.3 and 12.5.
+ */
 export function carryLinks(source: PDFDocument, target: PDFDocument, placed: PlacedPage[]): void {
   const pages = new Map(placed.map(({ from, on }) => [from.ref, on.ref]))
   for (const place of placed)
@@ -22,7 +28,12 @@ export function carryLinks(source: PDFDocument, target: PDFDocument, placed: Pla
   target.catalog.set(name('Outlines'), root)
 }
 
-function carryAnnotations(source: PDFDocument, target: PDFDocument, { from, on, x, y, scale }: PlacedPage, pages: Map<PDFRef, PDFRef>): void {
+function carryAnnotations(
+  source: PDFDocument,
+  target: PDFDocument,
+  { from, on, x, y, scale }: PlacedPage,
+  pages: Map<PDFRef, PDFRef>,
+): void {
   const links = (from.node.Annots()?.asArray() ?? []).map(each => source.context.lookup(each)).filter(each => each instanceof PDFDict && each.get(name('Subtype')) === name('Link')) as PDFDict[]
   for (const link of links) {
     const goal = goalOf(link, source, target, pages)
@@ -35,7 +46,12 @@ function carryAnnotations(source: PDFDocument, target: PDFDocument, { from, on, 
 interface Items { items: PDFDict[], refs: PDFRef[] }
 
 /** The items below one of the outline, chained. */
-function carryItems(parent: PDFDict, source: PDFDocument, target: PDFDocument, pages: Map<PDFRef, PDFRef>): Items | undefined {
+function carryItems(
+  parent: PDFDict,
+  source: PDFDocument,
+  target: PDFDocument,
+  pages: Map<PDFRef, PDFRef>,
+): Items | undefined {
   const { context } = target
   const items: PDFDict[] = []
   const refs: PDFRef[] = []
@@ -61,8 +77,16 @@ function carryItems(parent: PDFDict, source: PDFDocument, target: PDFDocument, p
   return items.length ? { items, refs } : undefined
 }
 
-/** Where a link or an item of the outline leads: to the top of a page, or out of the document; undefined for anything else. */
-function goalOf(item: PDFDict, source: PDFDocument, target: PDFDocument, pages: Map<PDFRef, PDFRef>): Record<string, PDFObject> | undefined {
+/**
+ * Where a link or an item of the outline leads: to the top of a page, or out of the document; undefined for anything
+ * else.
+ */
+function goalOf(
+  item: PDFDict,
+  source: PDFDocument,
+  target: PDFDocument,
+  pages: Map<PDFRef, PDFRef>,
+): Record<string, PDFObject> | undefined {
   const action = item.lookupMaybe(name('A'), PDFDict)
   const uri = action?.get(name('URI'))
   if (uri)

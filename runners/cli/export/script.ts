@@ -7,7 +7,9 @@ import { toScript } from './step-script.ts'
 
 const OWN = new Set(['README.md', '.gitignore', 'deck'])
 
-/** Writes a deck's steps as plain scripts, manifests and Dockerfiles into the folder `target`, with the files they use. */
+/**
+ * Writes a deck's steps as plain scripts, manifests and Dockerfiles into the folder `target`, with the files they use.
+ */
 export async function exportScript(deck: Deck, target: string): Promise<void> {
   if (existsSync(target) && (await readdir(target)).some(name => !OWN.has(name) && !/^\d\d-/.test(name) && !name.startsWith('.shell-')))
     throw new StepError('bad-output', `${target} holds other files`, 'Name a new folder with --output.')

@@ -5,8 +5,15 @@ import { dirname } from 'node:path'
 import { makeFolder } from '../io/folder.ts'
 import { findBrowser, runSlidev } from '../slidev/slidev.ts'
 
-/** Prints a deck to `target` with Slidev; one picture a slide, as results do not change with clicks. Says whether it is there. */
-export async function printDeck(deck: Deck, format: PrintFormat, { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal }): Promise<boolean> {
+/**
+ * Prints a deck to `target` with Slidev; one picture a slide, as results do not change with clicks. Says whether it is
+ * there.
+ */
+export async function printDeck(
+  deck: Deck,
+  format: PrintFormat,
+  { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal },
+): Promise<boolean> {
   await makeFolder(dirname(target))
   const own = format === 'pdf' ? ['--with-toc'] : format === 'pptx' ? ['--with-clicks=false'] : []
   const code = await runSlidev({ deckDir: deck.dir, signal, args: ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...own, ...dark ? ['--dark'] : []] })

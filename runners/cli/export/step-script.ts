@@ -27,7 +27,10 @@ function bodyOf(step: Step, name: string): { lines: string[], files?: ScriptFile
   }
 }
 
-/** Environment and working directory carry over to the next block of the same shell; what is in the environment is nobody else's. */
+/**
+ * Environment and working directory carry over to the next block of the same shell; what is in the environment is
+ * nobody else's.
+ */
 function runLines({ code, shell, lang }: Step): string[] {
   const state = `"$here/.shell-${shell}-${lang}"`
   const kamishibai = /(?:^|[;&|(]\s*)kamishibai\s/m.test(code)
@@ -98,7 +101,8 @@ function requestLine({ method, url, via, headers, body }: RequestSpec): string {
   const service = /^service\/([^:]+)/.exec(via ?? '')?.[1]
   const target = new URL(url)
   const words = ['-sS', '-i', ...method === 'GET' ? [] : ['-X', method], ...headers.flatMap(([key, value]) => ['-H', `${key}: ${value}`]), ...body ? ['--data-binary', body] : []].map(quoteIfNeeded).join(' ')
-  // A service answers inside the cluster only, and chooses a pod for each connection: a pod of the deployment of its name asks.
+  // A service answers inside the cluster only, and chooses a pod for each connection: a pod of the deployment of its
+  // name asks.
   if (service)
     return `kubectl exec deploy/${quoteIfNeeded(service)} -- wget -qO- ${quoteIfNeeded(`http://${service}${target.port ? `:${target.port}` : ''}${target.pathname}${target.search}`)}`
   const pod = /^pod\/([^:]+)/.exec(via ?? '')?.[1]

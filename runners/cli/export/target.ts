@@ -25,7 +25,9 @@ export function picturesOf(target: string): string {
   return join(dirname(target), basename(target, '.md'))
 }
 
-/** Throws StepError `bad-output` where something is in the way that no earlier export wrote; before anything is done. */
+/**
+ * Throws StepError `bad-output` where something is in the way that no earlier export wrote; before anything is done.
+ */
 export function checkTarget(target: string, format: ExportFormat): void {
   const isFolder = format === 'png' || format === 'script'
   const there = existsSync(target) ? statSync(target) : undefined

@@ -10,7 +10,16 @@ import { createSlides } from './slides.ts'
 type Fence = Extract<Block, { type: 'fence' }>
 
 /** What `options` of the front matter changes in how the file is read. */
-interface Front { title?: string, sub_title?: string, author?: string, authors?: string[], event?: string, location?: string, date?: string, options?: { implicit_slide_ends?: boolean, end_slide_shorthand?: boolean } }
+interface Front {
+  title?: string
+  sub_title?: string
+  author?: string
+  authors?: string[]
+  event?: string
+  location?: string
+  date?: string
+  options?: { implicit_slide_ends?: boolean, end_slide_shorthand?: boolean }
+}
 
 const RE_HIDDEN = /^\/\/\/ ?/
 /** A line that an underline makes a heading. */
@@ -142,7 +151,11 @@ function writeCover({ title, sub_title, author, authors = [], event, location, d
   slides.next()
 }
 
-function readComment(body: string, line: number, { slides, lost, renamed }: { slides: Slides, lost: Lost[], renamed: Map<string, string> }): void {
+function readComment(
+  body: string,
+  line: number,
+  { slides, lost, renamed }: { slides: Slides, lost: Lost[], renamed: Map<string, string> },
+): void {
   const [, name = '', rest = ''] = /^(\w+)\s*(?::([\s\S]*))?$/.exec(body) ?? []
   const value = rest.trim()
   /** What comes after a pause stays behind it, in another column too. */

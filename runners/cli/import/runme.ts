@@ -17,7 +17,10 @@ const HINTS: Record<string, string> = {
   tag: 'record --only and check take ids.',
 }
 
-/** A Markdown file with cells of Runme's as a deck: every heading of the first two levels begins a slide. `addon` is what its headmatter calls us. */
+/**
+ * A Markdown file with cells of Runme's as a deck: every heading of the first two levels begins a slide. `addon` is
+ * what its headmatter calls us.
+ */
 export function fromRunme(text: string, addon = 'kamishibai'): Imported {
   const lines = text.split('\n')
   const { yaml, from } = frontOf(lines)

@@ -19,7 +19,12 @@ export interface Slides {
   toString: () => string
 }
 
-interface Slide { front: Record<string, unknown>, lines: string[], notes: string[], open: { name: string, end: string, from: number }[] }
+interface Slide {
+  front: Record<string, unknown>
+  lines: string[]
+  notes: string[]
+  open: { name: string, end: string, from: number }[]
+}
 
 /** An empty deck with this headmatter. */
 export function createSlides(headmatter: Record<string, unknown>): Slides {

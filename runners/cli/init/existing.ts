@@ -11,9 +11,12 @@ export async function adviceFor(deck: string, own: Manifest, bringsNode: boolean
   const project = manifest ? dirname(manifest) : dirname(deck)
   const pnpm = usesPnpm(project)
   const addon = isCheckout ? `./${own.name}-${own.version}.tgz` : own.name!
-  const { devDependencies, overrides, allowScripts } = lackingIn(manifest ? readManifest(manifest)! : {}, neededOf({ own, addon, bringsNode }))
+  const needed = neededOf({ own, addon, bringsNode })
+  const { devDependencies, overrides, allowScripts } = lackingIn(manifest ? readManifest(manifest)! : {}, needed)
   const words = Object.entries(devDependencies).map(([name, range]) => name === own.name ? addon : `"${name}@${range}"`)
-  const settings = pnpm ? await lackingWorkspace(project, own.overrides!, bringsNode) : fieldsOf({ overrides, allowScripts })
+  const settings = pnpm
+    ? await lackingWorkspace(project, own.overrides!, bringsNode)
+    : fieldsOf({ overrides, allowScripts })
   return [
     `There is ${deck} already: nothing was written. To run steps in it:`,
     '',

@@ -24,7 +24,7 @@ export function neededOf({ own, addon, bringsNode }: { own: Manifest, addon: str
 
 /** What of it a manifest lacks: a package may stand among its dependencies of any kind. */
 export function lackingIn(there: Manifest, needed: Needed): Needed {
-  const installed = { ...there.dependencies, ...there.optionalDependencies, ...there.devDependencies }
+  const installed = installedBy(there)
   return {
     scripts: without(needed.scripts, there.scripts),
     devDependencies: without(needed.devDependencies, installed),
@@ -36,7 +36,8 @@ export function lackingIn(there: Manifest, needed: Needed): Needed {
 /** A manifest with what it lacked; what stands in it stays. */
 export function withLacking(there: Manifest, lacking: Needed): Manifest {
   const fields = Object.entries(lacking).filter(([, values]) => Object.keys(values).length)
-  return { ...there, ...Object.fromEntries(fields.map(([field, values]) => [field, { ...values, ...there[field as keyof Needed] }])) }
+  const filled = fields.map(([field, values]) => [field, { ...values, ...there[field as keyof Needed] }])
+  return { ...there, ...Object.fromEntries(filled) }
 }
 
 /** It in a few words: `scripts start; devDependencies vue`. */
@@ -46,13 +47,17 @@ export function formatLacking(lacking: Needed): string {
 
 /** Versions of ours' peers that a manifest names itself, where they are others. */
 export function keptPeers(there: Manifest, own: Manifest): string[] {
-  const installed: Record<string, string> = { ...there.dependencies, ...there.optionalDependencies, ...there.devDependencies }
+  const installed = installedBy(there)
   return Object.entries(own.peerDependencies ?? {}).flatMap(([name, range]) => installed[name] && installed[name] !== range ? [`${name} ${installed[name]} (the addon needs ${range})`] : [])
 }
 
 /** The manifest of a folder that has none. */
 export function nameless(dir: string): Manifest {
   return { name: basename(resolve(dir)).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replace(/^-+/, '') || 'talk', private: true, type: 'module' }
+}
+
+function installedBy({ dependencies, optionalDependencies, devDependencies }: Manifest): Record<string, string> {
+  return { ...dependencies, ...optionalDependencies, ...devDependencies }
 }
 
 function without<T>(wanted: Record<string, T>, there: object = {}): Record<string, T> {

@@ -9,9 +9,15 @@ import { StepError } from '../../protocol/error.ts'
 /** Where pnpm reads what npm has in package.json. */
 export const WORKSPACE = 'pnpm-workspace.yaml'
 
-/** What is faster with a program built at its installation, and works without: pnpm ends with an error until it is told. */
+/**
+ * What is faster with a program built at its installation, and works without: pnpm ends with an error until it is
+ * told.
+ */
 const UNBUILT = ['cpu-features', 'protobufjs', 'ssh2']
-/** pnpm gives Slidev's comark the newest markdown-it, which is not the one that it asks for, and Slidev cannot be loaded. */
+/**
+ * pnpm gives Slidev's comark the newest markdown-it, which is not the one that it asks for, and Slidev cannot be
+ * loaded.
+ */
 const PEERS = { 'markdown-it': '^14.1.0' }
 
 /** Whether the folder is one of pnpm's, or pnpm calls us. */
@@ -20,7 +26,11 @@ export function usesPnpm(dir: string): boolean {
 }
 
 /** Writes what the project needs into pnpm's file; what stands in it stays. */
-export async function writeWorkspace(dir: string, overrides: Record<string, string>, bringsNode: boolean): Promise<void> {
+export async function writeWorkspace(
+  dir: string,
+  overrides: Record<string, string>,
+  bringsNode: boolean,
+): Promise<void> {
   const document = await readWorkspace(dir)
   for (const [path, value] of lackingSettings(document, overrides, bringsNode))
     document.setIn(path, value)
@@ -28,14 +38,22 @@ export async function writeWorkspace(dir: string, overrides: Record<string, stri
 }
 
 /** What pnpm's file of a project lacks, as it would stand in it; empty where it lacks nothing. */
-export async function lackingWorkspace(dir: string, overrides: Record<string, string>, bringsNode: boolean): Promise<string> {
+export async function lackingWorkspace(
+  dir: string,
+  overrides: Record<string, string>,
+  bringsNode: boolean,
+): Promise<string> {
   const lacking = parseDocument('')
   for (const [path, value] of lackingSettings(await readWorkspace(dir), overrides, bringsNode))
     lacking.setIn(path, value)
   return lacking.contents ? lacking.toString() : ''
 }
 
-function lackingSettings(document: Document, overrides: Record<string, string>, bringsNode: boolean): [path: string[], value: string | boolean][] {
+function lackingSettings(
+  document: Document,
+  overrides: Record<string, string>,
+  bringsNode: boolean,
+): [path: string[], value: string | boolean][] {
   const settings: [string[], string | boolean][] = [
     ...Object.entries({ ...overrides, ...PEERS }).map(([name, version]): [string[], string] => [['overrides', name], version]),
     ...UNBUILT.map((name): [string[], boolean] => [['allowBuilds', name], false]),

@@ -4,7 +4,8 @@ import { dirname } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 
 /**
- * Makes a folder, and those above it. Throws StepError `bad-output` where it cannot be. Not with `recursive`: Node never
+ * Makes a folder, and those above it. Throws StepError `bad-output` where it cannot be. Not with `recursive`: Node
+ * never
  * comes back from a folder such as /proc, which is there and refuses a new one as if it were not.
  */
 export async function makeFolder(path: string): Promise<void> {

@@ -33,7 +33,10 @@ export function tellProblems(deck: Pick<Deck, 'dir'>, problems: Problem[], to: N
     to.write(`${formatProblem(problem, deck)}\n`)
 }
 
-/** A result as one line that ends with `note`, with what went wrong below it, where, and the end of what the step wrote. */
+/**
+ * A result as one line that ends with `note`, with what went wrong below it, where, and the end of what the step
+ * wrote.
+ */
 export function formatResult(deck: Pick<Deck, 'dir'>, { step, outcome, skipped, output = [] }: StepResult, note?: string): string {
   const mark = toMark(skipped ? 'skipped' : isPassed(outcome.phase) ? 'ok' : 'wrong')
   const time = skipped ? '' : `${(outcome.durationMs / 1000).toFixed(1)} s`

@@ -10,8 +10,15 @@ const LISTED = 40
 /** How a line of the plan begins that the slide does not show; no line of a deck can begin so. */
 const HIDDEN = '  hidden |'
 
-/** The plan of a deck as the question about it shows it: grants first, then the cluster, then code that runs anyway, then every step. */
-export function formatTrust({ plan, code, sources, changes }: TrustPlan, cluster: TrustedCluster | undefined, stream: NodeJS.WriteStream): string {
+/**
+ * The plan of a deck as the question about it shows it: grants first, then the cluster, then code that runs anyway,
+ * then every step.
+ */
+export function formatTrust(
+  { plan, code, sources, changes }: TrustPlan,
+  cluster: TrustedCluster | undefined,
+  stream: NodeJS.WriteStream,
+): string {
   const section = (title: string, lines: string[]): string[] => formatSection(title, lines, stream)
   const { steps, grants, files } = plan
   const touched = (key: 'images' | 'ports' | 'hosts' | 'mounts' | 'namespaces'): string[] => [...new Set(steps.flatMap(step => step[key]))].sort()
@@ -48,7 +55,10 @@ export function summarize({ plan: { steps, grants } }: TrustPlan): string {
 }
 
 /** A cluster as the question about it shows it, beside the one that was approved under its name. */
-export function formatCluster({ context, server, uid, standing, before }: TrustedCluster, stream: NodeJS.WriteStream): string[] {
+export function formatCluster(
+  { context, server, uid, standing, before }: TrustedCluster,
+  stream: NodeJS.WriteStream,
+): string[] {
   return formatSection('The Kubernetes cluster that its steps use', [
     `context  ${context}`,
     `server   ${server}`,

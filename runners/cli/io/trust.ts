@@ -17,7 +17,8 @@ const INTERRUPTED = 130
 /**
  * Whether the steps of a deck may run here: by `--trust`, by an earlier approval of exactly these files, or by the
  * user's answer to the plan, where "no" has the words `no`. The cluster that they would use is approved with the deck,
- * and asked about anew when its context leads to another; without a yes, only Kubernetes' steps do not run. Throws StepError where the deck changed while the question stood.
+ * and asked about anew when its context leads to another; without a yes, only Kubernetes' steps do not run. Throws
+ * StepError where the deck changed while the question stood.
  */
 export async function askTrust(deck: Deck, { trust = false, no = 'No' }: { trust?: boolean, no?: string }): Promise<Trust> {
   if (trust) {

@@ -3,7 +3,10 @@ import process from 'node:process'
 /** What a stream says whose other side is gone: a pipe that nobody reads any more, a terminal that was closed. */
 const GONE = new Set<string | undefined>(['EPIPE', 'EIO'])
 
-/** Lets a command come to its own end where nobody reads what it says any more, as after `head`: it may be amid its work, or have to clean up. */
+/**
+ * Lets a command come to its own end where nobody reads what it says any more, as after `head`: it may be amid its
+ * work, or have to clean up.
+ */
 export function hearClosedPipe(): void {
   onGone((error, isGone) => {
     if (!isGone)

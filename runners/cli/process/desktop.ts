@@ -43,7 +43,10 @@ const INHIBITORS: Partial<Record<NodeJS.Platform, Inhibitor>> = {
   linux: ['systemd-inhibit', '--what=sleep:idle', '--who=Kamishibai', '--why=A talk is being given', 'cat'],
 }
 
-/** Keeps machine and screen awake until the returned function is called or this process ends; where the system has no way to, nothing happens. */
+/**
+ * Keeps machine and screen awake until the returned function is called or this process ends; where the system has no
+ * way to, nothing happens.
+ */
 export function keepAwake(inhibitor = INHIBITORS[process.platform]): () => void {
   if (!inhibitor)
     return () => {}

@@ -8,12 +8,16 @@ import { say } from '../io/say.ts'
 /** Exit codes of a process that is asked to end. */
 export const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** Signals that come so close together are one press of Ctrl-C, in ms: npm passes on what the terminal has sent already. */
+/**
+ * Signals that come so close together are one press of Ctrl-C, in ms: npm passes on what the terminal has sent
+ * already.
+ */
 const ONE_PRESS = 300
 
 /**
  * Resolves when the process is asked to end (130, 143, 129), or with 1 after an error nobody caught. In a terminal the
- * first Ctrl-C only asks once a talk has begun; `andDoes` says what its end does beside: ` and removes what it created`.
+ * first Ctrl-C only asks once a talk has begun; `andDoes` says what its end does beside: ` and removes what it
+ * created`.
  */
 export async function untilEnd(hasBegun: () => boolean, andDoes = ''): Promise<number> {
   dropOthers('SIGTERM')
@@ -34,7 +38,9 @@ export async function untilEnd(hasBegun: () => boolean, andDoes = ''): Promise<n
   return Promise.race([...ends, untilInterrupted(hasBegun, andDoes), failure])
 }
 
-/** Resolves at the first Ctrl-C, or at the second when a talk has begun; one more during what follows ends the process. */
+/**
+ * Resolves at the first Ctrl-C, or at the second when a talk has begun; one more during what follows ends the process.
+ */
 async function untilInterrupted(hasBegun: () => boolean, andDoes: string): Promise<number> {
   return new Promise((resolve) => {
     let ending = false

@@ -9,7 +9,10 @@ import { toPage } from './page.ts'
 const KEPT = 20
 const RE_NAME = /^\d{8}-\d{6}\.json$/
 
-/** Keeps the report beside the deck's earlier ones, as JSON and as a page; gives those, latest first, and the page's path. */
+/**
+ * Keeps the report beside the deck's earlier ones, as JSON and as a page; gives those, latest first, and the page's
+ * path.
+ */
 export async function keepRehearsal(deck: Deck, report: Rehearsal): Promise<{ before: Rehearsal[], page: string }> {
   const dir = await openKeptFolder(deck, 'rehearsals')
   const files = (await readdir(dir)).filter(file => RE_NAME.test(file)).sort().reverse()
@@ -17,7 +20,8 @@ export async function keepRehearsal(deck: Deck, report: Rehearsal): Promise<{ be
     await rm(join(dir, file), { force: true })
     await rm(join(dir, file.replace('.json', '.html')), { force: true })
   }
-  const before = (await Promise.all(files.map(file => readReport(join(dir, file))))).filter(earlier => earlier !== undefined)
+  const reports = await Promise.all(files.map(file => readReport(join(dir, file))))
+  const before = reports.filter(earlier => earlier !== undefined)
   const base = join(dir, stampOf(report.at))
   await writeFile(`${base}.json`, `${JSON.stringify(report, null, 2)}\n`)
   await writeFile(`${base}.html`, toPage(report, before, deck.lang))

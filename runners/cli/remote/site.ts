@@ -8,7 +8,10 @@ import { StepError } from '../../protocol/error.ts'
 import { flavourEnv } from '../../protocol/flavour.ts'
 import { slidevBin } from '../slidev/slidev.ts'
 
-/** Makes the site for the audience's own devices in the folder `target`; gives way to the talk. Throws StepError with Slidev's own words where it fails. */
+/**
+ * Makes the site for the audience's own devices in the folder `target`; gives way to the talk. Throws StepError with
+ * Slidev's own words where it fails.
+ */
 export async function buildRemoteSite(deck: Deck, target: string, signal: AbortSignal): Promise<void> {
   const args = ['build', deck.file, '--out', target, '--base', './', '--router-mode', 'hash', '--without-notes']
   const child = spawn(process.execPath, [slidevBin(deck.dir), ...args], {

@@ -13,7 +13,21 @@ export const OWN_ROOT = resolve(import.meta.dirname, '../../..')
 export const isCheckout = !OWN_ROOT.split(sep).includes('node_modules')
 
 /** What we read and write of a package.json. */
-export interface Manifest { name?: string, private?: boolean, type?: string, version?: string, overrides?: Record<string, string>, peerDependencies?: Record<string, string>, peerDependenciesMeta?: Record<string, { optional?: boolean }>, dependencies?: Record<string, string>, optionalDependencies?: Record<string, string>, devDependencies?: Record<string, string>, slidev?: { addons?: unknown }, scripts?: Record<string, string>, allowScripts?: Record<string, boolean> }
+export interface Manifest {
+  name?: string
+  private?: boolean
+  type?: string
+  version?: string
+  overrides?: Record<string, string>
+  peerDependencies?: Record<string, string>
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+  slidev?: { addons?: unknown }
+  scripts?: Record<string, string>
+  allowScripts?: Record<string, boolean>
+}
 
 /** A package.json; undefined where there is none. Throws StepError `bad-file` where it cannot be read. */
 export function readManifest(path: string): Manifest | undefined {

@@ -94,7 +94,10 @@ const RE_FROM = /imported from (.+)(?:\n|$)/
 /** Versions that cure what is known not to fit. */
 const CURES: Record<string, string> = { 'markdown-it': '^14.1.0' }
 
-/** Why Slidev cannot be loaded, as StepError `missing-tool` that says where an override is written; other errors as they are. */
+/**
+ * Why Slidev cannot be loaded, as StepError `missing-tool` that says where an override is written; other errors as
+ * they are.
+ */
 export function misfitOf(error: unknown): unknown {
   const { code = '', message, stack = '' } = error as NodeJS.ErrnoException
   if (!CODES.has(code) && !RE_NO_EXPORT.test(message))

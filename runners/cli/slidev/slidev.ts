@@ -17,7 +17,8 @@ const BROWSERS = [
 
 /** The system's Chromium or Chrome; throws StepError where there is none. */
 export function findBrowser(): string {
-  const found = [process.env.KAMISHIBAI_BROWSER, process.env.CHROME_PATH, ...BROWSERS].find(path => path && existsSync(path))
+  const { KAMISHIBAI_BROWSER, CHROME_PATH } = process.env
+  const found = [KAMISHIBAI_BROWSER, CHROME_PATH, ...BROWSERS].find(path => path && existsSync(path))
   if (!found)
     throw new StepError('missing-tool', 'there is no Chromium or Chrome on this machine', 'Install one, or name it in KAMISHIBAI_BROWSER.')
   return found
@@ -59,7 +60,10 @@ export async function runSlidev({ deckDir, args, env, signal }: SlidevRun): Prom
   }))
 }
 
-/** Runs a script that helps a command, and tells a person only: standard output is the command's own. Asked to end, we ask it. */
+/**
+ * Runs a script that helps a command, and tells a person only: standard output is the command's own. Asked to end, we
+ * ask it.
+ */
 export async function runScript(program: string, args: string[]): Promise<number> {
   const child = spawn(program, args, { stdio: ['ignore', 2, 2] })
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)

@@ -22,7 +22,10 @@ function viteNeeds({ dir }: Deck): Need[] {
   return [cache, join(cache, 'deps')].map(folder => ({ folder, why: 'Vite keeps there the packages that it makes ready for the browser' }))
 }
 
-/** Throws StepError `not-available` where Slidev cannot write beside the deck: it would tell so in stack traces, or not at all. */
+/**
+ * Throws StepError `not-available` where Slidev cannot write beside the deck: it would tell so in stack traces, or not
+ * at all.
+ */
 export function checkSlidevWrites(deck: Deck, { serves }: { serves: boolean }): void {
   check(deck, [...slidevNeeds(deck), ...serves ? viteNeeds(deck) : []])
 }
