@@ -34,7 +34,7 @@ it('init writes a deck whose steps run, and the manifest with which it installs'
 
 it('the deck that init writes notices where a step does not find what the one before left', { timeout: 60_000 }, async () => {
   const deck = join(await folder(), 'slides.md')
-  await writeFile(deck, DECK.replace('export note=', 'note='))
+  await writeFile(deck, DECK.replace('export note=', 'other='))
   const { code, out } = await kamishibai('check', deck, '--mode', 'live', '--trust')
   expect(out).toContain('3 of 4 steps ok')
   expect(out).toMatch(/✗ read /)
