@@ -20,6 +20,8 @@ export interface StepClient {
   run: ComputedRef<ClientRun | undefined>
   state: ComputedRef<RunState>
   active: ComputedRef<boolean>
+  /** It goes on after its moment, as a server does. */
+  lasting: ComputedRef<boolean>
   error: ComputedRef<ErrorInfo | undefined>
   /** Seconds of the run so far, or that it took. */
   elapsed: ComputedRef<number | undefined>
@@ -130,6 +132,7 @@ export function createStepClient(id: string, client: Client, { printing, now }: 
     run,
     state,
     active,
+    lasting: computed(() => state.value.phase === 'ready' && !state.value.exit && badgeOf(shown) === 'live'),
     error,
     elapsed: computed(() => elapsedOf(shown, now.value)),
     badge: computed(() => badgeOf(shown)),

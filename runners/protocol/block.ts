@@ -53,6 +53,11 @@ export function blockEnd(output: string): BlockEnd {
   return end
 }
 
+/** Output without what a block says of itself, where that came in one piece: what came in several, no log keeps. */
+export function withoutSaid(output: string): string {
+  return output.replaceAll(RE_SAID, '')
+}
+
 /** Tells the service how a block ended; its exit comes after that. */
 export function tellEnd(output: string, { leave, endedAt }: Pick<RunContext, 'leave' | 'endedAt'>): void {
   const { state, line } = blockEnd(output)

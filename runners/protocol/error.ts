@@ -36,6 +36,7 @@ export const ERRORS = {
   'expectation': { title: 'an expectation does not hold', exit: 1, engine: true },
   'image-missing': { title: 'the image is missing', exit: 1 },
   'internal': { title: 'an error in Kamishibai', exit: 1 },
+  'key-wanted': { title: 'a program waits for a key', exit: 1 },
   'lacking': { title: 'this machine lacks what the step requires', exit: 1 },
   'missing-tool': { title: 'a program is not installed', exit: 1 },
   'name-taken': { title: 'the name is taken', exit: 2, engine: true },

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
 import { quote } from '../protocol/shell-quote.ts'
 import { preludeOf } from '../protocol/shell-state.ts'
+import { PAGERS } from './environment.ts'
 
 /** Arguments that keep a shell from reading the presenter's own rc files. */
 const ARGUMENTS: Record<ShellFamily, string[]> = { sh: [], bash: ['--norc', '--noprofile'], zsh: ['-d'] }
@@ -53,7 +54,7 @@ export async function launchBlock({ env: outside, privateDir }: RunnerConfig, { 
   const prelude = preludeOf(options)
   const path = join(dir, '.zshenv')
   // Typed, hidden lines would be seen.
-  const text = interactive ? [prelude, `unset HISTFILE`, `PS1='$ '`, ...step.hidden, ''].join('\n') : prelude
+  const text = interactive ? [prelude, 'unset HISTFILE', ...PAGERS.map(name => `[ "\${${name}-}" != cat ] || unset ${name}`), `PS1='$ '`, ...step.hidden, ''].join('\n') : prelude
   await writeFile(interactive && family === 'zsh' ? join(dir, '.zshrc') : path, text, { mode: 0o600, flag: 'wx' })
   return {
     file,

@@ -25,12 +25,12 @@ export const INTERRUPT: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGKILL']
 /** The same for an interactive shell, which ignores the others: its terminal is taken away, from it and all that it started. */
 export const HANG_UP: NodeJS.Signals[] = ['SIGHUP', 'SIGKILL']
 
-/** Passes the output on until the program ends and its terminal is empty; an abort asks it to end with `signals`. */
-export async function followPty(program: IPty, { emit, signal, drained }: Pick<RunContext, 'emit' | 'signal' | 'drained'>, signals = INTERRUPT): Promise<PayloadOf<'exit'>> {
+/** Passes the output on until the program ends and its terminal is empty; an abort asks it to end with what `signals` says then. */
+export async function followPty(program: IPty, { emit, signal, drained }: Pick<RunContext, 'emit' | 'signal' | 'drained'>, signals = () => INTERRUPT): Promise<PayloadOf<'exit'>> {
   let ended = false
   readToTheEnd(program)
   const stop = async (): Promise<void> => {
-    for (const name of signals) {
+    for (const name of signals()) {
       if (ended)
         return
       signalGroup(program.pid, name)

@@ -3,18 +3,14 @@ import type { Runner, RunnerConfig } from '../protocol/runner.ts'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
-import { tellEnd } from '../protocol/block.ts'
 import { StepError } from '../protocol/error.ts'
+import { runBlock } from './block-run.ts'
 import { launchBlock } from './block.ts'
 import { createConfinement } from './confine.ts'
 import { shellEnvironment } from './environment.ts'
 import { machineLack } from './machine.ts'
-import { followPty, HANG_UP, INTERRUPT, signalGroup } from './pty.ts'
+import { signalGroup } from './pty.ts'
 import { findStrays, killStrays, shellMark } from './strays.ts'
-import { createTypist, typedLines } from './typing.ts'
-
-/** The end of a block's output in which it says what it leaves, in characters. */
-const LAST_WORDS = 4096
 
 /** Runs `sh {run}` and `sh {terminal}`, each in a PTY of its own; what a block leaves is there in the next of its shell. */
 export default function createShellRunner(config: RunnerConfig): Runner {
@@ -54,7 +50,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
         throw new StepError('unsupported', `{${step.verb}} is not available yet`)
       const { spawn } = await import('@lydell/node-pty')
       const given = { ...await context.openShell(step.shell), KAMISHIBAI_STATE: shellMark(config.privateDir, step.shell) }
-      const env: Record<string, string> = { ...shellEnvironment(config), ...given }
+      const env: Record<string, string> = { ...shellEnvironment(config, step.verb), ...given }
       context.signal.throwIfAborted()
       // A program that is missing would end as one that failed.
       if (!env.PATH?.split(delimiter).some(folder => existsSync(join(folder, step.lang))))
@@ -73,28 +69,11 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       })
       groups.add(program.pid)
       context.started()
-      let over = false
-      const typist = createTypist({ write: data => over || program.write(data), onData: program.onData }, context)
-      context.onInput(typist.input)
-      context.onResize((cols, rows) => over || program.resize(cols, rows))
-      if (interactive)
-        void typist.type(typedLines(step))
-      let last = ''
-      await followPty(program, {
-        ...context,
-        emit(payload) {
-          if (payload.type === 'output')
-            last = (last + payload.data).slice(-LAST_WORDS)
-          else
-            tellEnd(last, { leave: () => context.leave(launch.state), endedAt: context.endedAt })
-          context.emit(payload)
-        },
-      }, interactive ? HANG_UP : INTERRUPT)
-      over = true
-      void launch.dispose()
-      if (!signalGroup(program.pid, 0))
-        groups.delete(program.pid)
-      context.signal.throwIfAborted()
+      await runBlock(program, step, launch, context).finally(() => {
+        void launch.dispose()
+        if (!signalGroup(program.pid, 0))
+          groups.delete(program.pid)
+      })
     },
 
     async sweep({ folders, dryRun }) {

@@ -3,6 +3,7 @@ import type { StepClient } from '../../../../client/step/stepClient.ts'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { shallowRef } from 'vue'
 import { createClient } from '../../../../client/client.ts'
+import { createClientRun } from '../../../../client/session/clientRun.ts'
 import { createStepClient } from '../../../../client/step/stepClient.ts'
 import { screenText } from '../../../../runners/protocol/screen.ts'
 import { deckInfo, noToken, recordingText } from '../_deck.ts'
@@ -62,4 +63,17 @@ it('shows a run again beside the last one', async () => {
   expect([step.badge.value, client.again.current.value?.step]).toEqual(['replay', 'a'])
   client.again.end()
   expect(step.badge.value).toBe('recorded')
+})
+
+it('goes on after its moment until it ends', () => {
+  const client = createWindow()
+  const step = stepOf(client, 'a')
+  const run = createClientRun({ n: 1, step: 'a', mode: 'live', startedAt: 0, cols: 20, rows: 4 }, callback => callback())
+  onTestFinished(run.dispose)
+  client.session(false).value.runs.set('a', run)
+  expect(step.lasting.value).toBe(false)
+  run.apply({ seq: 1, at: 1, run: 1, type: 'phase', phase: 'ready' } as never)
+  expect(step.lasting.value).toBe(true)
+  run.apply({ seq: 2, at: 2, run: 1, type: 'phase', phase: 'exited' } as never)
+  expect(step.lasting.value).toBe(false)
 })
