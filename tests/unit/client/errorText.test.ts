@@ -57,7 +57,7 @@ describe('what a session tells of a failed run', () => {
     const session = await sessionOf([step('a'), step('b', { needs: ['a'] })], exits(3))
     const { error } = await session.start('b').moment
     expect(errorText(error!, 'ja').message).toBe('先に必要なステップ a が成功していません。')
-    expect(errorText(session.runOf('a')!.log.state.error!, 'ja').message).toBe('終了コード 3 で終わりました。')
+    expect(errorText(session.runOf('a')!.log.state.error!, 'ja').message).toBe('true: 終了コード 3 で終わりました。')
     await session.close()
   })
 
