@@ -36,109 +36,151 @@ export function isPresenterm(text: string): boolean {
   return /^\s*(?:`{3,}|~{3,})\s*\w.*\s\+\w+/m.test(text) || /<!--\s*(?:end_slide|pause|column_layout|jump_to_middle)\b/.test(text)
 }
 
+/** What is known of a file while it is read, and what it becomes. */
+interface Reading {
+  front: Front
+  slides: Slides
+  /** What the deck does not have of it. */
+  lost: Lost[]
+  idOf: ReturnType<typeof createIds>
+  /** Ids of fences whose output the file shows elsewhere. */
+  shown: Set<string>
+  /** Ids of the file → ids of the deck. */
+  renamed: Map<string, string>
+  /** The last heading, which names steps without an id. */
+  heading: string
+  steps: number
+}
+
+/** Keys of the front matter that the deck takes. */
+const TAKEN = ['title', 'sub_title', 'author', 'authors', 'event', 'location', 'date', 'options']
+
 /** A presentation of presenterm as a deck. `addon` is what its headmatter calls us. */
 export function fromPresenterm(text: string, addon = 'kamishibai'): Imported {
   const lines = text.split('\n')
   const { yaml, from } = frontOf(lines)
   const front = (parse(yaml) ?? {}) as Front
-  const slides = createSlides({ theme: 'none', addons: [addon], ...front.title && { title: front.title } })
-  const lost: Lost[] = []
-  const idOf = createIds()
-  const shown = new Set([...text.matchAll(/<!--\s*snippet_output:\s*(\S+?)\s*-->/g)].map(([, id]) => id!))
-  /** Ids of the file → ids of the deck. */
-  const renamed = new Map<string, string>()
-  let heading = front.title ?? ''
-  let steps = 0
-  writeCover(front, slides)
-  for (const key of Object.keys(front).filter(key => !['title', 'sub_title', 'author', 'authors', 'event', 'location', 'date', 'options'].includes(key)))
-    lost.push({ line: lineOf(lines, key), what: `${key} of the front matter`, hint: key === 'theme' ? 'Slidev has themes of its own: theme: NAME.' : undefined })
-
+  const reading: Reading = {
+    front,
+    slides: createSlides({ theme: 'none', addons: [addon], ...front.title && { title: front.title } }),
+    lost: lostOfFront(front, lines),
+    idOf: createIds(),
+    shown: new Set([...text.matchAll(/<!--\s*snippet_output:\s*(\S+?)\s*-->/g)].map(([, id]) => id!)),
+    renamed: new Map(),
+    heading: front.title ?? '',
+    steps: 0,
+  }
+  writeCover(front, reading.slides)
   const blocks = blocksOf(lines, from)
-  lost.push(...unclosedIn(blocks))
+  reading.lost.push(...unclosedIn(blocks))
   blocks.forEach((block, index) => {
     if (block.type === 'fence')
-      writeFence(block)
+      writeFence(block, reading)
     else if (block.type === 'comment')
-      readComment(block.body, block.line, { slides, lost, renamed })
+      readComment(block.body, block.line, reading)
     else
-      writeText(sized(block), blocks[index - 1], blocks[index + 1])
+      writeText(sized(block, reading.lost), [blocks[index - 1], blocks[index + 1]], reading)
   })
-  return { deck: slides.toString(), steps, lost }
+  return { deck: reading.slides.toString(), steps: reading.steps, lost: reading.lost }
+}
 
-  /** A picture's width stands in its text. */
-  function sized({ text, line }: Extract<Block, { type: 'text' }>): string {
-    return outsideCode(text, part => part.replaceAll(RE_SIZED, (picture, width: string, source: string) => {
-      if (/^(?:width|w):\d+%$/.test(width))
-        return `<img src="${source.replaceAll('"', '&quot;')}" alt="" style="width: ${width.replace(/\w+:/, '')}">`
-      lost.push({ line, what: `image:${width}`, hint: 'Say in HTML how large it is: <img src="…" style="width: 50%">' })
-      return picture.replace(`image:${width}`, '')
-    }))
+function lostOfFront(front: Front, lines: string[]): Lost[] {
+  return Object.keys(front).filter(key => !TAKEN.includes(key)).map(key => ({
+    line: lineOf(lines, key),
+    what: `${key} of the front matter`,
+    hint: key === 'theme' ? 'Slidev has themes of its own: theme: NAME.' : undefined,
+  }))
+}
+
+/** A picture's width stands in its text. */
+function sized({ text, line }: Extract<Block, { type: 'text' }>, lost: Lost[]): string {
+  return outsideCode(text, part => part.replaceAll(RE_SIZED, (picture, width: string, source: string) => {
+    if (/^(?:width|w):\d+%$/.test(width))
+      return `<img src="${source.replaceAll('"', '&quot;')}" alt="" style="width: ${width.replace(/\w+:/, '')}">`
+    lost.push({ line, what: `image:${width}`, hint: 'Say in HTML how large it is: <img src="…" style="width: 50%">' })
+    return picture.replace(`image:${width}`, '')
+  }))
+}
+
+function writeText(line: string, [before, after]: (Block | undefined)[], reading: Reading): void {
+  const { slides, front: { options } } = reading
+  if (isUnderline(line) && before?.type === 'text' && RE_TITLE.test(before.text))
+    return
+  // A title of presenterm's is underlined.
+  if (after?.type === 'text' && isUnderline(after.text) && RE_TITLE.test(line)) {
+    if (options?.implicit_slide_ends)
+      slides.next()
+    reading.heading = line.trim()
+    return slides.write(`# ${proseLine(reading.heading)}`)
   }
+  if (options?.end_slide_shorthand && /^-{3,}\s*$/.test(line))
+    return slides.next()
+  reading.heading = headingOf(line)?.text ?? reading.heading
+  slides.write(proseLine(line))
+}
 
-  function writeText(line: string, before: Block | undefined, after: Block | undefined): void {
-    if (isUnderline(line) && before?.type === 'text' && RE_TITLE.test(before.text))
-      return
-    // A title of presenterm's is underlined.
-    if (after?.type === 'text' && isUnderline(after.text) && RE_TITLE.test(line)) {
-      if (front.options?.implicit_slide_ends)
-        slides.next()
-      heading = line.trim()
-      return slides.write(`# ${proseLine(heading)}`)
-    }
-    if (front.options?.end_slide_shorthand && /^-{3,}\s*$/.test(line))
-      return slides.next()
-    heading = headingOf(line)?.text ?? heading
-    slides.write(proseLine(line))
+function writeFence(fence: Fence, reading: Reading): void {
+  const { info, code } = fence
+  const [lang = '', ...words] = info.replace(/\{[^}]*\}/, '').split(/\s+/).filter(Boolean)
+  const lights = /\{[^}]*\}/.exec(info)?.[0]
+  const attributes = words.filter(word => word.startsWith('+'))
+  const lines = attributes.includes('+line_numbers') ? ' {lines:true}' : ''
+  const executes = attributes.some(word => EXECUTES.test(word))
+  const language = stepLanguage(lang)
+  const other = /^\+exec:(.*)$/.exec(attributes.find(word => word.startsWith('+exec:')) ?? '')?.[1]
+  reading.lost.push(...lostOfFence(fence, { lang, attributes, other, unknown: executes && !language }))
+  if (!executes || !language || other) {
+    const shown = code.filter(own => !attributes.length || !RE_HIDDEN.test(own))
+    return reading.slides.write(...formatFence([lang, lights, lines.trim()].filter(Boolean).join(' '), shown, fence))
   }
+  reading.steps++
+  const verb = attributes.some(word => /^\+(?:pty|acquire_terminal)/.test(word)) ? 'terminal' : 'run'
+  const hides = (own: string): boolean => attributes.includes('+exec_replace') || RE_HIDDEN.test(own)
+  reading.slides.write(...formatFence(
+    stepInfo(language, verb, optionsOf(attributes, fence, reading), `${lights ? ` ${lights}` : ''}${lines}`),
+    code.map(own => hides(own) ? `# hidden: ${own.replace(RE_HIDDEN, '')}` : own),
+    fence,
+  ))
+}
 
-  function writeFence(fence: Fence): void {
-    const { info, code, line } = fence
-    const [lang = '', ...words] = info.replace(/\{[^}]*\}/, '').split(/\s+/).filter(Boolean)
-    const lights = /\{[^}]*\}/.exec(info)?.[0]
-    const attributes = words.filter(word => word.startsWith('+'))
-    const rest = `${attributes.includes('+line_numbers') ? ' {lines:true}' : ''}`
-    const executes = attributes.some(word => EXECUTES.test(word))
-    const language = stepLanguage(lang)
-    const other = /^\+exec:(.*)$/.exec(attributes.find(word => word.startsWith('+exec:')) ?? '')?.[1]
-    for (const word of attributes.filter(word => !NEEDLESS.test(word) && !(word === '+render' && lang === 'mermaid') && !word.startsWith('+exec:')))
-      lost.push({ line, what: word, hint: word === '+image' ? 'Write the picture to a file and show it with ![](/file.png).' : undefined })
-    if (lang === 'file') {
-      const path = code.map(own => /^path:\s*(.+?)\s*$/.exec(own)?.[1]).find(Boolean)
-      lost.push({ line, what: `the file ${path ?? 'of a fence'}: its lines are not in the deck`, hint: `Slidev shows a file with <<< @/${path ?? 'FILE'}` })
-    }
-    if (other)
-      lost.push({ line, what: `the executor ${other}`, hint: 'Call it in a fence sh {run}.' })
-    if (executes && !language)
-      lost.push({ line, what: `a fence of ${lang || 'no language'} as a step`, hint: 'Call its program in a fence sh {run}.' })
-    if (!executes || !language || other)
-      return slides.write(...formatFence([lang, lights, rest.trim()].filter(Boolean).join(' '), code.filter(own => !attributes.length || !RE_HIDDEN.test(own)), fence))
-    steps++
-    const options = optionsOf(attributes, fence)
-    slides.write(...formatFence(
-      stepInfo(language, attributes.some(word => /^\+(?:pty|acquire_terminal)/.test(word)) ? 'terminal' : 'run', options, `${lights ? ` ${lights}` : ''}${rest}`),
-      code.map(own => attributes.includes('+exec_replace') || RE_HIDDEN.test(own) ? `# hidden: ${own.replace(RE_HIDDEN, '')}` : own),
-      fence,
-    ))
+/** What the deck does not have of a fence. */
+function lostOfFence({ code, line }: Fence, read: { lang: string, attributes: string[], other?: string, unknown: boolean }): Lost[] {
+  const { lang, attributes, other, unknown } = read
+  const isLost = (word: string): boolean => !NEEDLESS.test(word) && !(word === '+render' && lang === 'mermaid') && !word.startsWith('+exec:')
+  const lost: Lost[] = attributes.filter(isLost).map(what => ({
+    line,
+    what,
+    hint: what === '+image' ? 'Write the picture to a file and show it with ![](/file.png).' : undefined,
+  }))
+  if (lang === 'file') {
+    const path = code.map(own => /^path:\s*(.+?)\s*$/.exec(own)?.[1]).find(Boolean)
+    lost.push({ line, what: `the file ${path ?? 'of a fence'}: its lines are not in the deck`, hint: `Slidev shows a file with <<< @/${path ?? 'FILE'}` })
   }
+  if (other)
+    lost.push({ line, what: `the executor ${other}`, hint: 'Call it in a fence sh {run}.' })
+  if (unknown)
+    lost.push({ line, what: `a fence of ${lang || 'no language'} as a step`, hint: 'Call its program in a fence sh {run}.' })
+  return lost
+}
 
-  function optionsOf(attributes: string[], { line }: Fence): Options {
-    const value = (name: string): string | undefined => attributes.find(word => word.startsWith(`+${name}:`))?.slice(name.length + 2)
-    const given = value('id')
-    const id = idOf(given, heading)
-    if (given) {
-      renamed.set(given, id)
-      if (given !== id)
-        lost.push({ line, what: `the id ${given}: it is ${id} now` })
-    }
-    const [cols, rows] = (value('pty') ?? '').split(':').filter(part => /^\d+$/.test(part))
-    return {
-      id,
-      on: attributes.some(word => /^\+(?:exec_replace|auto_exec)/.test(word)) ? 'enter' : undefined,
-      out: given && shown.has(given) ? 'none' : undefined,
-      expect: value('expect') === 'failure' ? 'exit!=0' : undefined,
-      cols,
-      rows,
-    }
+function optionsOf(attributes: string[], { line }: Fence, { idOf, heading, renamed, lost, shown }: Reading): Options {
+  const value = (name: string): string | undefined =>
+    attributes.find(word => word.startsWith(`+${name}:`))?.slice(name.length + 2)
+  const given = value('id')
+  const id = idOf(given, heading)
+  if (given) {
+    renamed.set(given, id)
+    if (given !== id)
+      lost.push({ line, what: `the id ${given}: it is ${id} now` })
+  }
+  const [cols, rows] = (value('pty') ?? '').split(':').filter(part => /^\d+$/.test(part))
+  return {
+    id,
+    on: attributes.some(word => /^\+(?:exec_replace|auto_exec)/.test(word)) ? 'enter' : undefined,
+    out: given && shown.has(given) ? 'none' : undefined,
+    expect: value('expect') === 'failure' ? 'exit!=0' : undefined,
+    cols,
+    rows,
   }
 }
 
@@ -151,11 +193,7 @@ function writeCover({ title, sub_title, author, authors = [], event, location, d
   slides.next()
 }
 
-function readComment(
-  body: string,
-  line: number,
-  { slides, lost, renamed }: { slides: Slides, lost: Lost[], renamed: Map<string, string> },
-): void {
+function readComment(body: string, line: number, { slides, lost, renamed }: Reading): void {
   const [, name = '', rest = ''] = /^(\w+)\s*(?::([\s\S]*))?$/.exec(body) ?? []
   const value = rest.trim()
   /** What comes after a pause stays behind it, in another column too. */
