@@ -61,7 +61,7 @@ async function privateFolder(): Promise<string> {
 export type Behaviour = (context: RunContext, step: Step) => Promise<void>
 
 /** A session over a runner whose runs do what `behave` says; what they start runs at once, unless they say so themselves. */
-export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'], load?: (id: string) => Promise<Recording | undefined>, startsLate?: boolean } = {}): Promise<Session> {
+export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'], load?: (id: string) => Promise<Recording | undefined>, startsLate?: boolean, privateDir?: string } = {}): Promise<Session> {
   const { available = true, recordings = {}, mode = 'auto', outputMiB = 64 } = options
   const settings = settingsSchema.parse({ limits: { outputMiB } })
   const deck: Deck = { file: 'deck.md', dir: '.', name: 'deck', title: 'Deck', lang: 'en', settings, slides: [], steps, problems: [], hash: '0' }
@@ -83,7 +83,7 @@ export async function sessionOf(steps: Step[], behave: Behaviour, options: { ava
     config: {
       sessionId: 'test',
       deckDir: '.',
-      privateDir: await privateFolder(),
+      privateDir: options.privateDir ?? await privateFolder(),
       settings,
       labels: {},
       env: {},

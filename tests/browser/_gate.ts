@@ -8,6 +8,7 @@ import { disableSlidevWrites, guardServer } from '../../runners/service/wire/gat
 import { attachSocket } from '../../runners/service/wire/server.ts'
 import { createToken } from '../../runners/service/wire/token.ts'
 import { exits, sessionOf, step } from '../_session.ts'
+import { inTurns } from '../engines/turns.ts'
 
 const DECK = `---
 theme: none
@@ -39,6 +40,7 @@ export function onGuarded(): Guarded {
   let vite: ViteDevServer
   let session: Session
 
+  inTurns('vite-cache')
   beforeAll(async () => {
     // Inside the repository, so that Slidev's packages resolve.
     const root = resolve(import.meta.dirname, '../../.kamishibai')
@@ -47,7 +49,7 @@ export function onGuarded(): Guarded {
     slidesDir = join(dir, 'slides')
     await mkdir(slidesDir)
     await writeFile(join(slidesDir, 'deck.md'), DECK)
-    session = await sessionOf([step('hello')], exits())
+    session = await sessionOf([step('hello')], exits(), { privateDir: dir })
     const slidev = await import('@slidev/cli')
     const options = await slidev.resolveOptions({ entry: join(slidesDir, 'deck.md') }, 'dev')
     vite = await slidev.createServer(options, {

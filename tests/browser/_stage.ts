@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-chromium'
 import type { Presentation } from '../../runners/cli/commands/present.ts'
+import { basename, dirname, join, resolve } from 'node:path'
+import process from 'node:process'
 import { chromium } from 'playwright-chromium'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
@@ -17,13 +19,22 @@ export interface StageOptions {
   permissions?: string[]
 }
 
+/**
+ * Where Vite keeps what it made of packages for the decks of a folder. For decks of another folder it would make all
+ * anew, and what two servers write at once each would take from the other: it is this worker's own.
+ */
+export function cacheOf(deck: string): string {
+  return join(import.meta.dirname, '../../node_modules/.vite/tests', `${process.env.VITEST_POOL_ID}-${basename(dirname(resolve(deck)))}`)
+}
+
 /** Presents a deck for the tests of a file; each fails on an error in its page. */
 export function onStage({ deck = 'stage', mode = 'auto', permissions }: StageOptions = {}): Stage {
   const stage = {} as Stage
   const errors: Error[] = []
   let browser: Browser
   beforeAll(async () => {
-    stage.presentation = await startPresentation({ deck: `tests/fixtures/decks/${deck}.md`, mode, trust: true })
+    const file = `tests/fixtures/decks/${deck}.md`
+    stage.presentation = await startPresentation({ deck: file, mode, trust: true, cacheDir: cacheOf(file) })
     browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   })
   afterAll(async () => {

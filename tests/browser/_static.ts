@@ -1,8 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rmdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { extname, join, normalize } from 'node:path'
+import { basename, extname, join, normalize } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, inject } from 'vitest'
+import { build } from '../../runners/cli/commands/build.ts'
 
 const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.png': 'image/png', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.woff': 'font/woff', '.ttf': 'font/ttf' }
 
@@ -29,4 +33,28 @@ export async function serveStatic(dir: string, path = 'talks/2026'): Promise<Sta
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`, missing, close: () => void server.close() }
+}
+
+/** Serves the site of a deck, which the first file that asks for it builds for all; nobody may change it. */
+export async function serveSite(deck: string): Promise<StaticSite> {
+  const dir = join(inject('sites'), basename(deck, '.md'))
+  const lock = `${dir}.lock`
+  while (!existsSync(dir)) {
+    const isMine = await mkdir(lock).then(() => true, () => false)
+    if (!isMine) {
+      await delay(100)
+      continue
+    }
+    try {
+      // It appears whole, or not at all.
+      if (!existsSync(dir)) {
+        expect(await build({ deck, output: `${dir}.new` })).toBe(0)
+        await rename(`${dir}.new`, dir)
+      }
+    }
+    finally {
+      await rmdir(lock)
+    }
+  }
+  return serveStatic(dir)
 }

@@ -6,6 +6,9 @@ import { chromium } from 'playwright-chromium'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { inTurns } from '../engines/turns.ts'
+
+inTurns('vite-cache')
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const SLOW = { timeout: 40_000 }

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { expect, it, onTestFinished } from 'vitest'
 import { BIN, ROOT } from '../_cli.ts'
+import { inTurns } from '../engines/turns.ts'
+
+inTurns('vite-cache')
 
 it.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('%s ends an export with %i while its browser runs, and leaves nothing', { timeout: 60_000 }, async (signal, code) => {
   const tmp = await mkdtemp(join(tmpdir(), 'kamishibai-ended-'))

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { kamishibai } from '../_cli.ts'
+import { inTurns } from '../engines/turns.ts'
+
+inTurns('vite-cache')
 
 it('an export tells which slides are too low for their steps', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-fit-'))

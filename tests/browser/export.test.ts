@@ -11,6 +11,9 @@ import { parseDeck } from '../../runners/deck/parse.ts'
 import { timeOf } from '../../runners/protocol/moment.ts'
 import { screenAt } from '../../runners/protocol/screen.ts'
 import { readRecording } from '../../runners/service/store/recordings.ts'
+import { inTurns } from '../engines/turns.ts'
+
+inTurns('vite-cache')
 
 const run = promisify(execFile)
 

@@ -118,7 +118,7 @@ it('lets the deck\'s own page load, sync and reload, and keeps the token out of 
   const write = await page.evaluate(async body => (await fetch('/__slidev/slides/1.json', { method: 'POST', body })).status, EVIL)
   expect(write).toBe(403)
   await page.close()
-}, 50_000)
+})
 
 it('opens from a local file, and no site that opens the same page keeps hold of it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kamishibai-open-'))

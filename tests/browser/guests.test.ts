@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { kamishibai } from '../_cli.ts'
+import { takeTurn } from '../engines/turns.ts'
 import { onStage } from './_stage.ts'
 
 const SLOW = { timeout: 20_000 }
@@ -87,6 +88,7 @@ it('breaks lines of a half slide between what belongs together', async () => {
 it('stays within a centred slide on paper', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-guests-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  onTestFinished(await takeTurn('vite-cache'))
   const { err } = await kamishibai('export', 'tests/fixtures/decks/guests.md', '--output', join(dir, 'guests.pdf'))
   expect(err).toMatch(/have no recording: dark, more\./)
   expect(err).not.toMatch(/does not fit/)

@@ -1,15 +1,12 @@
 import type { Browser, Page } from 'playwright-chromium'
 import type { Presentation } from '../../runners/cli/commands/present.ts'
 import type { StaticSite } from './_static.ts'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { build } from '../../runners/cli/commands/build.ts'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
-import { serveStatic } from './_static.ts'
+import { cacheOf } from './_stage.ts'
+import { serveSite } from './_static.ts'
 
 const SLOW = { timeout: 60_000 }
 
@@ -18,7 +15,7 @@ let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  presentation = await startPresentation({ deck: 'slides/tour.md', mode: 'replay' })
+  presentation = await startPresentation({ deck: 'slides/tour.md', mode: 'replay', cacheDir: cacheOf('slides/tour.md') })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
 })
 
@@ -111,17 +108,9 @@ it('brings the slide to the other window although the message was cut', async ()
 })
 
 describe('the static site', () => {
-  let dir: string
   let site: StaticSite
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-site-'))
-    expect(await build({ deck: 'slides/tour.md', output: dir })).toBe(0)
-    site = await serveStatic(dir)
-  })
-  afterAll(async () => {
-    site?.close()
-    await rm(dir, { recursive: true, force: true })
-  })
+  beforeAll(async () => void (site = await serveSite('slides/tour.md')))
+  afterAll(() => site?.close())
 
   it.each([['script', /assets\/index-.*\.js/], ['style sheet', /assets\/.*\.css/], ['slides', /assets\/md-.*\.js/], ['play view', /slidev\/play-.*\.js/]])('comes in full although its %s did not come at first', async (_, pattern) => {
     const tried = await cut(pattern, 1)

@@ -1,16 +1,12 @@
 import type { Browser, Page } from 'playwright-chromium'
 import type { StaticSite } from './_static.ts'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { build } from '../../runners/cli/commands/build.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { faultsOf } from './_canvas.ts'
 import { collisionsOf, coveredOf, orphansOf, paleOf, silentOf } from './_looks.ts'
-import { serveStatic } from './_static.ts'
+import { serveSite } from './_static.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -40,17 +36,9 @@ async function goTo(page: Page, no: number, clicks = 99): Promise<number> {
 }
 
 describe.each(['slides/seminar.md', 'slides/tour.md'])('%s', (path) => {
-  let dir: string
   let site: StaticSite
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-looks-'))
-    expect(await build({ deck: path, output: dir })).toBe(0)
-    site = await serveStatic(dir)
-  })
-  afterAll(async () => {
-    site?.close()
-    await rm(dir, { recursive: true, force: true })
-  })
+  beforeAll(async () => void (site = await serveSite(path)))
+  afterAll(() => site?.close())
 
   it.each(['light', 'dark'] as const)('%s: on every slide, at every click, all can be read', async (colorScheme) => {
     const page = await browser.newPage({ viewport: { width: 1960, height: 1104 }, colorScheme, reducedMotion: 'reduce' })

@@ -9,6 +9,9 @@ import { expect, it, onTestFinished } from 'vitest'
 import { exportDeck } from '../../runners/cli/commands/export.ts'
 import { addNotes } from '../../runners/cli/export/notes.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
+import { inTurns } from '../engines/turns.ts'
+
+inTurns('vite-cache')
 
 const run = promisify(execFile)
 

@@ -2,6 +2,7 @@ import { chromium } from 'playwright-chromium'
 import { expect, it, onTestFinished } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { cacheOf } from './_stage.ts'
 
 const SLOW = { timeout: 60_000 }
 
@@ -26,7 +27,7 @@ function watchPods(): void {
 }
 
 it('keeps each pod inside of its node while another goes', async () => {
-  const presentation = await startPresentation({ deck: 'slides/seminar.md', mode: 'replay', trust: true })
+  const presentation = await startPresentation({ deck: 'slides/seminar.md', mode: 'replay', trust: true, cacheDir: cacheOf('slides/seminar.md') })
   onTestFinished(() => presentation.close().then(() => {}))
   const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   onTestFinished(() => browser.close())

@@ -6,6 +6,9 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { kamishibai } from '../_present.ts'
+import { inTurns } from '../engines/turns.ts'
+
+inTurns('vite-cache')
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const SLOW = { timeout: 40_000 }

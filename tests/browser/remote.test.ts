@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { privateDirOf } from '../../runners/service/sweep/folders.ts'
+import { cacheOf } from './_stage.ts'
 
 const DECK = 'tests/fixtures/decks/remote.md'
 const SLOW = { timeout: 60_000 }
@@ -19,7 +20,7 @@ let viewer: Page
 let url: string
 const errors: Error[] = []
 beforeAll(async () => {
-  presentation = await startPresentation({ deck: DECK, trust: true, remote: '127.0.0.1:0' })
+  presentation = await startPresentation({ deck: DECK, trust: true, remote: '127.0.0.1:0', cacheDir: cacheOf(DECK) })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   url = (await presentation.remote!)[0]!
   presenter = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
@@ -109,7 +110,7 @@ it('says that the connection is lost, can be read on, and follows the talk that 
   await viewer.keyboard.press('ArrowLeft')
   await expect.poll(() => placeOf(viewer), SLOW).toContain('#/2')
   await expect.poll(() => stepOf('told').textContent(), SLOW).toContain('told by 42')
-  presentation = await startPresentation({ deck: DECK, trust: true, remote: `127.0.0.1:${port}` })
+  presentation = await startPresentation({ deck: DECK, trust: true, remote: `127.0.0.1:${port}`, cacheDir: cacheOf(DECK) })
   await presentation.remote
   await expect.poll(() => viewer.locator('.kb-follow').getAttribute('data-follow'), SLOW).not.toBe('lost')
   presentation.service.session.pace.show(3)

@@ -11,7 +11,7 @@ import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { deckOf } from '../_present.ts'
 import { faultsOf } from './_canvas.ts'
-import { serveStatic } from './_static.ts'
+import { serveSite, serveStatic } from './_static.ts'
 
 const SLOW = { timeout: 30_000 }
 /** The longest recording. */
@@ -25,7 +25,6 @@ afterAll(async () => browser?.close())
 
 /** The static site of each deck, below a path of a file server without rewrites. */
 describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
-  let dir: string
   let deck: Deck
   let site: StaticSite
   let page: Page
@@ -34,9 +33,7 @@ describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
 
   beforeAll(async () => {
     deck = await parseDeck(path)
-    dir = await mkdtemp(join(tmpdir(), 'kamishibai-site-'))
-    expect(await build({ deck: path, output: dir })).toBe(0)
-    site = await serveStatic(dir)
+    site = await serveSite(path)
     page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
     page.on('console', message => message.type() === 'error' && problems.push(message.text()))
     page.on('pageerror', error => problems.push(String(error)))
@@ -48,7 +45,6 @@ describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
   afterAll(async () => {
     await page?.close()
     site?.close()
-    await rm(dir, { recursive: true, force: true })
   })
 
   /** Runs by its button each step that is shown and is not run by a click, and waits until nothing moves. */

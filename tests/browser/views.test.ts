@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { exportDeck } from '../../runners/cli/commands/export.ts'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { takeTurn } from '../engines/turns.ts'
 import { crowdDeck, crowdMs } from './_crowd.ts'
+import { cacheOf } from './_stage.ts'
 
 const DECK = 'tests/fixtures/decks/views.md'
 const SLOW = { timeout: 20_000 }
@@ -27,8 +29,8 @@ afterAll(async () => {
 })
 
 /** A page on a deck that is replayed, both gone with the test; errors of the page fail it. */
-async function present(deck: string): Promise<{ presentation: Presentation, page: Page, open: (slide: number) => Promise<Locator> }> {
-  const presentation = await startPresentation({ deck, mode: 'replay', trust: true })
+async function present(deck: string, cacheDir?: string): Promise<{ presentation: Presentation, page: Page, open: (slide: number) => Promise<Locator> }> {
+  const presentation = await startPresentation({ deck, mode: 'replay', trust: true, cacheDir })
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   const page = await context.newPage()
   const errors: Error[] = []
@@ -66,7 +68,7 @@ async function labelOf(view: Locator): Promise<string | null> {
 }
 
 it('shows a run in every view as figures, names and words', async () => {
-  const { presentation, page, open } = await present(DECK)
+  const { presentation, page, open } = await present(DECK, cacheOf(DECK))
   const { session } = presentation.service
   const play = async (...steps: string[]): Promise<void> => void await Promise.all(steps.map(step => session.start(step, { replay: true }).over))
 
@@ -157,6 +159,7 @@ it('shows whole what it shows in a low box', async () => {
 })
 
 it('prints as text and vectors, at the moments that the deck names', async () => {
+  onTestFinished(await takeTurn('vite-cache'))
   const dir = mkdtempSync(join(tmpdir(), 'kamishibai-pdf-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   const pdf = join(dir, 'views.pdf')

@@ -1,0 +1,73 @@
+import type { Reporter, TestProject, TestSpecification, Vitest } from 'vitest/node'
+
+/** What each project's files take together on two quiet processors, for those that no run here has timed yet. */
+const EXPECTED: Record<string, { files: number, seconds: number }> = {
+  'unit': { files: 75, seconds: 25 },
+  'process': { files: 46, seconds: 250 },
+  'docker': { files: 25, seconds: 450 },
+  'docker-alone': { files: 3, seconds: 35 },
+  'vm': { files: 1, seconds: 60 },
+  'browser': { files: 29, seconds: 900 },
+  'package': { files: 1, seconds: 100 },
+  'kubernetes-api': { files: 9, seconds: 122 },
+  'kubernetes': { files: 11, seconds: 345 },
+}
+
+/** What a project needs, by the name under which its global setup provides it; it says itself why there is none. */
+const NEEDED: Record<string, 'dockerHost' | 'cluster' | 'controlPlane'> = {
+  'docker': 'dockerHost',
+  'docker-alone': 'dockerHost',
+  'kubernetes': 'cluster',
+  'kubernetes-api': 'controlPlane',
+}
+
+/** One project of a run, as it is told before its first test. */
+interface Planned { name: string, files: number, seconds: number, group: number, workers: number, skipped: boolean }
+
+/** vitest's reporter: says at the start what runs, what is skipped, and about how long that takes. */
+export default class Overview implements Reporter {
+  #vitest: Vitest | undefined
+  #specifications: readonly TestSpecification[] = []
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#specifications = specifications
+  }
+
+  /** Before the first file, when it is known which engines there are. */
+  onTestModuleQueued(): void {
+    if (!this.#specifications.length)
+      return
+    const plans = [...Map.groupBy(this.#specifications, ({ project }) => project)].map(([project, files]) => this.#planOf(project, files))
+    this.#specifications = []
+    const width = Math.max(...plans.map(({ name }) => name.length))
+    for (const { name, files, seconds, skipped } of plans)
+      console.log(`${name.padEnd(width)}  ${String(files).padStart(3)} ${files === 1 ? 'file ' : 'files'}  ${skipped ? 'skipped, for the reason above' : `${Math.round(seconds)} s of tests`}`)
+    console.log(`About ${durationOf(plans)}.\n`)
+  }
+
+  /** By the last run of each file here, else by its share of the project. */
+  #planOf(project: TestProject, files: TestSpecification[]): Planned {
+    const { name, config } = project
+    const share = (EXPECTED[name]?.seconds ?? 0) / (EXPECTED[name]?.files ?? 1)
+    const seconds = files.reduce((sum, file) => sum + (this.#secondsOf(file) ?? share), 0)
+    const needed = NEEDED[name]
+    const skipped = needed !== undefined && project.getProvidedContext()[needed] === undefined
+    return { name, files: files.length, seconds, group: config.sequence.groupOrder, workers: config.maxWorkers, skipped }
+  }
+
+  #secondsOf(file: TestSpecification): number | undefined {
+    const result = this.#vitest?.cache.getTestSpecificationResult(file)
+    return result && result.duration / 1000
+  }
+}
+
+/** One group of projects runs after the other, each on all of its workers. */
+function durationOf(plans: Planned[]): string {
+  const groups = Map.groupBy(plans.filter(({ skipped }) => !skipped), ({ group }) => group)
+  const seconds = [...groups.values()].reduce((sum, group) => sum + group.reduce((all, plan) => all + plan.seconds / plan.workers, 0), 0)
+  return seconds < 100 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`
+}
