@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -39,19 +39,4 @@ it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('%s ends 
   expect(await err).toBe('The build was ended before it was done.\n')
   expect(await readdir(tmp)).toEqual([])
   expect(await readdir(out)).toEqual([])
-})
-
-it('a build tells nothing of commands that are not ours, and leaves no temporary files', { timeout: 60_000 }, async () => {
-  const [tmp, out] = [await ownFolder(), await ownFolder()]
-  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
-  const dir = await mkdtemp(join(ROOT, '.kamishibai/cut-off-'))
-  onTestFinished(() => rm(dir, { recursive: true, force: true }))
-  const deck = join(dir, 'deck.md')
-  await writeFile(deck, '---\ntheme: none\n---\n\n# A\n')
-  const child = spawn(process.execPath, [BIN, 'build', deck, '--output', join(out, 'site')], { cwd: ROOT, env: { ...process.env, TMPDIR: tmp } })
-  const [told, warned, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit') as Promise<[number]>])
-  expect(told).toContain('The site is in')
-  expect(told + warned).not.toContain('emptyOutDir')
-  expect(code).toBe(0)
-  expect(await readdir(tmp)).toEqual([])
 })
