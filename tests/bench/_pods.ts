@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-chromium'
-import type { Run } from '../../runners/service/run/execute.ts'
+import type { Run } from '../../runners/service/run/types.ts'
 import type { Session } from '../../runners/service/session/session.ts'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'

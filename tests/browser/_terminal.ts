@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-chromium'
-import type { Run } from '../../runners/service/run/execute.ts'
+import type { Run } from '../../runners/service/run/types.ts'
 import type { Stage } from './_stage.ts'
 import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'vitest'

@@ -1,4 +1,4 @@
-import type { Run } from '../../runners/service/run/execute.ts'
+import type { Run } from '../../runners/service/run/types.ts'
 import type { Service } from '../../runners/service/service.ts'
 import type { Opened } from '../_service.ts'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'

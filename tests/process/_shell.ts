@@ -1,5 +1,5 @@
 import type { Step } from '../../runners/protocol/step.ts'
-import type { Run } from '../../runners/service/run/execute.ts'
+import type { Run } from '../../runners/service/run/types.ts'
 import type { Session } from '../../runners/service/session/session.ts'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,7 +1,7 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Recording } from '../../protocol/recording.ts'
 import type { Step } from '../../protocol/step.ts'
-import type { Outcome } from '../../service/run/execute.ts'
+import type { Outcome } from '../../service/run/types.ts'
 import process from 'node:process'
 import { isPassed } from '../../protocol/event.ts'
 import { drawLog } from '../../protocol/screen.ts'

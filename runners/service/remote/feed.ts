@@ -1,4 +1,4 @@
-import type { Run } from '../run/execute.ts'
+import type { Run } from '../run/types.ts'
 import type { Session } from '../session/session.ts'
 import type { Feed } from './message.ts'
 import type { Unnamer } from './names.ts'

@@ -1,5 +1,5 @@
 import type { LogEvent, PayloadOf } from '../../protocol/event.ts'
-import type { Run } from '../run/execute.ts'
+import type { Run } from '../run/types.ts'
 import type { Feed } from './message.ts'
 import type { Unnamer } from './names.ts'
 

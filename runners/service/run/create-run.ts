@@ -1,9 +1,11 @@
-import type { RunContext, Runner, RunnerConfig } from '../../protocol/runner.ts'
+import type { Runner, RunnerConfig } from '../../protocol/runner.ts'
 import type { Step } from '../../protocol/step.ts'
 import type { Engines } from '../session/engines.ts'
-import type { LiveRun, Outcome, Run } from './execute.ts'
+import type { RunLog } from './log.ts'
 import type { Redactor, Rule } from './redact.ts'
+import type { Shells } from './shells.ts'
 import type { States } from './states.ts'
+import type { LiveRun, Outcome } from './types.ts'
 import { join } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 import { isFinal, isPassed } from '../../protocol/event.ts'
@@ -16,24 +18,28 @@ import { redactRecording } from './redact-recording.ts'
 export interface RunWorld {
   config: RunnerConfig
   engines: Engines
+  shells: Shells
+  states: States
   /** Takes secrets out of what is shown. */
   redactor: Redactor
   /** What is taken out of recordings. */
   recordingRules: Rule[]
   replay: Runner
-  openShell: RunContext['openShell']
-  states: States
 }
 
-/** A run of a step, the session's `n`th: its log, and what can be asked of it. `execute` carries it out, once the caller has it. */
-export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' | 'replay', execute: (live: LiveRun, run: Run) => Promise<void>): Run {
-  const { config, engines, redactor, states } = world
+/** Makes the session's `n`th run, of `step`: its log, and what can be asked of it. Its caller carries it out. */
+export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' | 'replay'): LiveRun {
+  const { config, engines, shells, states, redactor } = world
   const signal = new AbortController()
   let onInput: (data: string) => void = () => {}
   let onResize: (cols: number, rows: number) => void = () => {}
-  let left: string | undefined
-  let endLine: number | undefined
-  const log = createLog({ cols: step.cols, rows: step.rows, spool: join(config.privateDir, `run-${n}.jsonl`), onReply: mode === 'live' ? data => onInput(data) : undefined })
+  const log = createLog({
+    cols: step.cols,
+    rows: step.rows,
+    spool: join(config.privateDir, `run-${n}.jsonl`),
+    onReply: mode === 'live' ? data => onInput(data) : undefined,
+  })
+  const block = createBlock(states, step, log)
   const moment = Promise.withResolvers<Outcome>()
   const over = Promise.withResolvers<void>()
   const tail = new AbortController()
@@ -42,7 +48,7 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
     await tailOf(log, tail.signal)
     return { outcome, last: log.state.seq }
   })
-  const run: Run = {
+  return {
     info: { n, step: step.id, mode, startedAt, cols: step.cols, rows: step.rows },
     step,
     log,
@@ -50,7 +56,8 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
     over: over.promise,
     async recorded() {
       const { outcome, last } = await tailEnd
-      return redactRecording(await toRecording(step, log, outcome, engines.versions(), new Date(startedAt), last), world.recordingRules)
+      const recording = await toRecording(step, log, outcome, engines.versions(), new Date(startedAt), last)
+      return redactRecording(recording, world.recordingRules)
     },
     endTail: () => tail.abort(),
     cancel: reason => signal.abort(new StepError('cancelled', reason)),
@@ -61,25 +68,16 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
       log.append({ type: 'resize', cols, rows })
       onResize(cols, rows)
     },
-  }
-  const live: LiveRun = {
-    step,
-    log,
     runner: engines.get(step.runner) ?? world.replay,
     signal,
     redactor,
     outputLimit: config.settings.limits.outputMiB * 1024 * 1024,
     context: {
       labels: { ...config.labels, [LABELS.step]: step.id },
-      openShell: world.openShell,
+      openShell: shell => engines.openShell(shell, () => shells.stepIn(shell)),
       found: () => states.find(step),
-      leave(state) {
-        left = state
-        // A terminal that its presenter closes; any other block that outlived its moment leaves nothing.
-        if (step.verb === 'terminal' && isPassed(log.state.phase))
-          states.keep(step, state)
-      },
-      endedAt: line => void (endLine = line),
+      leave: block.leave,
+      endedAt: block.endedAt,
       dial: engines.dial,
       onInput: handler => void (onInput = handler),
       onResize(handler) {
@@ -90,19 +88,43 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
           handler(cols!, rows!)
       },
     },
-    prepare: async () => {},
     healthy: engines.healthy,
     holds: engines.holds,
-    endLine: () => endLine,
+    endLine: block.endLine,
     onMoment(outcome) {
-      if (!isPassed(outcome.phase))
+      block.settle(outcome)
+      moment.resolve(outcome)
+    },
+    onOver: over.resolve,
+  }
+}
+
+/** What the shell's block of a run tells of its end, and what it leaves to the next. */
+interface Block {
+  endLine: LiveRun['endLine']
+  endedAt: (line: number) => void
+  leave: (state: string) => void
+  /** Takes the run's moment in. */
+  settle: (outcome: Outcome) => void
+}
+
+function createBlock(states: States, step: Step, log: RunLog): Block {
+  let left: string | undefined
+  let endLine: number | undefined
+  return {
+    endLine: () => endLine,
+    endedAt: line => void (endLine = line),
+    leave(state) {
+      left = state
+      // A terminal that its presenter closes; any other block that outlived its moment leaves nothing.
+      if (step.verb === 'terminal' && isPassed(log.state.phase))
+        states.keep(step, state)
+    },
+    settle({ phase }) {
+      if (!isPassed(phase))
         states.fail(step)
       else if (left !== undefined)
         states.keep(step, left)
-      moment.resolve(outcome)
     },
   }
-  // The caller registers the run before anything of it happens.
-  queueMicrotask(() => void execute(live, run).finally(() => over.resolve()))
-  return run
 }

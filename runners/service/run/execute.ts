@@ -1,80 +1,34 @@
-import type { ErrorInfo } from '../../protocol/error.ts'
-import type { Expectation, Phase } from '../../protocol/event.ts'
-import type { Recording } from '../../protocol/recording.ts'
-import type { Health, RunContext, Runner } from '../../protocol/runner.ts'
-import type { Condition, Step } from '../../protocol/step.ts'
-import type { RunInfo } from '../../protocol/wire.ts'
-import type { RunLog } from './log.ts'
-import type { Redactor } from './redact.ts'
+import type { Expectation } from '../../protocol/event.ts'
+import type { LiveRun } from './types.ts'
 import { isStepError, StepError, toErrorInfo } from '../../protocol/error.ts'
 import { isFinal, isPassed } from '../../protocol/event.ts'
 import { reachMoment } from './moment.ts'
 
-/** How a run stood at its moment: ready, or over. */
-export interface Outcome {
-  phase: Phase
-  expectations: Expectation[]
-  error?: ErrorInfo
-  durationMs: number
-}
-
-/** One execution of a step. */
-export interface Run {
-  info: RunInfo
-  step: Step
-  log: RunLog
-  /** Settles at the run's moment; never rejects. */
-  moment: Promise<Outcome>
-  /** Settles when nothing of the run goes on any more. */
-  over: Promise<void>
-  /** The recording, once the tail that follows the moment has ended; made from the log when it is asked for. */
-  recorded: () => Promise<Recording>
-  /** Ends that tail now: what comes is no part of the recording. */
-  endTail: () => void
-  /** Ends what still goes on; `reason` is what the log will say. */
-  cancel: (reason: string) => void
-  input: (data: string) => void
-  resize: (cols: number, rows: number) => void
-}
-
 /** How long the start of what may be a secret is kept back, in ms: parts of one write come closer together, and a typed letter is not late. */
 const HELD = 8
-/** Everything {@link executeLive} needs. */
-export interface LiveRun {
-  step: Step
-  log: RunLog
-  runner: Runner
-  context: Omit<RunContext, 'emit' | 'started' | 'signal' | 'drained'>
-  signal: AbortController
-  /** Takes secrets out of all that the runner tells, before anybody sees it. */
-  redactor: Redactor
-  outputLimit: number
+
+/** What its caller brings to a live run. */
+export interface Backing {
   /** Brings what the step needs; throws StepError when it cannot be had. */
   prepare: () => Promise<void>
   /** Resolves when what the step runs on is lost; the run fails of it. */
-  lost?: (signal: AbortSignal) => Promise<StepError | undefined>
-  /** What a failure of the step really was; by default itself. */
-  diagnose?: (error: unknown) => Promise<unknown>
-  healthy: (name: string) => Promise<Health | undefined>
-  holds: (condition: Condition) => Promise<Expectation | undefined>
-  /** Called once, with the run's moment. */
-  onMoment: (outcome: Outcome) => void
-  /** The line of the code at which the block ended, where its runner told it. */
-  endLine: () => number | undefined
+  lost: (signal: AbortSignal) => Promise<StepError | undefined>
+  /** Tells what a failure of the step really was. */
+  diagnose: (error: unknown) => Promise<unknown>
 }
 
 /** Runs a step on its runner and brings its log through the phases; resolves when the run is over, never rejects. */
-export async function executeLive(run: LiveRun): Promise<void> {
+export async function executeLive(run: LiveRun, { prepare, lost, diagnose }: Backing): Promise<void> {
   const { log, signal } = run
   const over = new AbortController()
   try {
-    await run.prepare()
+    await prepare()
     signal.signal.throwIfAborted()
     log.append({ type: 'phase', phase: 'running' })
     const since = log.now()
     const started = Promise.withResolvers<void>()
     const ended = startRunner(run, started.resolve)
-    void run.lost?.(AbortSignal.any([signal.signal, over.signal])).then(error => error && signal.abort(error))
+    void lost(AbortSignal.any([signal.signal, over.signal])).then(error => error && signal.abort(error))
     await reachMoment(run, { started: started.promise, ended }, since)
     await ended
     signal.signal.throwIfAborted()
@@ -82,7 +36,7 @@ export async function executeLive(run: LiveRun): Promise<void> {
       log.append({ type: 'phase', phase: 'exited', expectations: log.state.expectations })
   }
   catch (error) {
-    fail(run, signal.signal.aborted ? error : await run.diagnose?.(error) ?? error)
+    fail(run, signal.signal.aborted ? error : await diagnose(error))
   }
   finally {
     over.abort()

@@ -1,7 +1,7 @@
 import type { Step } from '../../protocol/step.ts'
 import type { Engines } from '../session/engines.ts'
-import type { Run } from './execute.ts'
 import type { Shells } from './shells.ts'
+import type { LiveRun, Run } from './types.ts'
 import { StepError } from '../../protocol/error.ts'
 import { isPassed } from '../../protocol/event.ts'
 
@@ -16,13 +16,17 @@ export interface PrepareWorld {
   start: (stepId: string) => Run
 }
 
-/** Brings what a live run of `step` needs: the steps before it, its shell, its engine, and nothing of the run `before`. Throws StepError where it cannot be had. */
-export async function prepareRun(world: PrepareWorld, { step, run, before, signal }: { step: Step, run: Run, before: Run | undefined, signal: AbortSignal }): Promise<void> {
+/**
+ * Brings what a live run needs: the steps before it, its shell, its engine, and nothing of the run `before`.
+ * Throws StepError where it cannot be had.
+ */
+export async function prepareRun(world: PrepareWorld, run: LiveRun, before: Run | undefined): Promise<void> {
+  const { step, log, signal: { signal } } = run
   for (const id of step.needs)
     await provide(world, id, run)
   await world.shells.take(step, run, signal)
   signal.throwIfAborted()
-  run.log.append({ type: 'phase', phase: 'preparing' })
+  log.append({ type: 'phase', phase: 'preparing' })
   await before?.over
   await world.engines.demand(step)
   if (before)
@@ -37,6 +41,8 @@ async function provide({ lastOf, canRunLive, start }: PrepareWorld, id: string, 
     return
   run.log.append({ type: 'phase', phase: 'waiting', reason: `${id} runs first`, awaits: { kind: 'step', name: id } })
   const { phase } = await start(id).moment
-  if (!isPassed(phase))
-    throw new StepError('needs-failed', `the step ${id}, which this one needs, ${phase === 'cancelled' ? 'was cancelled' : 'failed'}`, `Run ${id} again, then this step.`, { params: { step: id } })
+  if (isPassed(phase))
+    return
+  const message = `the step ${id}, which this one needs, ${phase === 'cancelled' ? 'was cancelled' : 'failed'}`
+  throw new StepError('needs-failed', message, `Run ${id} again, then this step.`, { params: { step: id } })
 }

@@ -1,8 +1,8 @@
 import type { LogEvent } from '../../protocol/event.ts'
 import type { Recording } from '../../protocol/recording.ts'
 import type { Step } from '../../protocol/step.ts'
-import type { Outcome } from './execute.ts'
 import type { RunLog } from './log.ts'
+import type { Outcome } from './types.ts'
 
 /** How long nothing must change after the moment for the recording to end, and the longest it goes on, in ms. */
 const TAIL = { quiet: 1000, longest: 5000 }

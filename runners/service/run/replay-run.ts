@@ -1,5 +1,5 @@
 import type { Runner } from '../../protocol/runner.ts'
-import type { LiveRun } from './execute.ts'
+import type { LiveRun } from './types.ts'
 import { isStepError, toErrorInfo } from '../../protocol/error.ts'
 import { isFinal, isPassed } from '../../protocol/event.ts'
 

@@ -1,5 +1,5 @@
 import type { Step } from '../../protocol/step.ts'
-import type { Run } from './execute.ts'
+import type { Run } from './types.ts'
 
 /** After this time a run says that it waits for its shell, in ms. */
 const NOTICE = 50

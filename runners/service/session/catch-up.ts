@@ -1,18 +1,15 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Step } from '../../protocol/step.ts'
-import type { Run } from '../run/execute.ts'
+import type { Run } from '../run/types.ts'
 import type { Pace } from './pace.ts'
+import type { Runs } from './runs.ts'
 import { isPassed } from '../../protocol/event.ts'
 
 /** What catching up works on. */
 export interface CatchUpWorld {
   deck: Deck
   pace: Pace
-  /** The last run of each step. */
-  lastOf: ReadonlyMap<string, Run>
-  /** Whether a start of the step would be live now. */
-  canRunLive: (step: Step) => boolean
-  start: (stepId: string, options?: { replay?: boolean, background?: boolean }) => Run
+  runs: Pick<Runs, 'lastOf' | 'canRunLive' | 'start'>
 }
 
 /**
@@ -20,7 +17,7 @@ export interface CatchUpWorld {
  * come needs: when the talk has left its slide, so that nobody sees it. Where it fails again, its recording is shown
  * as before, and the step that needs it will say so. Returns what ends it.
  */
-export function keepCaughtUp({ deck, pace, lastOf, canRunLive, start }: CatchUpWorld): () => void {
+export function keepCaughtUp({ deck, pace, runs: { lastOf, canRunLive, start } }: CatchUpWorld): () => void {
   /** Numbers of the recordings for which it was tried. */
   const tried = new Set<number>()
 
@@ -31,7 +28,10 @@ export function keepCaughtUp({ deck, pace, lastOf, canRunLive, start }: CatchUpW
 
   /** Whether a step that has not passed live needs this one. */
   function isAwaited({ id }: Step): boolean {
-    return deck.steps.some(step => step.needs.includes(id) && !(lastOf.get(step.id)?.info.mode === 'live' && isPassed(lastOf.get(step.id)!.log.state.phase)))
+    return deck.steps.some((step) => {
+      const last = lastOf.get(step.id)
+      return step.needs.includes(id) && !(last?.info.mode === 'live' && isPassed(last.log.state.phase))
+    })
   }
 
   async function catchUp({ step, info }: Run): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Step } from '../../protocol/step.ts'
-import type { Run } from '../run/execute.ts'
 import type { States } from '../run/states.ts'
+import type { Run } from '../run/types.ts'
 import type { Engines } from './engines.ts'
 
 /** What a reset works on. */

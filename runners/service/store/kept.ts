@@ -1,6 +1,6 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Recording } from '../../protocol/recording.ts'
-import type { Run } from '../run/execute.ts'
+import type { Run } from '../run/types.ts'
 import type { Session } from '../session/session.ts'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { LogEvent } from '../../protocol/event.ts'
 import type { ClientMessage, ServerMessage } from '../../protocol/wire.ts'
-import type { Run } from '../run/execute.ts'
+import type { Run } from '../run/types.ts'
 import type { Session } from '../session/session.ts'
 import { isStepError, StepError, toErrorInfo } from '../../protocol/error.ts'
 import { formatRecording } from '../../protocol/format-recording.ts'
