@@ -5,8 +5,7 @@ import type { Session } from './session/session.ts'
 import { createHash, randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { LABELS } from '../protocol/runner.ts'
-import { runnersOf } from './session/engine-of.ts'
-import { watchHealth } from './session/health.ts'
+import { runnersOf } from './session/engine-needs.ts'
 import { createSession } from './session/session.ts'
 import { keepRuns } from './store/kept.ts'
 import { readRecording } from './store/recordings.ts'
@@ -16,6 +15,9 @@ import { startWatchdog } from './sweep/watchdog.ts'
 import { standingOf } from './trust/cluster.ts'
 import { attachSocket } from './wire/server.ts'
 import { createToken } from './wire/token.ts'
+
+/** How often the engines are asked how they are, in ms. */
+const HEALTH_INTERVAL = 10_000
 
 export interface ServiceOptions {
   deck: Deck
@@ -60,7 +62,9 @@ export async function createService({ deck, mode, live, anyCluster = false, env 
     },
   }
   // Before anything is made that it would have to remove.
-  const watchdog = live && mode !== 'replay' ? startWatchdog({ session: sessionId, privateDir: config.privateDir, env }) : undefined
+  const watchdog = live && mode !== 'replay'
+    ? startWatchdog({ session: sessionId, privateDir: config.privateDir, env })
+    : undefined
   await openFolder(config, runnersOf(deck))
   const session = await createSession({
     deck,
@@ -86,5 +90,21 @@ export async function createService({ deck, mode, live, anyCluster = false, env 
       closers.forEach(close => close())
       return clean
     },
+  }
+}
+
+/** Keeps the presenter told how the engines are, one question at a time. Returns what ends it. */
+export function watchHealth(session: Pick<Session, 'checkHealth'>, interval = HEALTH_INTERVAL): () => void {
+  let timer: NodeJS.Timeout
+  let ended = false
+  const ask = async (): Promise<void> => {
+    await session.checkHealth().catch(() => {})
+    if (!ended)
+      timer = setTimeout(ask, interval).unref()
+  }
+  timer = setTimeout(ask, interval).unref()
+  return () => {
+    ended = true
+    clearTimeout(timer)
   }
 }

@@ -83,7 +83,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await context.close()
   await write(DECK)
-  await expect.poll(() => presentation.service.session.drift.steps, SLOW).toEqual([])
+  await expect.poll(() => presentation.service.session.drift.now, SLOW).toEqual([])
 })
 
 it('a change of the deck leaves the steps as at the start, in what is shown and in what runs, and only the presenter is told', async () => {

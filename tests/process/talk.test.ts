@@ -8,7 +8,7 @@ import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { keepAwake } from '../../runners/cli/process/desktop.ts'
-import { watchHealth } from '../../runners/service/session/health.ts'
+import { watchHealth } from '../../runners/service/service.ts'
 import { keepTalk, readTalk, stepsToResume } from '../../runners/service/store/talk.ts'
 import { exits, sessionOf, step } from '../_session.ts'
 

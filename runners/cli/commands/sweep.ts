@@ -3,7 +3,7 @@ import type { Removed } from '../../protocol/sweep.ts'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { escapeDeceiving } from '../../deck/escape.ts'
-import { runnersOf } from '../../service/session/engine-of.ts'
+import { runnersOf } from '../../service/session/engine-needs.ts'
 import { sweepDead } from '../../service/sweep/sweep.ts'
 import { say } from '../io/say.ts'
 

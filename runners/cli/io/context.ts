@@ -2,7 +2,7 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import { basename } from 'node:path'
 import process from 'node:process'
-import { runnersOf } from '../../service/session/engine-of.ts'
+import { runnersOf } from '../../service/session/engine-needs.ts'
 import { loadRunner } from '../../service/session/registry.ts'
 
 /** How long a cluster has to answer, in ms. */

@@ -2,7 +2,7 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openKeptFolder, stampOf } from '../../service/store/kept-folder.ts'
+import { openKeptFolder, stampOf } from '../../service/store/kept.ts'
 import { toPage } from './page.ts'
 
 /** Rehearsals of a deck that are kept; older ones go. */

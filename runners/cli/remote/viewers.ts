@@ -1,6 +1,6 @@
 import type { RemotePlace } from '../../service/remote/addresses.ts'
 import type { Remote } from '../../service/remote/remote.ts'
-import type { Session } from '../../service/session/session.ts'
+import type { RemoteState, Session } from '../../service/session/session.ts'
 import { join } from 'node:path'
 import process from 'node:process'
 import { encode, renderUnicodeCompact } from 'uqr'
@@ -26,25 +26,27 @@ export function serveViewers(session: Session, { addresses, port }: RemotePlace)
   const ending = new AbortController()
   let remote: Remote | undefined
 
+  const tell = (change: Partial<RemoteState>): void => session.remote.set({ ...session.remote.now, ...change })
+
   async function open(): Promise<string[]> {
-    session.remote.set({ state: 'preparing' })
+    tell({ state: 'preparing' })
     const dir = join(privateDirOf(session.id), 'site')
     await buildRemoteSite(session.deck, dir, ending.signal)
     remote = await startRemote({ dir, addresses, port: port ?? FIRST_PORT, strict: port !== undefined }, {
       session,
-      onCount: viewers => session.remote.set({ viewers }),
+      onCount: viewers => tell({ viewers }),
       onLost(error) {
-        session.remote.set({ state: 'failed' })
+        tell({ state: 'failed' })
         say.error(`Remote viewers are no longer served: ${error.message}`)
       },
     })
     const urls = addresses.map(address => urlOf(address, remote!.port))
-    session.remote.set({ state: 'open', urls })
+    tell({ state: 'open', urls })
     return urls
   }
 
   const opened = open()
-  const settled = opened.then(() => {}, () => session.remote.set({ state: 'failed' }))
+  const settled = opened.then(() => {}, () => tell({ state: 'failed' }))
   return {
     opened,
     async close() {

@@ -5,6 +5,12 @@ import { programsOf } from './programs.ts'
 import { nothing, together } from './touched.ts'
 
 const CONTAINER_PROGRAMS = new Set(['docker', 'podman', 'nerdctl'])
+/** Programs that are nothing without their engine. */
+const ENGINES = new Map<string, 'docker' | 'kubernetes'>([
+  ['docker', 'docker'],
+  ['kubectl', 'kubernetes'],
+  ['helm', 'kubernetes'],
+])
 const RE_URL = /\b(?:https?|wss?|tcp|ssh):\/\/[^\s"'\\<>]+/g
 const RE_HOST = /^(?:[\w-]+(?:\.[\w-]+)+|localhost|[\w.-]+(?=:\d))(?::\d+)?(?=[/?]|$)/
 /** Programs that speak to the hosts which their words name, with their options that take a value. */
@@ -24,6 +30,12 @@ export function touchedByShell(script: string): Touched {
 /** Whether the script runs a container that is gone when it ends: its end is no surprise to a reader. */
 export function hasThrowAway(script: string): boolean {
   return programsOf(script).some(({ program, args }) => CONTAINER_PROGRAMS.has(program) && isThrowAway(args))
+}
+
+/** The engine that the script speaks to through its command line. */
+export function engineCalledBy(script: string): 'docker' | 'kubernetes' | undefined {
+  const engines = programsOf(script).map(({ program }) => ENGINES.get(program))
+  return engines.includes('docker') ? 'docker' : engines.find(Boolean)
 }
 
 /** The images that the script itself makes or names. */

@@ -1,12 +1,17 @@
-import type { Step } from '../../protocol/step.ts'
+import type { RunnerName, Step } from '../../protocol/step.ts'
 import type { Touched } from './touched.ts'
 import { parseAllDocuments, visit } from 'yaml'
-import { touchedByShell } from './shell-touch.ts'
+import { engineCalledBy, touchedByShell } from './shell-touch.ts'
 import { nothing, together } from './touched.ts'
 
 /** What a step touches outside itself, as far as its fence tells. */
 export function touchedBy(step: Step): Touched {
   return together([readCode(step), { ...nothing(), hosts: conditionHosts(step) }])
+}
+
+/** The engine that a step cannot do without: its runner's, or the one that a shell step calls. */
+export function engineOf({ runner, code }: Step): RunnerName {
+  return runner === 'shell' ? engineCalledBy(code) ?? 'shell' : runner
 }
 
 function readCode(step: Step): Touched {

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toPlan } from '../../deck/plan/plan.ts'
 import { imagesMadeByShell } from '../../deck/plan/shell-touch.ts'
-import { findLacks } from '../session/requirements.ts'
+import { findLacks } from '../session/engine-needs.ts'
 import { fine } from './finding.ts'
 
 const PROBE_TIMEOUT = 5000

@@ -4,10 +4,9 @@ import type { Health, Probe, Runner, RunnerConfig } from '../../protocol/runner.
 import type { Condition, RunnerName, Step } from '../../protocol/step.ts'
 import type { RunnerState } from '../../protocol/wire.ts'
 import type { loadRunner as loadFromRegistry } from './registry.ts'
+import { engineOf } from '../../deck/plan/step-touch.ts'
 import { isStepError, kindOf, StepError } from '../../protocol/error.ts'
-import { untilLost } from './engine-loss.ts'
-import { engineOf, enginesOf, runnersOf } from './engine-of.ts'
-import { findLacks, lackFor } from './requirements.ts'
+import { enginesOf, findLacks, lackFor, runnersOf, untilLost } from './engine-needs.ts'
 
 /** How long a runner may take to say how it is, in ms. */
 const PROBE_TIMEOUT = 3000

@@ -1,4 +1,4 @@
-import { createListeners } from './listeners.ts'
+import { createValue } from './value.ts'
 
 /** How long each slide of a talk has been shown. */
 export interface Pace {
@@ -9,7 +9,7 @@ export interface Pace {
   /** The step that lies over it. */
   readonly over: string | undefined
   /** A window shows this slide now, after so many clicks, with this step over it; the windows of a talk show the same one. */
-  show: (no: number, clicks?: number, over?: string) => void
+  show: (slide: number, clicks?: number, over?: string) => void
   /** The time of each slide until now, in ms, by its number. */
   spent: () => Map<number, number>
   /** Calls back whenever another slide, or more or less of it, is shown. */
@@ -19,38 +19,33 @@ export interface Pace {
 /** The clock of a talk; it starts when the first slide is shown. `now` is in ms. */
 export function createPace(now: () => number = () => performance.now()): Pace {
   const times = new Map<number, number>()
-  const listeners = createListeners()
-  let current: { slide: number, clicks: number, over?: string, since: number } | undefined
+  const place = createValue<{ slide: number, clicks: number, over?: string } | undefined>(undefined)
+  let since = 0
 
   function settle(): void {
-    if (!current)
+    if (!place.now)
       return
+    const { slide } = place.now
     const at = now()
-    times.set(current.slide, (times.get(current.slide) ?? 0) + at - current.since)
-    current.since = at
+    times.set(slide, (times.get(slide) ?? 0) + at - since)
+    since = at
   }
 
   return {
-    get slide() {
-      return current?.slide
-    },
-    get clicks() {
-      return current?.clicks ?? 0
-    },
-    get over() {
-      return current?.over
-    },
-    show(no, clicks = 0, over) {
-      if (no === current?.slide && clicks === current.clicks && over === current.over)
+    get slide() { return place.now?.slide },
+    get clicks() { return place.now?.clicks ?? 0 },
+    get over() { return place.now?.over },
+    show(slide, clicks = 0, over) {
+      if (slide === place.now?.slide && clicks === place.now.clicks && over === place.now.over)
         return
       settle()
-      current = { slide: no, clicks, over, since: now() }
-      listeners.tell()
+      since = now()
+      place.set({ slide, clicks, over })
     },
     spent() {
       settle()
       return new Map(times)
     },
-    subscribe: listeners.subscribe,
+    subscribe: place.subscribe,
   }
 }

@@ -2,28 +2,26 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Recording } from '../../protocol/recording.ts'
 import type { RunnerConfig } from '../../protocol/runner.ts'
 import type { Step } from '../../protocol/step.ts'
-import type { RunnerState } from '../../protocol/wire.ts'
-import type { RemoteStatus } from '../remote/state.ts'
+import type { RunnerState, ServerMessage } from '../../protocol/wire.ts'
 import type { RunWorld } from '../run/create-run.ts'
 import type { Run } from '../run/types.ts'
-import type { Drift } from './drift.ts'
 import type { Pace } from './pace.ts'
+import type { Value } from './value.ts'
 import { mkdir, rm } from 'node:fs/promises'
 import { recordCommand } from '../../deck/record-command.ts'
 import { StepError } from '../../protocol/error.ts'
 import { createReplay } from '../../replay/runner.ts'
-import { createRemoteStatus } from '../remote/state.ts'
 import { identityRules, ownIdentity } from '../run/redact-recording.ts'
 import { createRedactor } from '../run/redact.ts'
 import { createShells } from '../run/shells.ts'
 import { createStates } from '../run/states.ts'
 import { keepCaughtUp } from './catch-up.ts'
-import { createDrift } from './drift.ts'
 import { openEngines } from './engines.ts'
 import { createListeners } from './listeners.ts'
 import { createPace } from './pace.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
 import { createRuns, stepOf } from './runs.ts'
+import { createValue } from './value.ts'
 
 /** How long the session waits for its own clean-up, in ms. */
 const CLOSE_TIMEOUT = 10_000
@@ -36,6 +34,9 @@ export interface SessionOptions {
   /** @default the registry's */
   loadRunner?: typeof loadFromRegistry
 }
+
+/** How the remote viewers are served, as the presenter sees it. */
+export type RemoteState = Omit<Extract<ServerMessage, { type: 'remote' }>, 'type'>
 
 /** From start to stop of the service for one deck; owns everything that its runs create. */
 export interface Session {
@@ -64,11 +65,12 @@ export interface Session {
   lackOf: (step: Step) => StepError | undefined
   /** Calls back whenever a run begins or gets an event. */
   subscribe: (listener: (run: Run) => void) => () => void
-  drift: Drift
+  /** Ids of the steps that are no longer on disk as they run here. */
+  drift: Value<string[]>
   /** The clock of the talk. */
   pace: Pace
   /** How the audience's own devices are served. */
-  remote: RemoteStatus
+  remote: Value<RemoteState>
   /** Ends all runs and removes what they created; false where something may be left. */
   close: () => Promise<boolean>
 }
@@ -151,9 +153,9 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     lackOf: engines.lackOf,
     cancel: n => runs.all.find(run => run.info.n === n)?.cancel('cancelled by the presenter'),
     subscribe: runs.subscribe,
-    drift: createDrift(),
+    drift: createValue<string[]>([]),
     pace,
-    remote: createRemoteStatus(),
+    remote: createValue<RemoteState>({ state: 'off', urls: [], viewers: 0 }),
     close: () => closing ??= close(),
   }
 }

@@ -2,18 +2,35 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Recording } from '../../protocol/recording.ts'
 import type { Run } from '../run/types.ts'
 import type { Session } from '../session/session.ts'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 import { formatRecording } from '../../protocol/format-recording.ts'
 import { parseRecording } from '../../protocol/parse-recording.ts'
-import { keptFolder, openKeptFolder, stampOf } from './kept-folder.ts'
 
 /** Runs of a deck that are kept; older ones go. */
 const KEPT = 20
 /** Runs with more output are not kept, in characters. */
 const LONGEST = 16 * 1024 * 1024
 const RE_NAME = /^(\d{8}-\d{6})-(.+)\.cast$/
+
+/** Where what is kept of a deck lies: beside it, out of git's sight. */
+export function keptFolder({ dir, name }: Pick<Deck, 'dir' | 'name'>, kind: 'runs' | 'rehearsals'): string {
+  return join(dir, '.kamishibai', kind, name)
+}
+
+/** Makes {@link keptFolder} where it is missing. */
+export async function openKeptFolder(deck: Pick<Deck, 'dir' | 'name'>, kind: 'runs' | 'rehearsals'): Promise<string> {
+  const folder = keptFolder(deck, kind)
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(deck.dir, '.kamishibai', '.gitignore'), '*\n')
+  return folder
+}
+
+/** A time (ISO 8601) as names of kept files begin, in UTC: `20261124-210311`. */
+export function stampOf(at: string): string {
+  return at.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+}
 
 /** A live run that was kept; `name` is its start in UTC and its step: `20261124-210311-hello`. */
 export interface KeptRun { name: string, step: string, at: string }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { runnersOf } from '../session/engine-of.ts'
+import { runnersOf } from '../session/engine-needs.ts'
 import { loadRunner } from '../session/registry.ts'
 import { readJson, stateDir, writePrivate } from './store.ts'
 

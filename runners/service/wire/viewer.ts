@@ -107,7 +107,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
 
   function tellSession(): void {
     send({ type: 'session', session: session.id, deck: session.deck.name, mode: session.mode, runners: session.runners })
-    if (session.drift.steps.length)
+    if (session.drift.now.length)
       tellDrift()
     if (!session.forgotten.size)
       return
@@ -117,7 +117,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
   }
 
   function tellDrift(): void {
-    send({ type: 'drift', steps: session.drift.steps })
+    send({ type: 'drift', steps: session.drift.now })
   }
 
   function greet(message: Extract<ClientMessage, { type: 'hello' }>): void {
