@@ -108,6 +108,15 @@ export interface ErrorInfo {
   params?: ErrorParams
 }
 
+/** An error as it crosses the wire; a code that is not known here is shown by its message. */
+export const errorInfoSchema = z.object({
+  code: z.string().transform(code => code as ErrorCode),
+  message: z.string(),
+  hint: z.string(),
+  line: z.int().optional(),
+  params: errorParamsSchema.optional(),
+})
+
 /** The one error that runners throw; recognised by its name, so that it survives two copies of this module. */
 export class StepError extends Error {
   override readonly name = 'StepError'

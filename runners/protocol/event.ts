@@ -44,8 +44,16 @@ export type View = z.infer<typeof viewSchema>
 const errorCode = z.string()
 
 /** What a waiting run waits for: a shell of this name that is busy, or a step that runs first. */
-const awaitsSchema = z.object({ kind: z.enum(['shell', 'step']), name: z.string() })
+export const awaitsSchema = z.object({ kind: z.enum(['shell', 'step']), name: z.string() })
 export type Awaits = z.infer<typeof awaitsSchema>
+
+/** How far something is that takes a while. */
+export const progressSchema = z.object({
+  type: z.literal('progress'),
+  label: z.string(),
+  done: z.number(),
+  total: z.number(),
+})
 
 /** What a runner emits: an event before it has a place in a log. */
 export const payloadSchema = z.discriminatedUnion('type', [
@@ -55,7 +63,7 @@ export const payloadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('resource'), op: z.enum(['added', 'modified', 'deleted']), ref: refSchema, view: viewSchema }),
   z.object({ type: z.literal('sample'), ref: refSchema, cpu: z.number(), memory: z.number() }),
   z.object({ type: z.literal('response'), n: z.int(), status: z.int(), ms: z.number(), by: z.string().optional() }),
-  z.object({ type: z.literal('progress'), label: z.string(), done: z.number(), total: z.number() }),
+  progressSchema,
   z.object({ type: z.literal('marker'), label: z.string() }),
   z.object({ type: z.literal('exit'), code: z.int(), signal: z.string().optional(), oom: z.boolean().optional() }),
   z.object({ type: z.literal('error'), code: errorCode, message: z.string(), hint: z.string(), line: z.int().min(1).optional(), params: errorParamsSchema.optional() }),

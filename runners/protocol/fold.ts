@@ -1,42 +1,50 @@
 import type { ErrorInfo } from './error.ts'
-import type { Awaits, Expectation, LogEvent, Payload, PayloadOf, Phase, Ref, View } from './event.ts'
-import { isPassed } from './event.ts'
+import type { LogEvent, Payload, PayloadOf, Ref, View } from './event.ts'
+import { z } from 'zod'
+import { errorInfoSchema } from './error.ts'
+import { awaitsSchema, expectationSchema, isPassed, PHASES, progressSchema, refSchema } from './event.ts'
 
 /** An object as the log last knew it. */
-export interface ResourceState {
-  ref: Ref
-  view: View
-  deleted: boolean
+const resourceStateSchema = z.object({
+  ref: refSchema,
+  // Every value of what crosses the wire is JSON: looking into each view would only cost time.
+  view: z.custom<View>(view => typeof view === 'object' && view !== null && !Array.isArray(view)),
+  deleted: z.boolean(),
   /** When it was added and last changed, in ms since the run began. */
-  addedAt: number
-  changedAt: number
-}
+  addedAt: z.number(),
+  changedAt: z.number(),
+})
+export type ResourceState = z.infer<typeof resourceStateSchema>
 
 /** A run, folded: everything a view needs but the terminal's screen. */
-export interface RunState {
-  phase: Phase
-  reason?: string
+export const runStateSchema = z.object({
+  phase: z.enum(PHASES),
+  reason: z.string().optional(),
   /** What `reason` says while the run waits. */
-  awaits?: Awaits
+  awaits: awaitsSchema.optional(),
   /** Number and time of the last event. */
-  seq: number
-  at: number
+  seq: z.int(),
+  at: z.number(),
   /** Characters of output so far. */
-  outputLength: number
-  cols?: number
-  rows?: number
-  exit?: { code: number, signal?: string, oom?: boolean }
-  error?: ErrorInfo
-  expectations: Expectation[]
+  outputLength: z.int(),
+  cols: z.int().optional(),
+  rows: z.int().optional(),
+  exit: z.object({ code: z.int(), signal: z.string().optional(), oom: z.boolean().optional() }).optional(),
+  error: errorInfoSchema.optional(),
+  expectations: z.array(expectationSchema),
   /** By `kind/id`. */
-  resources: Record<string, ResourceState>
-  samples: Record<string, { ref: Ref, points: { at: number, cpu: number, memory: number }[] }>
-  responses: { n: number, status: number, ms: number, by?: string }[]
-  progress?: PayloadOf<'progress'>
-  markers: { at: number, label: string }[]
+  resources: z.record(z.string(), resourceStateSchema),
+  samples: z.record(z.string(), z.object({
+    ref: refSchema,
+    points: z.array(z.object({ at: z.number(), cpu: z.number(), memory: z.number() })),
+  })),
+  responses: z.array(z.object({ n: z.int(), status: z.int(), ms: z.number(), by: z.string().optional() })),
+  progress: progressSchema.optional(),
+  markers: z.array(z.object({ at: z.number(), label: z.string() })),
   /** When `preparing`, `running`, … began, in ms. */
-  phases: { phase: Phase, at: number }[]
-}
+  phases: z.array(z.object({ phase: z.enum(PHASES), at: z.number() })),
+})
+export type RunState = z.infer<typeof runStateSchema>
 
 /** The state of a run before its first event. */
 export function emptyRun(): RunState {

@@ -1,8 +1,8 @@
-import type { RunState } from './fold.ts'
 import type { RunnerName } from './step.ts'
 import { z } from 'zod'
-import { errorParamsSchema } from './error.ts'
+import { errorInfoSchema } from './error.ts'
 import { payloadSchema } from './event.ts'
+import { runStateSchema } from './fold.ts'
 
 /** Where the service answers. */
 export const SOCKET_PATH = '/__kamishibai/ws'
@@ -27,8 +27,6 @@ export const runnerStateSchema = z.object({
 })
 export interface RunnerState { name: RunnerName, mode: 'live' | 'replay', version?: string, reason?: string, down?: string }
 
-const errorSchema = z.object({ code: z.string(), message: z.string(), hint: z.string(), line: z.int().optional(), params: errorParamsSchema.optional() })
-
 /** What a browser knows of a run besides its log. */
 export const runInfoSchema = z.object({
   /** Number of the run in its session, from 1. */
@@ -38,7 +36,7 @@ export const runInfoSchema = z.object({
   /** When the recording was made, ISO 8601; of a replay only. */
   recordedAt: z.string().optional(),
   /** What went wrong live, where a recording was taken for it. */
-  fallback: errorSchema.optional(),
+  fallback: errorInfoSchema.optional(),
   /** It catches up, unseen, what a step still to come needs. */
   background: z.boolean().optional(),
   /** When the run began, ms since the epoch by the service's clock. */
@@ -75,7 +73,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** `now` is the service's clock, for windows on other machines. */
   z.object({ type: z.literal('session'), session: z.string(), deck: z.string(), mode: z.enum(['auto', 'live', 'replay']), runners: z.array(runnerStateSchema), now: z.number().optional() }),
   /** A run as it stands: `state` up to its seq, `screen` (ANSI) up to `screenSeq`. */
-  z.object({ type: z.literal('snapshot'), run: runInfoSchema, state: z.any().transform(s => s as RunState), screen: z.string(), screenSeq: z.int() }),
+  z.object({ type: z.literal('snapshot'), run: runInfoSchema, state: runStateSchema, screen: z.string(), screenSeq: z.int() }),
   z.object({ type: z.literal('event'), run: z.int(), seq: z.int(), at: z.number(), payload: payloadSchema }),
   z.object({ type: z.literal('log'), run: z.int(), cast: z.string(), events: z.string() }),
   /** The steps that are no longer on disk as they run here. */
@@ -84,7 +82,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pace'), slide: z.int(), clicks: z.int().default(0), over: z.string().optional(), spent: z.record(z.string(), z.number()) }),
   /** How the audience's own devices are served: what they open, and how many do. */
   z.object({ type: z.literal('remote'), state: z.enum(['off', 'preparing', 'open', 'failed']), urls: z.array(z.string()), viewers: z.int() }),
-  errorSchema.extend({ type: z.literal('error'), step: z.string().optional() }),
+  errorInfoSchema.extend({ type: z.literal('error'), step: z.string().optional() }),
   /** Numbers of the runs that a reset has undone. */
   z.object({ type: z.literal('forgotten'), runs: z.array(z.int()) }),
 ])
