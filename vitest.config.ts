@@ -22,8 +22,11 @@ class InTurn extends BaseSequencer {
 /** What looks at all that is on an engine, or takes away what dead sessions left there. */
 const WHOLE_ENGINE = ['build', 'sweep', 'guard/actions'].map(name => `tests/docker/${name}.test.ts`)
 
+/** What is waited for comes later where others compute. */
+const PATIENT = { poll: { timeout: 20_000 } }
+
 /** For real engines and real browsers, on machines that may be slow. */
-const SLOW = { testTimeout: 120_000, hookTimeout: 300_000 }
+const SLOW = { testTimeout: 120_000, hookTimeout: 300_000, expect: PATIENT }
 
 export default defineConfig({
   test: {
@@ -34,7 +37,7 @@ export default defineConfig({
       // No programs, no sockets: many files share a thread and what it has imported. Property tests take long where others compute.
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], setupFiles: ['tests/unit/_in-process.ts'], pool: 'threads', isolate: false, maxWorkers: '100%', testTimeout: 60_000, sequence: { groupOrder: 1 } } },
       // What starts the command or listens.
-      { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 30_000, sequence: { groupOrder: 2 } } },
+      { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 60_000, expect: PATIENT, sequence: { groupOrder: 2 } } },
       // A real engine: files have names and ports of their own, and mostly wait.
       { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], exclude: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 3 } } },
       // A real virtual machine.

@@ -22,7 +22,7 @@ const NEEDED: Record<string, 'dockerHost' | 'cluster' | 'controlPlane'> = {
 }
 
 /** One project of a run, as it is told before its first test. */
-interface Planned { name: string, files: number, seconds: number, group: number, workers: number, skipped: boolean }
+interface Planned { name: string, files: number, seconds: number, workers: number, skipped: boolean }
 
 /** vitest's reporter: says at the start what runs, what is skipped, and about how long that takes. */
 export default class Overview implements Reporter {
@@ -41,11 +41,14 @@ export default class Overview implements Reporter {
   onTestModuleQueued(): void {
     if (!this.#specifications.length)
       return
-    const plans = [...Map.groupBy(this.#specifications, ({ project }) => project)].map(([project, files]) => this.#planOf(project, files))
+    const projects = [...Map.groupBy(this.#specifications, ({ project }) => project)]
+    const plans = projects.map(([project, files]) => this.#planOf(project, files))
     this.#specifications = []
     const width = Math.max(...plans.map(({ name }) => name.length))
-    for (const { name, files, seconds, skipped } of plans)
-      console.log(`${name.padEnd(width)}  ${String(files).padStart(3)} ${files === 1 ? 'file ' : 'files'}  ${skipped ? 'skipped, for the reason above' : `${Math.round(seconds)} s of tests`}`)
+    for (const { name, files, seconds, skipped } of plans) {
+      const takes = skipped ? 'skipped, for the reason above' : `${Math.round(seconds)} s of tests`
+      console.log(`${name.padEnd(width)}  ${String(files).padStart(3)} ${files === 1 ? 'file ' : 'files'}  ${takes}`)
+    }
     console.log(`About ${durationOf(plans)}.\n`)
   }
 
@@ -56,18 +59,18 @@ export default class Overview implements Reporter {
     const seconds = files.reduce((sum, file) => sum + (this.#secondsOf(file) ?? share), 0)
     const needed = NEEDED[name]
     const skipped = needed !== undefined && project.getProvidedContext()[needed] === undefined
-    return { name, files: files.length, seconds, group: config.sequence.groupOrder, workers: config.maxWorkers, skipped }
+    return { name, files: files.length, seconds, workers: config.maxWorkers, skipped }
   }
 
   #secondsOf(file: TestSpecification): number | undefined {
-    const result = this.#vitest?.cache.getTestSpecificationResult(file)
-    return result && result.duration / 1000
+    // One of which nothing ran, for a filter say, was not timed.
+    const duration = this.#vitest?.cache.getTestSpecificationResult(file)?.duration
+    return duration ? duration / 1000 : undefined
   }
 }
 
 /** One group of projects runs after the other, each on all of its workers. */
 function durationOf(plans: Planned[]): string {
-  const groups = Map.groupBy(plans.filter(({ skipped }) => !skipped), ({ group }) => group)
-  const seconds = [...groups.values()].reduce((sum, group) => sum + group.reduce((all, plan) => all + plan.seconds / plan.workers, 0), 0)
+  const seconds = plans.filter(({ skipped }) => !skipped).reduce((sum, plan) => sum + plan.seconds / plan.workers, 0)
   return seconds < 100 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`
 }
