@@ -1,5 +1,7 @@
 import type { ScreenLine, ScreenSpan } from '../../runners/protocol/screen.ts'
 import type { Mark } from '../../runners/protocol/step.ts'
+import type { Palette } from './contrast.ts'
+import { readable } from './contrast.ts'
 
 export interface MarkedSpan extends ScreenSpan { marked?: boolean }
 
@@ -33,11 +35,16 @@ export function markLine(line: ScreenLine, marks: Mark[]): MarkedSpan[] {
   })
 }
 
-/** CSS of a span; the first 16 colours come from the theme's variables. */
-export function spanStyle({ fg, bg, inverse }: ScreenSpan): Record<string, string | undefined> {
-  const css = (color: string | undefined): string | undefined => color?.startsWith('ansi-') ? `var(--kb-${color})` : color
-  const [front, back] = inverse ? [css(bg) ?? 'var(--kb-screen-bg)', css(fg) ?? 'var(--kb-screen-fg)'] : [css(fg), css(bg)]
-  return { color: front, backgroundColor: back }
+/** CSS of a span. The first 16 colours come from the theme's variables, whose values `palette` has: text is readable. */
+export function spanStyle({ fg, bg, inverse }: ScreenSpan, palette: Palette): Record<string, string | undefined> {
+  const css = (color: string | undefined): string | undefined => color && /^(?:ansi|screen)-/.test(color) ? `var(--kb-${color})` : color
+  const [front, back] = inverse ? [bg ?? 'screen-bg', fg ?? 'screen-fg'] : [fg, bg]
+  if (!front && !back)
+    return {}
+  const valueOf = (color: string): string => palette[color] ?? color
+  const own = valueOf(front ?? 'screen-fg')
+  const seen = readable(own, valueOf(back ?? 'screen-bg'))
+  return { color: seen === own ? css(front) : seen, backgroundColor: css(back) }
 }
 
 /** For each line of `a` and `b`, whether the other has it in the same place (blank ends do not count). */

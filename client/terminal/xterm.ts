@@ -1,5 +1,6 @@
 import type { IParser, Terminal } from '@xterm/xterm'
 import type { Display } from '../session/displays.ts'
+import { MINIMUM_CONTRAST } from './contrast.ts'
 
 /** The type of a terminal that follows its box, in px of the canvas. */
 const FONT = 20
@@ -29,7 +30,7 @@ export async function createXterm(): Promise<Terminal> {
   const fontFamily = css.getPropertyValue('--kb-font')
   // What is measured with another font stays wrong.
   await Promise.all(['', 'bold '].map(weight => document.fonts.load(`${weight}${FONT}px ${fontFamily}`)))
-  const terminal = new Terminal({ fontFamily, fontSize: FONT, theme: themeOf(css), scrollback: 1000, cursorInactiveStyle: 'outline', allowProposedApi: true, logLevel: 'off' })
+  const terminal = new Terminal({ fontFamily, fontSize: FONT, theme: themeOf(css), scrollback: 1000, cursorInactiveStyle: 'outline', allowProposedApi: true, logLevel: 'off', minimumContrastRatio: MINIMUM_CONTRAST })
   swallowQueries(terminal.parser)
   return terminal
 }

@@ -18,7 +18,7 @@ it('counts two cells for a Japanese character', () => {
 })
 
 it('swaps the colours of inverse text', () => {
-  expect(spanStyle({ text: '', fg: 'ansi-1', inverse: true })).toEqual({ color: 'var(--kb-screen-bg)', backgroundColor: 'var(--kb-ansi-1)' })
+  expect(spanStyle({ text: '', fg: 'ansi-1', inverse: true }, {})).toEqual({ color: 'var(--kb-screen-bg)', backgroundColor: 'var(--kb-ansi-1)' })
 })
 
 it('tells which lines are the same, blank ends aside', () => {
