@@ -36,6 +36,8 @@ export interface RunnerConfig {
   labels: Record<string, string>
   /** Process environment, so that no runner reads `process.env`. */
   env: Record<string, string | undefined>
+  /** What Docker's own configuration says of proxies for containers. */
+  proxies?: Record<string, unknown>
   /** How the user stands to a cluster; asked before more than its identity is requested. @default approved */
   standingOf?: (cluster: ClusterIdentity) => Promise<ClusterStanding>
 }

@@ -5,6 +5,7 @@ import type { Session } from './session/session.ts'
 import { createHash, randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { LABELS } from '../protocol/runner.ts'
+import { dockerProxies } from './session/docker-proxies.ts'
 import { runnersOf } from './session/engine-needs.ts'
 import { createSession } from './session/session.ts'
 import { keepRuns } from './store/kept.ts'
@@ -54,6 +55,7 @@ export async function createService({ deck, mode, live, anyCluster = false, env 
     settings: deck.settings,
     measured: deck.measured,
     env,
+    proxies: dockerProxies(env),
     ...!anyCluster && { standingOf: cluster => standingOf(cluster, env) },
     labels: {
       [LABELS.session]: sessionId,

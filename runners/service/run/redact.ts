@@ -5,6 +5,9 @@ import { parsePattern } from '../../protocol/headmatter.ts'
 const HIDDEN = '[redacted]'
 /** Names of variables whose values are nobody's business. */
 const RE_SECRET_NAME = /(?:TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SIGNING|ENCRYPTION)_?KEY)S?$/i
+/** Variables with an address that may hold a password, and the part of one that does. */
+const RE_PROXY = /^(?:https?|all)_proxy$/i
+const RE_USER = /^\w+:\/\/([^/@\s]+:[^/@\s]*)@/
 /** Shorter values are words that stand anywhere. */
 const SHORTEST = 8
 const KEY_BEGIN = '-----BEGIN '
@@ -53,11 +56,13 @@ export interface RedactorOptions {
   patterns?: readonly string[]
   /** Variables whose names say that they are secret. */
   env?: Record<string, string | undefined>
+  /** Addresses that may hold a password. */
+  urls?: readonly string[]
 }
 
 /** A redactor for the secrets of one session. */
-export function createRedactor({ patterns = [], env = {} }: RedactorOptions): Redactor {
-  const values = secretValues(env)
+export function createRedactor({ patterns = [], env = {}, urls = [] }: RedactorOptions): Redactor {
+  const values = secretValues(env, urls)
   const coded = values.map(toBase64)
   const own = patterns.map(parsePattern)
   const rules: Rule[] = [
@@ -164,9 +169,12 @@ export function mapStrings<T>(value: T, map: (text: string) => string): T {
 }
 
 /** Longest first: one may hold another. */
-function secretValues(env: Record<string, string | undefined>): string[] {
+function secretValues(env: Record<string, string | undefined>, urls: readonly string[]): string[] {
+  const proxies = Object.entries(env).flatMap(([name, value]) => value && RE_PROXY.test(name) ? [value] : [])
+  const users = [...proxies, ...urls].flatMap(url => RE_USER.exec(url)?.[1] ?? [])
   const values = Object.entries(env).flatMap(([name, value]) => value && RE_SECRET_NAME.test(name) ? value.split(/\r?\n/) : [])
-  return [...new Set(values.map(value => value.trim()).filter(value => value.length >= SHORTEST))].sort((a, b) => b.length - a.length)
+  const known = values.map(value => value.trim()).filter(value => value.length >= SHORTEST)
+  return [...new Set([...known, ...users])].sort((a, b) => b.length - a.length)
 }
 
 /** As a Secret of Kubernetes shows it, without the end, which depends on what follows the value. */

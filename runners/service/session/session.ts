@@ -16,6 +16,7 @@ import { createRedactor } from '../run/redact.ts'
 import { createShells } from '../run/shells.ts'
 import { createStates } from '../run/states.ts'
 import { keepCaughtUp } from './catch-up.ts'
+import { proxyUrls } from './docker-proxies.ts'
 import { openEngines } from './engines.ts'
 import { createListeners } from './listeners.ts'
 import { createPace } from './pace.ts'
@@ -80,7 +81,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   const { deck, mode, config, load, loadRunner = loadFromRegistry } = options
   await mkdir(config.privateDir, { recursive: true, mode: 0o700 })
   const engines = await openEngines({ deck, mode, config, loadRunner })
-  const redactor = createRedactor({ patterns: config.settings.redact, env: config.env })
+  const redactor = createRedactor({ patterns: config.settings.redact, env: config.env, urls: proxyUrls(config.proxies) })
   let replaying = mode === 'replay'
   const replay = createReplay({
     load,
