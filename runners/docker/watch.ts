@@ -52,35 +52,19 @@ export async function watchSession(docker: Docker, sessionId: string, emit: Emit
     }
   }
 
-  async function onEvent({ Type, Action, Actor }: EngineEvent): Promise<void> {
-    if (Type === 'container') {
-      if (SHOWN.test(Action))
-        await look('container', Actor.ID)
-    }
-    else if (Type === 'volume') {
-      if (Action === 'create' || Action === 'destroy')
-        await look('volume', Actor.ID)
-    }
-    else if (Type === 'network') {
-      if (Action === 'create' || Action === 'destroy')
-        await look('network', Actor.ID)
-      const container = Actor.Attributes.container
-      if (container && known.has(container))
-        await look('container', container)
-    }
+  async function onEvent(event: EngineEvent): Promise<void> {
+    const kind = changed(event)
+    if (kind)
+      await look(kind, event.Actor.ID)
+    const { container } = event.Actor.Attributes
+    if (event.Type === 'network' && container && known.has(container))
+      await look('container', container)
   }
 
   /** What an engine that was away did is found by comparing. */
   async function lookAtAll(kinds: Kind[]): Promise<void> {
-    const filters = JSON.stringify({ label: [label] }) as never
-    const ids = new Map<string, Kind>([...known].flatMap(([id, { kind }]) => kinds.includes(kind) ? [[id, kind]] : []))
-    if (kinds.includes('container'))
-      (await docker.listContainers({ all: true, filters })).forEach(({ Id }) => ids.set(Id, 'container'))
-    if (kinds.includes('network'))
-      (await docker.listNetworks({ filters })).forEach(({ Id }) => ids.set(Id, 'network'))
-    if (kinds.includes('volume'))
-      ((await docker.listVolumes({ filters })).Volumes ?? []).forEach(({ Name }) => ids.set(Name, 'volume'))
-    for (const [id, kind] of ids)
+    const before = [...known].flatMap(([id, { kind }]): [string, Kind][] => kinds.includes(kind) ? [[id, kind]] : [])
+    for (const [id, kind] of new Map([...before, ...await listLabelled(docker, label, kinds)]))
       await look(kind, id)
   }
 
@@ -112,6 +96,28 @@ export async function watchSession(docker: Docker, sessionId: string, emit: Emit
       await lookAtBridge(step, found.view)
     emit(step, { type: 'resource', op: before ? 'modified' : 'added', ref: { kind, id: id.slice(0, 12), name: found.name }, view: found.view })
   }
+}
+
+/** The kind of the object that an event tells a visible change of; undefined where there is none. */
+function changed({ Type, Action }: EngineEvent): Kind | undefined {
+  if (Type === 'container')
+    return SHOWN.test(Action) ? Type : undefined
+  if (Type === 'volume' || Type === 'network')
+    return Action === 'create' || Action === 'destroy' ? Type : undefined
+  return undefined
+}
+
+/** The ids of all objects that carry a label, each with its kind. */
+async function listLabelled(docker: Docker, label: string, kinds: Kind[]): Promise<[string, Kind][]> {
+  const filters = JSON.stringify({ label: [label] }) as never
+  const found: [string, Kind][] = []
+  if (kinds.includes('container'))
+    (await docker.listContainers({ all: true, filters })).forEach(({ Id }) => found.push([Id, 'container']))
+  if (kinds.includes('network'))
+    (await docker.listNetworks({ filters })).forEach(({ Id }) => found.push([Id, 'network']))
+  if (kinds.includes('volume'))
+    ((await docker.listVolumes({ filters })).Volumes ?? []).forEach(({ Name }) => found.push([Name, 'volume']))
+  return found
 }
 
 async function inspect(docker: Docker, kind: Kind, id: string): Promise<Found | 'gone'> {

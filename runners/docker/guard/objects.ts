@@ -85,16 +85,12 @@ export function createObjects(engine: Engine, sessionId: string): Objects {
 
     async containers() {
       const items = await listed<ContainerItem[]>(['containers', 'json'], ['all', '1'])
-      return items.map(({ Id, Names, Labels, ImageID, State, Mounts }) => {
-        const volumes = (Mounts ?? []).flatMap(({ Type, Name }) => Type === 'volume' && Name ? [Name] : [])
-        seen.container.add(Id)
+      const containers = items.map(item => toContainer(item, sessionId))
+      for (const { id, volumes } of containers) {
+        seen.container.add(id)
         volumes.forEach(name => seen.volume.add(name))
-        // A name with a second slash is a link's.
-        const names = (Names ?? []).map(name => name.slice(1))
-        const step = Labels?.[LABELS.step]
-        const alias = step !== undefined && containerNames(step, { sessionId }).some(name => names.includes(name)) ? step : undefined
-        return { id: Id, names, alias, imageId: ImageID, state: State, volumes }
-      })
+      }
+      return containers
     },
 
     async networks() {
@@ -116,6 +112,15 @@ export function createObjects(engine: Engine, sessionId: string): Objects {
     knows: (kind, id) => seen[kind].has(id),
   }
   return objects
+}
+
+function toContainer({ Id, Names, Labels, ImageID, State, Mounts }: ContainerItem, sessionId: string): OwnContainer {
+  // A name with a second slash is a link's.
+  const names = (Names ?? []).map(name => name.slice(1))
+  const step = Labels?.[LABELS.step]
+  const alias = step !== undefined && containerNames(step, { sessionId }).some(name => names.includes(name)) ? step : undefined
+  const volumes = (Mounts ?? []).flatMap(({ Type, Name }) => Type === 'volume' && Name ? [Name] : [])
+  return { id: Id, names, alias, imageId: ImageID, state: State, volumes }
 }
 
 /** The one object that `ref` names; two beginnings of ids name none. */

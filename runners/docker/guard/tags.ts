@@ -15,6 +15,15 @@ export interface ImageInfo {
   namedAt: number
 }
 
+/** An image as the engine tells of it. */
+interface ImageItem {
+  Id: string
+  RepoTags?: string[] | null
+  RepoDigests?: string[] | null
+  Config?: { Labels?: Record<string, string> | null } | null
+  Metadata?: { LastTagTime?: string }
+}
+
 /** The names of images that the session gave: by tag, build, commit, load, import and pull. */
 export interface Tags {
   /** The image that a name, an id or the beginning of one stands for; undefined where there is none. */
@@ -51,10 +60,7 @@ const LATEST = 10 * 60_000
  */
 export function createTags(engine: Engine, sessionId: string, file: string): Tags {
   const noted = readNote(file)
-  /** Which image each name stood for when the session gave it; undefined while the engine is at it. */
-  const given = noted.given
-  /** Images without a name, by the beginning of their ids. */
-  const nameless = noted.nameless
+  const { given, nameless } = noted
 
   function note(change: () => void): void {
     change()
@@ -62,16 +68,10 @@ export function createTags(engine: Engine, sessionId: string, file: string): Tag
   }
 
   const tags: Tags = {
-    async find(ref) {
-      const { status, body } = await engine.ask({ method: 'GET', segments: ['images', ...ref.split('/'), 'json'] })
-      if (status !== 200)
-        return undefined
-      const { Id, RepoTags, RepoDigests, Config, Metadata } = body as { Id: string, RepoTags?: string[] | null, RepoDigests?: string[] | null, Config?: { Labels?: Record<string, string> | null } | null, Metadata?: { LastTagTime?: string } }
-      return { id: Id, tags: RepoTags ?? [], digests: RepoDigests ?? [], own: Config?.Labels?.[LABELS.session] === sessionId, namedAt: Date.parse(Metadata?.LastTagTime ?? '') || 0 }
-    },
+    find: ref => findImage(engine, sessionId, ref),
 
     async claim(ref) {
-      const name = formatReference(parseReference(ref))
+      const name = wholeName(ref)
       const before = await tags.find(name)
       if (before && !tags.owns(name, before))
         throw forbidden(`to set the tag ${name}: it exists, and is not the session's own; choose another`)
@@ -90,25 +90,10 @@ export function createTags(engine: Engine, sessionId: string, file: string): Tag
       }
     },
 
-    async claimAll(refs) {
-      const settled: (() => Promise<void>)[] = []
-      const settle = async (): Promise<void> => {
-        for (const done of settled)
-          await done()
-      }
-      try {
-        for (const ref of new Set(refs))
-          settled.push(await tags.claim(ref))
-        return settle
-      }
-      catch (error) {
-        await settle()
-        throw error
-      }
-    },
+    claimAll: refs => claimEach(refs, tags.claim),
 
     async take(ref) {
-      const name = formatReference(parseReference(ref))
+      const name = wholeName(ref)
       const image = await tags.find(name)
       if (image)
         note(() => given.set(name, image.id))
@@ -117,7 +102,7 @@ export function createTags(engine: Engine, sessionId: string, file: string): Tag
     keep: id => note(() => nameless.add(id.replace(/^sha256:/, ''))),
 
     owns(ref, image) {
-      const name = formatReference(parseReference(ref))
+      const name = wholeName(ref)
       return image.own || (given.has(name) && [undefined, image.id].includes(given.get(name)))
     },
 
@@ -125,27 +110,12 @@ export function createTags(engine: Engine, sessionId: string, file: string): Tag
       || [...nameless].some(id => image.id.slice('sha256:'.length).startsWith(id) && !image.tags.length)
       || (image.tags.length + image.digests.length > 0 && image.tags.every(tag => tags.owns(tag, image)) && (image.tags.length > 0 || image.digests.every(digest => tags.owns(digest, image)))),
 
-    async held() {
-      const held: string[] = []
-      for (const [name, id] of given) {
-        const image = await tags.find(name)
-        // What the engine was at when we were killed may be done, or somebody else's by now.
-        if (image && (id === undefined ? image.namedAt < noted.at + LATEST : image.id === id))
-          held.push(name)
-      }
-      // The last stage stands on the others.
-      for (const id of [...nameless].reverse()) {
-        const image = await tags.find(id)
-        if (image && !image.tags.length)
-          held.push(id)
-      }
-      return held
-    },
+    held: () => listHeld(noted, tags.find),
 
     async release() {
       const released: string[] = []
       for (const ref of await tags.held()) {
-        if (await remove(ref))
+        if (await remove(engine, ref))
           released.push(ref)
       }
       given.clear()
@@ -154,19 +124,80 @@ export function createTags(engine: Engine, sessionId: string, file: string): Tag
       return released
     },
   }
-
-  /** An image in use stays: its user is none of ours. */
-  async function remove(ref: string): Promise<boolean> {
-    const { status, body } = await engine.ask({ method: 'DELETE', segments: ['images', ...ref.split('/')] })
-    if (status >= 300 && status !== 404 && status !== 409)
-      throw new Refusal(status, `the image ${ref} cannot be removed: ${(body as { message?: string } | undefined)?.message ?? status}`)
-    return status < 300
-  }
-
   return tags
 }
 
-interface Note { given: Map<string, string | undefined>, nameless: Set<string>, at: number }
+/** The name that `ref` has on the engine, with its tag or digest. */
+function wholeName(ref: string): string {
+  return formatReference(parseReference(ref))
+}
+
+async function findImage(engine: Engine, sessionId: string, ref: string): Promise<ImageInfo | undefined> {
+  const { status, body } = await engine.ask({ method: 'GET', segments: ['images', ...ref.split('/'), 'json'] })
+  if (status !== 200)
+    return undefined
+  const { Id, RepoTags, RepoDigests, Config, Metadata } = body as ImageItem
+  return {
+    id: Id,
+    tags: RepoTags ?? [],
+    digests: RepoDigests ?? [],
+    own: Config?.Labels?.[LABELS.session] === sessionId,
+    namedAt: Date.parse(Metadata?.LastTagTime ?? '') || 0,
+  }
+}
+
+/** An image in use stays: its user is none of ours. */
+async function remove(engine: Engine, ref: string): Promise<boolean> {
+  const { status, body } = await engine.ask({ method: 'DELETE', segments: ['images', ...ref.split('/')] })
+  if (status >= 300 && status !== 404 && status !== 409)
+    throw new Refusal(status, `the image ${ref} cannot be removed: ${(body as { message?: string } | undefined)?.message ?? status}`)
+  return status < 300
+}
+
+/** Claims names one after another; where one is refused, those before it are settled at once. */
+async function claimEach(refs: string[], claim: Tags['claim']): ReturnType<Tags['claimAll']> {
+  const settled: (() => Promise<void>)[] = []
+  const settle = async (): Promise<void> => {
+    for (const done of settled)
+      await done()
+  }
+  try {
+    for (const ref of new Set(refs))
+      settled.push(await claim(ref))
+    return settle
+  }
+  catch (error) {
+    await settle()
+    throw error
+  }
+}
+
+async function listHeld({ given, nameless, at }: Note, find: Tags['find']): Promise<string[]> {
+  const held: string[] = []
+  for (const [name, id] of given) {
+    const image = await find(name)
+    // What the engine was at when we were killed may be done, or somebody else's by now.
+    if (image && (id === undefined ? image.namedAt < at + LATEST : image.id === id))
+      held.push(name)
+  }
+  // The last stage stands on the others.
+  for (const id of [...nameless].reverse()) {
+    const image = await find(id)
+    if (image && !image.tags.length)
+      held.push(id)
+  }
+  return held
+}
+
+/** What a session noted of the images that it named. */
+interface Note {
+  /** The image that each name stood for when the session gave it; undefined while the engine is at it. */
+  given: Map<string, string | undefined>
+  /** Images without a name, by the beginning of their ids. */
+  nameless: Set<string>
+  /** When the note was written; ms. */
+  at: number
+}
 
 function readNote(file: string): Note {
   try {
