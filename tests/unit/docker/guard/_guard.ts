@@ -33,14 +33,25 @@ export const FOREIGN_IMAGE = `sha256:${hex('22')}`
 export const OWN_DANGLING = `sha256:${hex('33')}`
 export const FOREIGN_DANGLING = `sha256:${hex('44')}`
 
+/** A name that the engine does not take away: a container runs from its image. */
+export const IN_USE = 'busy:1'
+
 interface Labelled { Labels: Record<string, string> }
+
+interface FakeImage {
+  Id: string
+  RepoTags: string[] | null
+  RepoDigests: string[] | null
+  Config?: { Labels?: Record<string, string> | null, ExposedPorts?: object | null }
+  Metadata?: { LastTagTime: string }
+}
 
 interface Population {
   containers: (Labelled & { Id: string, Names: string[], ImageID: string, State: string, Mounts: { Type: string, Name?: string }[] })[]
   networks: (Labelled & { Id: string, Name: string, IPAM: { Config: { Gateway?: string }[] } })[]
   volumes: (Labelled & { Name: string })[]
   execs: { ID: string, ContainerID: string }[]
-  images: { Id: string, RepoTags: string[] | null, RepoDigests: string[] | null, Config: { Labels?: Record<string, string> | null, ExposedPorts?: object | null } }[]
+  images: FakeImage[]
 }
 
 const strangers: Record<string, string> = { [LABELS.session]: 'another' }
@@ -80,7 +91,8 @@ export interface FakeEngine extends Engine {
   has: Population
 }
 
-function fakeEngine(newest: string): FakeEngine {
+/** An engine that has what {@link population} says, and its newest version of the API. */
+export function fakeEngine(newest = '1.51'): FakeEngine {
   const has = population()
   const asked: Call[] = []
 
@@ -100,13 +112,18 @@ function fakeEngine(newest: string): FakeEngine {
       has.volumes.push(body as { Name: string, Labels: Record<string, string> })
       return { status: 201, body }
     }
+    if (method === 'DELETE' && segments[0] === 'images') {
+      const ref = segments.slice(1).join('/')
+      const image = one(has.images.find(({ Id, RepoTags }) => Id.startsWith(`sha256:${ref}`) || RepoTags?.includes(ref)))
+      return ref === IN_USE ? { status: 409, body: { message: 'in use' } } : image
+    }
     const [, kind, ref = ''] = /^GET \/(exec|images|volumes)\/(.+?)(?:\/json)?$/.exec(path) ?? []
     if (kind === 'exec')
       return one(has.execs.find(({ ID }) => ID === ref))
     if (kind === 'volumes')
       return one(has.volumes.find(({ Name }) => Name === ref))
     if (kind === 'images')
-      return one(has.images.find(({ Id, RepoTags }) => Id === ref || Id.startsWith(`sha256:${ref}`) || RepoTags?.includes(ref)))
+      return one(has.images.find(({ Id, RepoTags, RepoDigests }) => Id === ref || Id.startsWith(`sha256:${ref}`) || RepoTags?.includes(ref) || RepoDigests?.includes(ref)))
     throw new Error(`the fake engine knows no ${path}`)
   }
 
