@@ -73,7 +73,7 @@ describe('a build', () => {
   })
 
   it.for(['remote', 'pull', 'cgroupparent', 'securityopt', 'isolation', 'session', 'outputs'])('has no %s, however it is empty', async (name) => {
-    for (const value of ['', '0', 'false', 'null', '[]', '{}', 'default'])
+    for (const value of ['', '0', 'false', 'False', ' NO ', 'none', 'null', '[]', '{}', 'default'])
       expect(await sentBy(`${name}=${encodeURIComponent(value)}`), value).not.toHaveProperty(name)
   })
 

@@ -1,4 +1,4 @@
-import type { Headers } from 'tar-stream'
+import type { Header } from 'tar-stream'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { pack } from 'tar-stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createGuard } from './_guard.ts'
 
-type Entry = readonly [name: string, content: unknown, header?: Partial<Headers>]
+type Entry = readonly [name: string, content: unknown, header?: Partial<Header>]
 
 /** An archive of files in JSON; one that is a link has no content. */
 async function archiveOf(...entries: Entry[]): Promise<Buffer> {
@@ -67,6 +67,7 @@ describe('an archive of images', () => {
     ['whose manifest is a link', [['manifest.json', '', { type: 'symlink', linkname: 'other' }], ['other', []]]],
     ['whose manifest is a hard link', [['other', []], ['manifest.json', '', { type: 'link', linkname: 'other' }]]],
     ['whose manifest lies behind a link', [manifest('fresh:1'), ['a', '', { type: 'symlink', linkname: '.' }], ['a/manifest.json', []]]],
+    ['whose manifest lies behind a hard link', [manifest('fresh:1'), ['a', '', { type: 'link', linkname: '.' }], ['a/manifest.json', []]]],
     ['whose manifest is no JSON', [['manifest.json', '[{']]],
     ['whose older index holds no tags', [['repositories', { demo: 'x' }]]],
     ['whose name is none', [manifest('Fresh')]],

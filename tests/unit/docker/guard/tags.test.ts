@@ -63,6 +63,17 @@ describe('a name that the session gave', () => {
     expect(await tags().held()).toEqual(['fresh:1'])
   })
 
+  it('is held of the image that the session moved it to', async () => {
+    await give('fresh:1')
+    addImage(OTHER, [])
+    const settle = await tags().claim('fresh:1')
+    for (const image of engine.has.images.filter(({ Id }) => Id === FRESH || Id === OTHER))
+      image.RepoTags = image.Id === OTHER ? ['fresh:1'] : []
+    await settle()
+    expect(await tags().held()).toEqual(['fresh:1'])
+    expect(tags().owns('fresh:1', { id: OTHER, tags: ['fresh:1'], digests: [], own: false, namedAt: 0 })).toBe(true)
+  })
+
   it.for([
     ['named soon after', 60_000, ['fresh:1']],
     ['named much later', 20 * 60_000, []],
