@@ -6,6 +6,8 @@ import type { Step } from '../protocol/step.ts'
 export interface Fence {
   info: string
   code: string
+  /** The id that the fence has or is given, also where it is no step. */
+  id: string
   /** Missing where the fence is no step because of its problems. */
   stepId?: string
   problems: Problem[]

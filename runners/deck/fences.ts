@@ -1,66 +1,47 @@
-/** A fence as it stands in a file; `line` and `column` count from 1 in `lines`. */
+import type { MarkdownExit, Token } from 'markdown-exit'
+import type { SnippetPath } from './markdown.ts'
+
+/** A fence as Slidev's Markdown finds it; `line`, `end` and `column` count from 1 in the text. */
 export interface RawFence {
   info: string
   /** Content with a final newline, as Markdown gives it. */
   code: string
   line: number
+  /** The last line that belongs to the fence. */
+  end: number
   /** Column of the info string. */
   column: number
+  /** How many marks open the fence; 0 for a `<<<` import. */
+  marks: number
   closed: boolean
   /** Of a `<<<` import instead of a fence. */
-  snippet?: { path: string, region?: string }
+  snippet?: SnippetPath
 }
 
-const RE_OPEN = /^( *)(`{3,}|~{3,})\s*(.*)$/
-// Slidev's own form of a snippet import: `<<< path#region lang {meta}`.
+/** Finds all fences and snippet imports of a slide's Markdown, wherever Slidev renders one, in the order of their lines. */
+export function scanFences(text: string, markdown: MarkdownExit): RawFence[] {
+  const lines = text.split(/\r\n?|\n/)
+  return markdown.parse(text, {})
+    .filter(token => token.type === 'fence' && token.map)
+    .map(token => fenceOf(token, lines))
+    .sort((a, b) => a.line - b.line)
+}
 
-const RE_SNIPPET = /^(\s*<<<[ \t]*)(\S.*?)(#[\w-]+)?[ \t]*(?:[ \t](\S+?))?[ \t]*(\{.*)?$/
-
-/** All fences and snippet imports of `lines`, outside HTML comments; a longer fence hides those inside it. */
-export function scanFences(lines: string[], from = 0): RawFence[] {
-  const fences: RawFence[] = []
-  let comment = false
-  for (let i = from; i < lines.length; i++) {
-    const line = lines[i]!
-    const open = comment ? null : RE_OPEN.exec(line)
-    if (open && !(open[2]![0] === '`' && open[3]!.includes('`'))) {
-      const end = closingLine(lines, i + 1, open[2]!)
-      const [, indent, mark, info] = open
-      fences.push({
-        info: info!.trim(),
-        code: lines.slice(i + 1, end).map(l => `${l.replace(new RegExp(`^ {0,${indent!.length}}`), '')}\n`).join(''),
-        line: i + 1,
-        column: line.indexOf(info!, indent!.length + mark!.length) + 1,
-        closed: end < lines.length,
-      })
-      i = end
-      continue
-    }
-    const snippet = comment ? null : RE_SNIPPET.exec(line)
-    if (snippet) {
-      const [, lead, path, region, lang, meta] = snippet
-      const info = [lang ?? path!.split('.').at(-1), meta?.trim()].filter(Boolean).join(' ')
-      fences.push({ info, code: '', line: i + 1, column: lead!.indexOf('<') + 1, closed: true, snippet: { path: path!, region: region?.slice(1) } })
-      continue
-    }
-    comment = commentAfter(line, comment)
+function fenceOf(token: Token, lines: string[]): RawFence {
+  const [from, to] = token.map!
+  const opening = lines[from]!
+  const snippet = token.meta as SnippetPath | null
+  const at = Math.max(0, opening.indexOf(snippet ? '<<<' : token.markup))
+  const behind = at + token.markup.length
+  const rows = token.content ? token.content.replace(/\n$/, '').split('\n').length : 0
+  return {
+    info: token.info.trim(),
+    code: token.content && !token.content.endsWith('\n') ? `${token.content}\n` : token.content,
+    line: from + 1,
+    end: to,
+    column: 1 + (snippet ? at : behind + opening.slice(behind).search(/\S|$/)),
+    marks: token.markup.length,
+    closed: !!snippet || to - from - 1 > rows,
+    ...snippet && { snippet },
   }
-  return fences
-}
-
-function closingLine(lines: string[], from: number, mark: string): number {
-  const close = new RegExp(`^\\s*${mark[0]}{${mark.length},}\\s*$`)
-  const end = lines.findIndex((line, index) => index >= from && close.test(line))
-  return end < 0 ? lines.length : end
-}
-
-function commentAfter(line: string, comment: boolean): boolean {
-  for (let at = 0; at < line.length;) {
-    const next = line.indexOf(comment ? '-->' : '<!--', at)
-    if (next < 0)
-      break
-    at = next + (comment ? 3 : 4)
-    comment = !comment
-  }
-  return comment
 }

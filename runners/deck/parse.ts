@@ -1,5 +1,9 @@
+import type { SourceSlideInfo } from '@slidev/types'
 import type { Deck, DeckSlide } from './deck.ts'
+import type { Loaded } from './load.ts'
+import type { MarkdownFeatures } from './markdown.ts'
 import type { Parsing } from './slide-fences.ts'
+import type { SlideText } from './slide-text.ts'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
@@ -8,8 +12,11 @@ import { parseDuration } from '../protocol/headmatter.ts'
 import { checkNeeds } from './graph.ts'
 import { readHeadmatter } from './headmatter.ts'
 import { loadDeck } from './load.ts'
+import { createMarkdown } from './markdown.ts'
 import { checkPictures } from './pictures.ts'
-import { contentOf, fencesOf } from './slide-fences.ts'
+import { fencesOf } from './slide-fences.ts'
+import { readSlideText } from './slide-text.ts'
+import { themeMeta } from './theme-meta.ts'
 import { checkViews } from './views.ts'
 
 /** Parses a deck with all its imports; throws StepError `not-found` only if the file cannot be read. */
@@ -21,6 +28,10 @@ export async function parseDeck(entry: string): Promise<Deck> {
   const { data, problems } = await loadDeck(file)
   const { settings, checkGrants } = readHeadmatter(data.entry.raw, basename(file), problems)
   const parsing: Parsing = { dir, settings, problems, steps: new Map(), fences: new Map(), ids: new Map() }
+  const texts = new Map<SourceSlideInfo, SlideText>()
+  const markdown = createMarkdown(featuresOf(data, dir))
+  for (const { source } of data.slides)
+    texts.set(source, texts.get(source) ?? readSlideText(source, dir, markdown))
   const slides = data.slides.map((slide): DeckSlide => ({
     no: slide.index + 1,
     title: slide.title ?? '',
@@ -28,13 +39,14 @@ export async function parseDeck(entry: string): Promise<Deck> {
     line: slide.source.start + 1,
     durationMs: parseDuration(String(slide.frontmatter.duration ?? '').replace(/in$/, '').replace(/sec?$/, 's')),
     ...slide.note && { note: slide.note },
-    fences: fencesOf(slide, parsing),
+    fences: fencesOf(slide, texts.get(slide.source)!, parsing),
   }))
   const steps = [...parsing.steps.values()]
   const ids = [...new Set(parsing.ids.values())]
   checkNeeds([...parsing.fences.values()], new Set(ids), problems)
-  for (const source of new Set(data.slides.map(slide => slide.source))) {
-    const text = { file: relative(dir, source.filepath), start: source.start, lines: source.raw.split('\n'), from: contentOf(source) }
+  for (const text of texts.values()) {
+    if (text.mistake)
+      problems.push({ severity: 'error', file: text.file, line: text.start + 1, column: 1, code: 'bad-markdown', message: `Slidev cannot read the Markdown of this slide: ${text.mistake}` })
     checkViews(text, { dir, ids, steps }, problems)
     checkPictures(text, dir, problems)
   }
@@ -54,6 +66,12 @@ export async function parseDeck(entry: string): Promise<Deck> {
     problems: problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column),
     hash: createHash('sha256').update(Object.values(data.markdownFiles).map(md => md.raw).join('\0')).update(steps.map(s => s.hash).join()).digest('hex').slice(0, 16),
   }
+}
+
+/** Which parts of Slidev's Markdown a deck has on; a headmatter stands above its own `config` and the theme. */
+function featuresOf({ headmatter, features }: Loaded['data'], dir: string): MarkdownFeatures {
+  const { comark = false, mdc = false } = { ...themeMeta(dir, headmatter.theme).defaults, ...headmatter.config as object, ...headmatter } as { comark?: unknown, mdc?: unknown }
+  return { katex: features.katex, comark: Boolean(comark || mdc) }
 }
 
 /** What the deck's views ask to be measured. */

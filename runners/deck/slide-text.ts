@@ -1,32 +1,59 @@
+import type { SourceSlideInfo } from '@slidev/types'
+import type { MarkdownExit } from 'markdown-exit'
+import type { RawFence } from './fences.ts'
+import { relative } from 'node:path'
 import { scanFences } from './fences.ts'
 
-/** A slide's text as it stands in its file. */
+/** A slide's Markdown without its frontmatter and its note, as Slidev renders it. */
 export interface SlideText {
   /** Relative to the deck's folder. */
   file: string
-  /** Line of the file, from 0, at which `lines` begins. */
+  text: string
+  /** Line of the file, from 0, at which `text` begins, and how many characters stand before it there. */
   start: number
-  lines: string[]
-  /** Index in `lines` at which the content begins, behind the frontmatter. */
-  from: number
+  lead: number
+  fences: RawFence[]
+  /** Why Slidev's Markdown cannot read the slide. */
+  mistake?: string
 }
 
+const RE_HEADER = /^(?:---.*\n|\s*```ya?ml)/
 const RE_COMMENT = /<!--[\s\S]*?(?:-->|$)/g
 /** Code within a paragraph: marks of the same length around it, and no empty line between. */
 const RE_CODE = /(?<!`)(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?[^`]\1(?!`)/g
 
-/** What of a slide is Markdown and HTML that shows: the rest is blank, so that all stands where it stood. */
-export function shownText({ lines, from }: SlideText): string {
-  const left = lines.map((line, i) => i < from ? '' : line)
-  for (const { line, code, snippet } of scanFences(lines, from))
-    left.fill('', line - 1, snippet ? line : line + code.split('\n').length)
-  return left.join('\n').replaceAll(RE_COMMENT, blank).replaceAll(RE_CODE, blank)
+/** Reads what Slidev renders of a slide in a deck of the folder `dir`. */
+export function readSlideText(source: SourceSlideInfo, dir: string, markdown: MarkdownExit): SlideText {
+  const slide = { file: relative(dir, source.filepath), text: source.contentRaw, ...contentStart(source) }
+  try {
+    return { ...slide, fences: scanFences(slide.text, markdown) }
+  }
+  catch (error) {
+    return { ...slide, fences: [], mistake: (error as Error).message }
+  }
 }
 
-/** Line and column in the file of an offset in the slide's text. */
-export function placeOf({ start }: SlideText, text: string, offset: number): { line: number, column: number } {
+/** Where the Markdown of a slide begins in its file: line from 0, and how many characters stand before it there. */
+function contentStart({ raw, start, frontmatterStyle, frontmatterRaw = '' }: SourceSlideInfo): Pick<SlideText, 'start' | 'lead'> {
+  const header = frontmatterStyle ? RE_HEADER.exec(raw)?.[0] ?? '' : ''
+  // Three marks close the frontmatter; Slidev takes the white space around the content away.
+  const behind = frontmatterStyle ? header.length + frontmatterRaw.length + 3 : 0
+  const before = raw.slice(0, behind + raw.slice(behind).search(/\S|$/)).split('\n')
+  return { start: start + before.length - 1, lead: before.at(-1)!.length }
+}
+
+/** Blanks in a slide all that is no Markdown or HTML that shows, so that the rest stands where it stood. */
+export function shownText({ text, fences }: SlideText): string {
+  const lines = text.split('\n')
+  for (const { line, end } of fences)
+    lines.fill('', line - 1, end)
+  return lines.join('\n').replaceAll(RE_COMMENT, blank).replaceAll(RE_CODE, blank)
+}
+
+/** Line and column in the file, from 1, of an offset in the slide's text. */
+export function placeOf({ start, lead }: SlideText, text: string, offset: number): { line: number, column: number } {
   const before = text.slice(0, offset).split('\n')
-  return { line: start + before.length, column: before.at(-1)!.length + 1 }
+  return { line: start + before.length, column: before.at(-1)!.length + 1 + (before.length === 1 ? lead : 0) }
 }
 
 function blank(text: string): string {

@@ -1,9 +1,7 @@
-import type { SlidevThemeMeta } from '@slidev/types'
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { extractImagesUsage, resolveConfig } from '@slidev/parser/fs'
-import { findUp } from './find-up.ts'
 import { loadDeck } from './load.ts'
+import { themeMeta } from './theme-meta.ts'
 
 /** What no page waits for. */
 export const ICON = 'its icon'
@@ -23,14 +21,4 @@ export async function webPartsOf(file: string): Promise<string[]> {
 
 function isRemote(url: string | undefined): boolean {
   return /^(?:https?:)?\/\//.test(url ?? '')
-}
-
-/** What a theme says of itself; empty where it is not found. */
-function themeMeta(dir: string, theme: unknown = 'default'): SlidevThemeMeta {
-  for (const name of theme === 'none' ? [] : [`@slidev/theme-${theme}`, `slidev-theme-${theme}`, String(theme)]) {
-    const manifest = findUp(dir, join('node_modules', name, 'package.json'))
-    if (manifest)
-      return (JSON.parse(readFileSync(manifest, 'utf8')) as { slidev?: SlidevThemeMeta }).slidev ?? {}
-  }
-  return {}
 }

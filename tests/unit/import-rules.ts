@@ -10,7 +10,10 @@ interface Room {
 /** Who may import whom: the one table of it. An SDK stays in the one runner that speaks it. */
 export const ROOMS: Record<string, Room> = {
   'runners/protocol': { rooms: [], packages: ['zod'], browser: true },
-  'runners/deck': { rooms: ['runners/protocol'], packages: ['@slidev/parser', '@slidev/types', 'yaml', 'zod'] },
+  'runners/deck': {
+    rooms: ['runners/protocol'],
+    packages: ['@comark/markdown-it', '@mdit-vue/plugin-component', '@slidev/parser', '@slidev/types', 'markdown-exit', 'markdown-it-footnote', 'vue', 'yaml', 'zod'],
+  },
   'runners/replay': { rooms: ['runners/protocol'], packages: [], browser: true },
   'runners/shell': { rooms: ['runners/protocol'], packages: ['@lydell/node-pty'] },
   'runners/docker': { rooms: ['runners/protocol'], packages: ['dockerode', 'tar-stream'] },
@@ -29,7 +32,7 @@ export const ROOMS: Record<string, Room> = {
   'components': { rooms: ['runners/protocol', 'client'], packages: ['vue', 'virtual:kamishibai'], browser: true },
   'setup': {
     rooms: ['runners/protocol', 'runners/deck', 'runners/service', 'client', 'components'],
-    packages: ['vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types'],
+    packages: ['markdown-exit', 'vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types'],
   },
 }
 

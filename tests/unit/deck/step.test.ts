@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { scanFences } from '../../../runners/deck/fences.ts'
 import { parseInfo } from '../../../runners/deck/info.ts'
+import { createMarkdown } from '../../../runners/deck/markdown.ts'
 import { toStep } from '../../../runners/deck/step.ts'
 import { settingsSchema } from '../../../runners/protocol/headmatter.ts'
 import { fence, onDecks } from '../../_decks.ts'
@@ -153,11 +154,12 @@ it('lets the last of an option that stands twice count', () => {
 
 it('makes a step or an error with a position of 10 000 random fences, never an exception', () => {
   const settings = settingsSchema.parse({})
+  const markdown = createMarkdown({ katex: true, comark: false })
   const word = fc.constantFrom('run', 'runn', 'container', 'apply', 'id=a', 'id=', 'needs=,', 'until=match=/(/', 'until=exit=0', 'expect=', 'timeout=9', 'rows=-1', 'mark=/x/', 'print=1s,x', 'extra', '"', '\'', '}', '{', '=', '{{x}}', 'title="a b"')
   const info = fc.tuple(fc.constantFrom('sh', 'yaml', 'http', '', 'dockerfile'), fc.array(fc.oneof(word, fc.string()), { maxLength: 6 })).map(([lang, words]) => `${lang} {${words.join(' ')}}`)
   fc.assert(fc.property(info, fc.string(), (text, code) => {
     const parsed = parseInfo(text)
-    scanFences([`\`\`\`${text}`, code])
+    scanFences(`\`\`\`${text}\n${code}`, markdown)
     if (!parsed)
       return
     const errors: number[] = []
