@@ -5,14 +5,18 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = new URL('..', import.meta.url).href
+const RE_JITI = /\/jiti\/lib\/jiti\.m?js$/
+const RE_TYPESCRIPT = /\.[cm]?tsx?(?:\?.*)?$/
 const isInstalled = import.meta.url.includes('/node_modules/')
 
 /** Whether this process imports our TypeScript as it imports JavaScript; else jiti translates it. */
 export const isNative = Boolean(process.features.typescript) && (!isInstalled || stripOurs())
 
-// Slidev reads each setup file with a jiti of its own, which would translate all that it imports, each time anew.
-if (isNative)
-  process.env.JITI_TRY_NATIVE ??= 'true'
+// Slidev reads each setup file with a jiti of its own, which would translate all that ours import, each time anew.
+if (isNative && modules.registerHooks && process.env.JITI_TRY_NATIVE === undefined) {
+  process.env.JITI_TRY_NATIVE = 'true'
+  leaveOthersToJiti()
+}
 
 /** Imports one of our TypeScript files, a path from the root of the package; `cache` is where jiti keeps what it translated. */
 export async function importTypeScript(path, { cache = false } = {}) {
@@ -21,6 +25,19 @@ export async function importTypeScript(path, { cache = false } = {}) {
     return import(href)
   const { createJiti } = await import('jiti')
   return createJiti(import.meta.url, { fsCache: cache }).import(href)
+}
+
+/** Makes jiti translate TypeScript that is not ours, as without us: there `require` and `__dirname` exist, in modules of Node not. */
+function leaveOthersToJiti() {
+  modules.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const resolved = nextResolve(specifier, context)
+      // jiti takes an error for a sign to translate the file itself.
+      if (RE_JITI.test(context.parentURL ?? '') && RE_TYPESCRIPT.test(resolved.url) && !resolved.url.startsWith(ROOT))
+        throw new Error('left to jiti')
+      return resolved
+    },
+  })
 }
 
 /** Strips the types of our files in this process from now on; false where this Node cannot. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
@@ -26,4 +26,21 @@ async function installed(): Promise<string> {
 it.each([['Node itself', []], ['jiti, where Node cannot', ['--no-strip-types']]])('our TypeScript is read by %s below node_modules, without a word', async (_, flags) => {
   const main = await installed()
   expect(await run(process.execPath, [...flags, main])).toEqual({ stdout: `42 ${!flags.length}\n`, stderr: '' })
+})
+
+it('leaves the setup files of a deck to jiti, in which they may say require and __dirname', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-setup-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  await writeFile(join(dir, 'package.json'), '{"type":"module"}')
+  await writeFile(join(dir, 'setup.ts'), 'export default (): string => require("node:path").basename(__dirname)\n')
+  await writeFile(join(dir, 'main.mjs'), `
+import ${JSON.stringify(join(ROOT, 'runners/typescript.mjs'))}
+import { createJiti } from ${JSON.stringify(join(ROOT, 'node_modules/jiti/lib/jiti.mjs'))}
+// As Slidev makes it.
+const jiti = createJiti(import.meta.url, { moduleCache: false })
+console.log((await jiti.import(${JSON.stringify(join(dir, 'setup.ts'))})).default())
+const ours = ${JSON.stringify(join(ROOT, 'runners/deck/info.ts'))}
+console.log((await jiti.import(ours)).parseInfo === (await import(ours)).parseInfo)
+`)
+  expect(await run(process.execPath, [join(dir, 'main.mjs')])).toEqual({ stdout: `${basename(dir)}\ntrue\n`, stderr: '' })
 })
