@@ -8,13 +8,7 @@ import { createMarkdown } from '../runners/deck/markdown.ts'
 import { isOurs } from '../runners/deck/slide-fences.ts'
 import { parseSlidevInfo } from '../runners/deck/slidev-info.ts'
 import { deckOfSteps, useDeck } from './deck.ts'
-
-const RE_MUSTACHE = /\{\{/g
-
-/** Text for a double-quoted attribute of a Vue template. */
-function escapeAttribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replace(RE_MUSTACHE, '&lbrace;&lbrace;')
-}
+import { escapeAttribute, escapeMustaches, mistakesTag } from './mistakes-tag.ts'
 
 /**
  * What a fence on disk stands for: a step, or the mistakes in it. While the deck is presented that is the step of
@@ -30,15 +24,11 @@ async function resolve(entry: string, fence: Fence): Promise<Step | Problem[] | 
   return errors.length && known ? errors : step
 }
 
-function mistakesTag(problems: Problem[]): string {
-  return `<LiveStep :problems="${escapeAttribute(JSON.stringify(problems))}" />`
-}
-
 /** Slidev's own frame of a code block, with all that it can do, around highlighted code. */
 function codeBlock(info: string, html: string): string {
   const { title, ranges, options } = parseSlidevInfo(info)
   const bound = options ? ` v-bind="${escapeAttribute(options)}"` : ''
-  return `<CodeBlockWrapper${bound} title="${escapeAttribute(title)}" :ranges="${escapeAttribute(JSON.stringify(ranges))}">${html.replace(RE_MUSTACHE, '&lbrace;&lbrace;')}</CodeBlockWrapper>`
+  return `<CodeBlockWrapper${bound} title="${escapeAttribute(title)}" :ranges="${escapeAttribute(JSON.stringify(ranges))}">${escapeMustaches(html)}</CodeBlockWrapper>`
 }
 
 /** A Markdown parser with what the deck's own configuration switches on. */

@@ -14,6 +14,7 @@ import { deckOfSteps, useDeck } from './deck.ts'
 import { isOneFileBuild, oneFilePlugin } from './one-file.ts'
 import { addHold, holdPrint } from './print-hold.ts'
 import { isRemoteBuild, remoteFlagsPlugin, stripForRemote } from './remote.ts'
+import { slideErrorsPlugin } from './slide-errors.ts'
 
 const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
@@ -143,5 +144,5 @@ export default (options: ResolvedSlidevOptions): Plugin[] => {
   const remote = isRemoteBuild(options)
   if (remote)
     stripForRemote(options)
-  return [...remote ? [remoteFlagsPlugin()] : [], ...isOneFileBuild(options) ? [oneFilePlugin()] : [], servicePlugin(options), modulesPlugin(options), loadingPlugin(options)]
+  return [...remote ? [remoteFlagsPlugin()] : [], ...isOneFileBuild(options) ? [oneFilePlugin()] : [], servicePlugin(options), modulesPlugin(options), loadingPlugin(options), slideErrorsPlugin(options)]
 }

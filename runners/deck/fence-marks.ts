@@ -19,9 +19,11 @@ export function fenceMarks(text: string, fences: Fence[], markdown: MarkdownExit
     const { offset, end } = parseInfo(info) ?? { offset: info.length, end: info.length }
     const start = starts[line - 1]!
     const at = text.indexOf(info.slice(offset), start)
-    return number < 0 || at < 0 ? [] : [offset === info.length
-      ? { from: text.indexOf(info, start) + info.length, to: text.indexOf(info, start) + info.length, text: ` ${markOf(number)}` }
-      : { from: at, to: at + end - offset, text: markOf(number) }]
+    return number < 0 || at < 0
+      ? []
+      : [offset === info.length
+          ? { from: text.indexOf(info, start) + info.length, to: text.indexOf(info, start) + info.length, text: ` ${markOf(number)}` }
+          : { from: at, to: at + end - offset, text: markOf(number) }]
   })
 }
 

@@ -1,0 +1,68 @@
+import type { ResolvedSlidevOptions } from '@slidev/types'
+import type { Plugin } from 'vite'
+import type { Problem } from '../runners/protocol/step.ts'
+import { relative } from 'node:path'
+import { mistakesTag } from './mistakes-tag.ts'
+
+type Transform = (this: unknown, code: string, id: string, ...rest: unknown[]) => unknown
+
+const RE_SLIDE = /__slidev_(\d+)\.md$/
+const MARKDOWN = 'unplugin-vue-markdown'
+const LAYOUT = 'slidev:layout-wrapper'
+const VUE = 'vite:vue'
+
+/**
+ * Puts what is wrong with a slide on that slide alone. Slidev's own plugins throw: the dev server then covers every
+ * slide, and an export or a build ends without a page.
+ */
+export function slideErrorsPlugin(options: ResolvedSlidevOptions): Plugin {
+  const pageOf = (id: string, error: unknown): string => {
+    const no = Number(RE_SLIDE.exec(id)![1])
+    return `<template><div>${mistakesTag([problemOf(no, error, options)])}</div></template>\n<script setup>\n</script>\n`
+  }
+  return {
+    name: 'kamishibai:slide-errors',
+    configResolved({ plugins }) {
+      const wrapInLayout = plugins.find(plugin => plugin.name === LAYOUT)
+      // A magic-move without code, a snippet that is not there.
+      rescue(plugins, MARKDOWN, (_, id, error) => pageOf(id, error))
+      // A tag that is not closed, an expression that is none. The page gets the layout that the failed one had.
+      rescue(plugins, VUE, async (transform, id, error) => {
+        const page = pageOf(id, error)
+        return transform(wrapInLayout ? await handlerOf(wrapInLayout)(page, id) as string : page)
+      })
+    },
+  }
+}
+
+/** Has `instead` make a slide's module where the plugin `name` throws. */
+function rescue(plugins: readonly Plugin[], name: string, instead: (transform: (code: string) => unknown, id: string, error: unknown) => unknown): void {
+  const plugin = plugins.find(p => p.name === name)
+  if (!plugin?.transform)
+    return
+  const transform = handlerOf(plugin)
+  const guarded: Transform = async function (code, id, ...rest) {
+    try {
+      return await transform.call(this, code, id, ...rest)
+    }
+    catch (error) {
+      if (!RE_SLIDE.test(id))
+        throw error
+      return await instead(page => transform.call(this, page, id, ...rest), id, error)
+    }
+  }
+  if (typeof plugin.transform === 'function')
+    plugin.transform = guarded as Plugin['transform']
+  else
+    (plugin.transform as { handler: Transform }).handler = guarded
+}
+
+function handlerOf({ transform }: Plugin): Transform {
+  return (typeof transform === 'function' ? transform : transform!.handler) as Transform
+}
+
+function problemOf(no: number, error: unknown, { data, userRoot }: ResolvedSlidevOptions): Problem {
+  const { filepath, start } = data.slides[no - 1]!.source
+  const message = String((error as Error).message ?? error).replace(/^\[[^\]]*\]\s*/, '').split('\n')[0]!
+  return { severity: 'error', file: relative(userRoot, filepath), line: start + 1, column: 1, code: 'broken-slide', message: `this slide cannot be shown: ${message}` }
+}
