@@ -1,7 +1,5 @@
 import type { SourceSlideInfo } from '@slidev/types'
 import type { Deck, DeckSlide } from './deck.ts'
-import type { Loaded } from './load.ts'
-import type { MarkdownFeatures } from './markdown.ts'
 import type { Parsing } from './slide-fences.ts'
 import type { SlideText } from './slide-text.ts'
 import { createHash } from 'node:crypto'
@@ -12,11 +10,10 @@ import { parseDuration } from '../protocol/headmatter.ts'
 import { checkNeeds } from './graph.ts'
 import { readHeadmatter } from './headmatter.ts'
 import { loadDeck } from './load.ts'
-import { createMarkdown } from './markdown.ts'
+import { createMarkdown, featuresOf } from './markdown.ts'
 import { checkPictures } from './pictures.ts'
 import { fencesOf } from './slide-fences.ts'
 import { readSlideText } from './slide-text.ts'
-import { themeMeta } from './theme-meta.ts'
 import { checkViews } from './views.ts'
 
 /** Parses a deck with all its imports; throws StepError `not-found` only if the file cannot be read. */
@@ -66,12 +63,6 @@ export async function parseDeck(entry: string): Promise<Deck> {
     problems: problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column),
     hash: createHash('sha256').update(Object.values(data.markdownFiles).map(md => md.raw).join('\0')).update(steps.map(s => s.hash).join()).digest('hex').slice(0, 16),
   }
-}
-
-/** Which parts of Slidev's Markdown a deck has on; a headmatter stands above its own `config` and the theme. */
-function featuresOf({ headmatter, features }: Loaded['data'], dir: string): MarkdownFeatures {
-  const { comark = false, mdc = false } = { ...themeMeta(dir, headmatter.theme).defaults, ...headmatter.config as object, ...headmatter } as { comark?: unknown, mdc?: unknown }
-  return { katex: features.katex, comark: Boolean(comark || mdc) }
 }
 
 /** What the deck's views ask to be measured. */

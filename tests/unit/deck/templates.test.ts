@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { templateProblems } from '../../../runners/deck/templates.ts'
+import { onDecks } from '../../_decks.ts'
+
+const folder = onDecks()
+
+async function problemsOf(body: string, others = {}): Promise<unknown[]> {
+  await folder.parse(body, others)
+  return templateProblems(join(folder.dir, 'deck.md'))
+}
+
+it.each([
+  ['an unclosed tag', 'text\n\n<div class="a">\n\ntext', 7, 'Element is missing end tag'],
+  ['a tag that closes nothing', 'text\n\n</v-click>\n', 7, 'Invalid end tag'],
+  ['an unclosed tag within a line', '- a\n- two <b>bold\n- c', 6, 'Element is missing end tag'],
+  ['an expression that is none', 'one\ntwo {{ a. }}', 6, 'Error parsing JavaScript expression: Unexpected token (1:3)'],
+  ['an attribute that is none', '> quote\n>\n> <div\n>   :style="{a b}">x</div>', 8, 'Error parsing JavaScript expression: Unexpected token, expected "," (1:4)'],
+  ['a condition without an if', '<p v-else>x</p>', 5, 'v-else/v-else-if has no adjacent v-if or v-else-if'],
+  ['an element across slots', '<div>\n\n::right::\n\n</div>', 5, 'Element is missing end tag'],
+  ['a script that is none', 'text\n\n<script setup>\nconst = 1\n</script>', 7, '[vue/compiler-sfc] Unexpected token (2:6)'],
+])('finds %s', async (_, body, line, message) => {
+  expect(await problemsOf(`# One\n\n---\n\n${body}\n\n---\n\n# Three\n`)).toEqual([
+    expect.objectContaining({ severity: 'error', file: 'deck.md', code: 'bad-template', line, message: `Vue cannot compile this slide: ${message}` }),
+  ])
+})
+
+it('finds nothing wrong with what Slidev compiles', async () => {
+  expect(await problemsOf(`---
+comark: true
+---
+
+# One {{ $nav.currentPage }}
+
+\`{{ a. }}\` and \`<div>\`, $\\frac{{a}}{b}$, 1 < 2, <b>x</b> <br> <img src="./a.png">
+
+\`\`\`sh {run id=x}
+docker inspect -f "{{.State.}}" <div>
+\`\`\`
+
+<v-clicks>
+
+- a
+- b :icon{name="x"}
+
+</v-clicks>
+
+::right::
+
+::card{title="a"}
+text
+::
+
+<div v-if="a">
+
+a
+
+</div>
+<div v-else>b</div>
+
+<style>
+.a { color: red }
+</style>
+
+<script setup lang="ts">
+const a: number = 1
+</script>
+
+<!-- note with <div> -->
+`)).toEqual([])
+})
+
+it('finds a mistake in an imported file, once, where it stands', async () => {
+  expect(await problemsOf('# One\n\n---\nsrc: ./part.md\n---\n\n---\nsrc: ./part.md\n---\n', { 'part.md': '---\nlayout: cover\n---\n\n# P\n\n<div>\n' }))
+    .toMatchObject([{ file: 'part.md', line: 7 }])
+})
+
+it('only warns where code of the deck may change its Markdown', async () => {
+  await folder.parse('# One')
+  expect(await problemsOf('# One\n\n<div>\n', { 'vite.config.ts': 'export default {}' })).toMatchObject([{ severity: 'warning' }])
+})
