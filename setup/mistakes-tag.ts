@@ -1,4 +1,4 @@
-import type { Problem } from '../runners/protocol/step.ts'
+import type { Problem } from '../runners/protocol/problem.ts'
 
 const RE_MUSTACHE = /\{\{/g
 

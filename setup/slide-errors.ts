@@ -1,6 +1,6 @@
 import type { ResolvedSlidevOptions } from '@slidev/types'
 import type { Plugin } from 'vite'
-import type { Problem } from '../runners/protocol/step.ts'
+import type { Problem } from '../runners/protocol/problem.ts'
 import { relative } from 'node:path'
 import { mistakesTag } from './mistakes-tag.ts'
 

@@ -1,5 +1,5 @@
 import type { MarkdownExit, Token } from 'markdown-exit'
-import type { Problem } from '../protocol/step.ts'
+import type { Problem } from '../protocol/problem.ts'
 import type { SlideText } from './slide-text.ts'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
