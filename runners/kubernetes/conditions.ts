@@ -1,14 +1,19 @@
 import type { Expectation } from '../protocol/event.ts'
 import type { Condition as StepCondition } from '../protocol/step.ts'
+import type { Api } from './api.ts'
 import type { Discovery } from './discovery.ts'
 import type { KubeList, KubeObject } from './objects.ts'
-import type { Space } from './space.ts'
 import { isRefusal, toStepError } from './api.ts'
 import { collectionPath } from './discovery.ts'
 import { conditionsOf, holds } from './objects.ts'
 
 /** Conditions that only the cluster can judge. */
 export type ClusterCondition = Extract<StepCondition, { type: 'pods' | 'condition' | 'rollout' }>
+
+/** Where a condition is looked at. */
+interface Place { api: Pick<Api, 'get'>, namespace: string }
+
+type Kinds = Pick<Discovery, 'named'>
 
 /** Whether only the cluster can judge a condition. */
 export function isOfCluster(condition: StepCondition): condition is ClusterCondition {
@@ -18,8 +23,8 @@ export function isOfCluster(condition: StepCondition): condition is ClusterCondi
 /** Judges what only the cluster can tell. Throws StepError where it does not. */
 export async function judgeCondition(
   condition: ClusterCondition,
-  space: Pick<Space, 'api' | 'namespace'>,
-  discovery: Discovery,
+  space: Place,
+  discovery: Kinds,
 ): Promise<Expectation> {
   return look(condition, space, discovery).catch((error: unknown) => {
     throw toStepError(error)
@@ -28,8 +33,8 @@ export async function judgeCondition(
 
 async function look(
   condition: ClusterCondition,
-  space: Pick<Space, 'api' | 'namespace'>,
-  discovery: Discovery,
+  space: Place,
+  discovery: Kinds,
 ): Promise<Expectation> {
   const { text } = condition
   switch (condition.type) {
@@ -54,7 +59,7 @@ async function look(
 }
 
 /** The object of `kind/name`, or why there is none. */
-async function find(place: string, { api, namespace }: Pick<Space, 'api' | 'namespace'>, discovery: Discovery): Promise<KubeObject | string> {
+async function find(place: string, { api, namespace }: Place, discovery: Kinds): Promise<KubeObject | string> {
   const [kind = '', name = ''] = place.split('/')
   const resource = await discovery.named(kind)
   if (!resource)
