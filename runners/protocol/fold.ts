@@ -92,7 +92,7 @@ const folds: { [T in Payload['type']]: Fold<PayloadOf<T>> } = {
     series.points.push({ at, cpu, memory })
   },
   response: (state, { n, status, ms, by }) => void state.responses.push({ n, status, ms, by }),
-  progress: (state, progress) => void (state.progress = progress),
+  progress: (state, { type, label, done, total }) => void (state.progress = { type, label, done, total }),
   marker: (state, { label }, at) => void state.markers.push({ at, label }),
   exit: (state, { code, signal, oom }) => void (state.exit = { code, signal, oom }),
   error: (state, { code, message, hint, line, params }) => void (state.error = { code: code as ErrorInfo['code'], message, hint, ...line && { line }, ...params && { params } }),

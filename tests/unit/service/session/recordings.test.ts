@@ -1,7 +1,7 @@
 import type { Session } from '../../../../runners/service/session/session.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { logOf, output, recordingOf } from '../../../_recordings.ts'
-import { exits, says, sessionOf, step } from '../../../_session.ts'
+import { exits, lasts, match, says, sessionOf, step } from '../../../_session.ts'
 
 /** A run that printed a word and went well: a real one would take its second of quiet at its end. */
 const GOOD = recordingOf(logOf([[0, { type: 'phase', phase: 'running' }], [1, output('good\r\n')], [2, { type: 'exit', code: 0 }], [2, { type: 'phase', phase: 'exited' }]]))
@@ -23,6 +23,26 @@ describe('recordings', () => {
     expect(replay.log.state.phase).toBe('exited')
     expect(replay.log.text()).toBe('hello\r\n')
     expect(session.runners[0]).toMatchObject({ mode: 'replay', reason: 'no engine here' })
+  })
+
+  it('end where the next step starts, whatever the first still prints', async () => {
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
+    session = await sessionOf([step('a', { until: [match('ready')] }), step('b', { shell: 'other' })], async (context, s) => {
+      if (s.id === 'b')
+        return exits()(context, s)
+      context.emit({ type: 'output', data: 'ready\r\n' })
+      await mayGoOn
+      context.emit({ type: 'output', data: 'late\r\n' })
+      await lasts(context, s)
+    })
+    const a = session.start('a')
+    await a.moment
+    const recorded = a.recorded()
+    await session.start('b').moment
+    goOn()
+    await expect.poll(() => a.log.text()).toContain('late')
+    const shown = (await recorded).events.flatMap(event => event.type === 'output' ? event.data : [])
+    expect(shown.join('')).toBe('ready\r\n')
   })
 
   it('says when there is no recording, what records it in this deck, and why one was looked for', async () => {
