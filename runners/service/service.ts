@@ -41,12 +41,16 @@ export interface Service {
   token: string
   /** Answers our WebSocket on `server`; the gate must already stand before it. */
   attach: (server: Server) => void
-  /** Ends the session and removes what it created; false where something may be left, which the watchdog then removes. */
+  /**
+   * Ends the session and removes what it created; false where something may be left, which the watchdog then removes.
+   */
   close: () => Promise<boolean>
 }
 
 /** Probes the engines and opens a session for the deck. */
-export async function createService({ deck, mode, live, anyCluster = false, env = process.env, token = createToken() }: ServiceOptions): Promise<Service> {
+export async function createService(
+  { deck, mode, live, anyCluster = false, env = process.env, token = createToken() }: ServiceOptions,
+): Promise<Service> {
   const sessionId = randomUUID().slice(0, 8)
   const config: RunnerConfig = {
     sessionId,

@@ -58,7 +58,7 @@ it('answers what it does not understand with an error and goes on', async () => 
   socket.send(JSON.stringify({ type: 'run', step: 'rm -rf /' }))
   await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'error', code: 'unknown-step' })
   socket.send(JSON.stringify({ type: 'cancel', run: 99 }))
-  await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'error', code: 'bad-message' })
+  await expect(nextMessage(socket)).resolves.toMatchObject({ type: 'error', code: 'not-found' })
 })
 
 it('closes the socket of an oversized message', async () => {

@@ -48,7 +48,11 @@ export async function readAll(deck: Deck): Promise<Recorded> {
 }
 
 /** Whether each step can be rescued: a step whose engine is not here has nothing but its recording. */
-export function checkRecordings(deck: Deck, { missing, stale, damaged }: Recorded, isLive: (step: Step) => boolean): Finding {
+export function checkRecordings(
+  deck: Deck,
+  { missing, stale, damaged }: Recorded,
+  isLive: (step: Step) => boolean,
+): Finding {
   const gone = [...missing, ...damaged.map(({ step }) => step)]
   const lost = gone.filter(step => !isLive(step))
   const names = (steps: Step[]): string => steps.map(step => step.id).join(', ')

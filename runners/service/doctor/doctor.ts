@@ -41,7 +41,15 @@ export interface Doctor {
 /** Opens no session, and starts nothing on any engine. */
 export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }: DoctorOptions): Promise<Doctor> {
   const sessionId = randomUUID().slice(0, 8)
-  const config: RunnerConfig = { sessionId, deckDir: deck.dir, privateDir: privateDirOf(sessionId), settings: deck.settings, labels: {}, env, standingOf: cluster => standingOf(cluster, env) }
+  const config: RunnerConfig = {
+    sessionId,
+    deckDir: deck.dir,
+    privateDir: privateDirOf(sessionId),
+    settings: deck.settings,
+    labels: {},
+    env,
+    standingOf: cluster => standingOf(cluster, env),
+  }
   const runners: Runner[] = []
   for (const name of runnersOf(deck)) {
     if (name !== 'replay')

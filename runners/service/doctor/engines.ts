@@ -21,7 +21,9 @@ const ON_NODES = 'A pod waits until its node has pulled them, if it can. Beforeh
 /** Which engines answer, by the runner's name. */
 export type Versions = Map<RunnerName, string | undefined>
 
-/** Probes each runner; an engine that is away is a risk only for steps without a recording, which another check names. */
+/**
+ * Probes each runner; an engine that is away is a risk only for steps without a recording, which another check names.
+ */
 export async function checkEngines(runners: Iterable<Runner>): Promise<{ findings: Finding[], versions: Versions }> {
   const findings: Finding[] = []
   const versions: Versions = new Map()
@@ -42,7 +44,8 @@ export function imagesOf(deck: Deck, engineOf: (step: Step) => RunnerName): Map<
   const images = new Map<RunnerName, Set<string>>()
   const { steps } = toPlan(deck)
   for (const step of deck.steps) {
-    const wanted = steps.find(({ id }) => id === step.id)!.images.filter(image => !made.has(image) && RE_FETCHED.test(image))
+    const touched = steps.find(({ id }) => id === step.id)!
+    const wanted = touched.images.filter(image => !made.has(image) && RE_FETCHED.test(image))
     const name = engineOf(step)
     images.set(name, new Set([...images.get(name) ?? [], ...wanted]))
   }
@@ -50,7 +53,12 @@ export function imagesOf(deck: Deck, engineOf: (step: Step) => RunnerName): Map<
 }
 
 /** Whether every engine that answers has its images; those of `failed` could not be had. */
-export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerName, string[]>, versions: Versions, failed: ReadonlySet<string>): Promise<Finding[]> {
+export async function checkImages(
+  runners: Iterable<Runner>,
+  images: Map<RunnerName, string[]>,
+  versions: Versions,
+  failed: ReadonlySet<string>,
+): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const runner of runners) {
     const wanted = images.get(runner.name) ?? []
@@ -66,8 +74,16 @@ export async function checkImages(runners: Iterable<Runner>, images: Map<RunnerN
   return findings
 }
 
-/** Steps that require what is not here, one finding a requirement. A cluster cannot be asked without opening a session in it. */
-export async function checkRequirements(deck: Deck, runners: Iterable<Runner>, versions: Versions, fixed: boolean): Promise<Finding[]> {
+/**
+ * Steps that require what is not here, one finding a requirement. A cluster cannot be asked without opening a session
+ * in it.
+ */
+export async function checkRequirements(
+  deck: Deck,
+  runners: Iterable<Runner>,
+  versions: Versions,
+  fixed: boolean,
+): Promise<Finding[]> {
   const asked = [...runners].filter(runner => versions.get(runner.name) && runner.name !== 'kubernetes')
   const lacks = await findLacks(deck.steps, asked, { silence: 'offered' })
   return [...new Set(deck.steps.flatMap(step => step.requires))].flatMap((requirement) => {

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fine } from './finding.ts'
 
-/** Whether the fonts that a deck names are here: installed, or a package of its project. Nothing where it names none. */
+/**
+ * Whether the fonts that a deck names are here: installed, or a package of its project. Nothing where it names none.
+ */
 export async function checkFonts(families: string[], deckDir: string, installed = installedFonts): Promise<Finding[]> {
   if (!families.length)
     return []

@@ -74,7 +74,10 @@ export function checkPower(dir = SUPPLIES): Finding[] {
     : [{ id: 'power', ok: false, severity: 'warning', message: `on battery, ${charge} %`, fix: 'Plug it in.' }]
 }
 
-/** Whether the ports that steps publish on this machine are free; `ports` as `plan` shows them: `8080:80`, `127.0.0.1:8080:80`. */
+/**
+ * Whether the ports that steps publish on this machine are free; `ports` as `plan` shows them: `8080:80`,
+ * `127.0.0.1:8080:80`.
+ */
 export async function checkPorts(ports: { step: string, port: string }[]): Promise<Finding> {
   const published = new Map<number, string>()
   for (const { step, port } of ports) {

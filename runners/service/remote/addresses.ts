@@ -13,7 +13,10 @@ const RE_PRIVATE = /^(?:10\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.|f[cd][0-9a-f
 /** Networks of containers and virtual machines: no viewer is there. */
 const RE_INNER = /^(?:docker|br-|veth|cni|flannel|cali|podman|virbr|vmnet|vboxnet|bridge\d|kind|kube|vEthernet)/
 
-/** What `--remote` means: nothing is all private addresses of this machine, else `PORT`, `ADDRESS` or `ADDRESS:PORT`. Throws StepError. */
+/**
+ * What `--remote` means: nothing is all private addresses of this machine, else `PORT`, `ADDRESS` or `ADDRESS:PORT`.
+ * Throws StepError.
+ */
 export function resolveRemote(text: string, interfaces: Interfaces = networkInterfaces()): RemotePlace {
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\])?([^:[\]]*)(?::(\d+))?$/.exec(/^\d+$/.test(text) ? `:${text}` : isIP(text) === 6 ? `[${text}]` : text) ?? [undefined, undefined, text]
   const address = bracketed ?? plain
@@ -31,7 +34,8 @@ export function resolveRemote(text: string, interfaces: Interfaces = networkInte
 /** IPv4 first: it is what a viewer can type. */
 function privateAddresses(interfaces: Interfaces): string[] {
   return Object.entries(interfaces)
-    .flatMap(([name, infos]) => RE_INNER.test(name) ? [] : infos!.filter(info => !info.internal && RE_PRIVATE.test(info.address)))
+    .flatMap(([name, infos]) => RE_INNER.test(name) ? [] : infos!)
+    .filter(info => !info.internal && RE_PRIVATE.test(info.address))
     .sort((a, b) => Number(a.family === 'IPv6') - Number(b.family === 'IPv6'))
     .map(info => info.address)
 }

@@ -9,7 +9,10 @@ import { encodeFrame } from '../../protocol/wire.ts'
 
 /** How much of a log is kept for viewers that fall behind, in bytes; who is farther behind gets a snapshot. */
 const TAIL = 256 * 1024
-/** Output that a viewer gets as it came, in bytes; in place of more, the screen as it stands is less, and shows the same. */
+/**
+ * Output that a viewer gets as it came, in bytes; in place of more, the screen as it stands is less, and shows the
+ * same.
+ */
 const MOST_OUTPUT = 4 * 1024
 
 /** A message as it goes to all sockets alike; `seq` is the last event in it. */
@@ -53,8 +56,10 @@ export function createMirror(given: RunInfo, from?: Extract<Feed, { type: 'snaps
   let latest: { made: Promise<Packet>, seq: number } | undefined
 
   function encode(event: LogEvent): Packet {
-    if (event.type === 'output')
-      return { data: Buffer.from(encodeFrame(info.n, event.seq, event.at, event.data).buffer), binary: true, seq: event.seq }
+    if (event.type === 'output') {
+      const frame = encodeFrame(info.n, event.seq, event.at, event.data)
+      return { data: Buffer.from(frame.buffer), binary: true, seq: event.seq }
+    }
     const { seq, at, ...payload } = event
     return pack({ type: 'event', run: info.n, seq, at, payload }, seq)
   }

@@ -8,7 +8,10 @@ export interface Unnamer {
   text: (text: string) => string
   /** A copy with every string of it treated. */
   value: <T>(value: T) => T
-  /** How many of these pieces of one text, from its start, can be treated by themselves: a name may lie across the last ones and what is still to come. */
+  /**
+   * How many of these pieces of one text, from its start, can be treated by themselves: a name may lie across the last
+   * ones and what is still to come.
+   */
   complete: (pieces: readonly string[]) => number
 }
 

@@ -3,7 +3,9 @@ import type { Run } from '../run/types.ts'
 import type { Feed } from './message.ts'
 import type { Unnamer } from './names.ts'
 
-/** Output that is told as it came, in characters; in place of more, the screen as it stands is less, and shows the same. */
+/**
+ * Output that is told as it came, in characters; in place of more, the screen as it stands is less, and shows the same.
+ */
 const MOST_OUTPUT = 4 * 1024
 /** RIS of ECMA-48: what follows is drawn on a blank terminal. */
 const BLANK = '\x1Bc'
@@ -32,11 +34,14 @@ export function createReader(run: Run, unnamer: Unnamer): Reader {
   let place = 0
   /** The last event of output that waits for what follows; 0 for none. */
   let held = 0
-  /** Whether a screen was told that ends in what may be the start of a name: only a screen shows the name as a whole. */
+  /**
+   * Whether a screen was told that ends in what may be the start of a name: only a screen shows the name as a whole.
+   */
   let torn = false
 
   function isLittle(events: LogEvent[]): boolean {
-    return !shown || events.reduce((sum, event) => sum + (isOutput(event) ? event.data.length : 0), 0) <= (torn ? 0 : MOST_OUTPUT)
+    const length = events.reduce((sum, event) => sum + (isOutput(event) ? event.data.length : 0), 0)
+    return !shown || length <= (torn ? 0 : MOST_OUTPUT)
   }
 
   /** The events as they are told: output that lies together as one, with number and time of its last. */
@@ -65,7 +70,9 @@ export function createReader(run: Run, unnamer: Unnamer): Reader {
     return told
   }
 
-  /** How many of the last pieces of output can be told: what may be the start of a name waits one tick for what follows. */
+  /**
+   * How many of the last pieces of output can be told: what may be the start of a name waits one tick for what follows.
+   */
   function completeOf(pieces: OutputEvent[]): number {
     const end = pieces.at(-1)!.seq
     const count = held === end ? pieces.length : unnamer.complete(pieces.map(({ data }) => data))

@@ -26,7 +26,10 @@ export interface RemoteWorld {
   onLost: (error: Error) => void
 }
 
-/** Starts the server of the remote viewers, and starts it anew where it ends by itself; throws StepError where it cannot listen. */
+/**
+ * Starts the server of the remote viewers, and starts it anew where it ends by itself; throws StepError where it cannot
+ * listen.
+ */
 export async function startRemote(options: RemoteOptions, { session, onCount, onLost }: RemoteWorld): Promise<Remote> {
   let current: ChildProcess
   let closed = false

@@ -34,7 +34,9 @@ export function placesOf(mirrors: Mirrors): Map<number, number> {
   return new Map([...mirrors].map(([n, { seq }]) => [n, seq]))
 }
 
-/** Sends what was added to run `n`, of which a viewer had what came `before`, if anything. Who is slow catches up later. */
+/**
+ * Sends what was added to run `n`, of which a viewer had what came `before`, if anything. Who is slow catches up later.
+ */
 export function passOn(seat: Seat, mirrors: Mirrors, n: number, packets: Packet[], before: number | undefined): void {
   let last = before
   for (let i = 0; i < packets.length && !seat.have && isOpen(seat); i++) {

@@ -16,7 +16,9 @@ const MOST_VIEWERS = 2000
 /** Ports that are tried, where none was asked for. */
 const PORTS = 100
 
-/** Among the processes of the talk that keep all cores busy it gets a twenty-eighth of one's time (1024 : 36 on Linux). */
+/**
+ * Among the processes of the talk that keep all cores busy it gets a twenty-eighth of one's time (1024 : 36 on Linux).
+ */
 const NICENESS = 15
 
 /** A server for the audience's own devices. */
@@ -29,7 +31,10 @@ export interface RemoteServer {
 }
 
 /** Serves the site and the read-only socket at each of the addresses, on one port; rejects where it cannot be had. */
-export async function openRemote({ dir, addresses, port: first, strict }: RemoteOptions, onCount: (count: number) => void): Promise<RemoteServer> {
+export async function openRemote(
+  { dir, addresses, port: first, strict }: RemoteOptions,
+  onCount: (count: number) => void,
+): Promise<RemoteServer> {
   const site = await openSite(dir)
   const audience = createAudience(onCount)
   const sockets = new WebSocketServer({

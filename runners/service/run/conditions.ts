@@ -69,7 +69,8 @@ export async function judge(condition: Condition, world: ConditionWorld): Promis
     case 'settled': {
       const { progress } = log.state
       const busy = progress && progress.done < progress.total
-      return { text, ok: !busy && log.now() - Math.max(log.lastOutputAt, world.startedAt) >= condition.ms, ...busy && { detail: progress.label } }
+      const quiet = log.now() - Math.max(log.lastOutputAt, world.startedAt)
+      return { text, ok: !busy && quiet >= condition.ms, ...busy && { detail: progress.label } }
     }
     case 'healthy':
       return { text, ok: false, detail: `there is no ${condition.name}`, ...await healthy(condition.name) }
@@ -89,8 +90,14 @@ export async function judgeAll(conditions: Condition[], world: ConditionWorld): 
 
 const POLL = 100
 
-/** Resolves when all conditions hold at once; looks after events and every 100 ms, until aborted, and tells each look. */
-export async function untilAll(conditions: Condition[], world: ConditionWorld, onJudged: (results: Expectation[]) => void = () => {}): Promise<void> {
+/**
+ * Resolves when all conditions hold at once; looks after events and every 100 ms, until aborted, and tells each look.
+ */
+export async function untilAll(
+  conditions: Condition[],
+  world: ConditionWorld,
+  onJudged: (results: Expectation[]) => void = () => {},
+): Promise<void> {
   let wake: () => void = () => {}
   const unsubscribe = world.log.subscribe(() => wake())
   const onAbort = (): void => wake()

@@ -4,7 +4,10 @@ import { isStepError, StepError, toErrorInfo } from '../../protocol/error.ts'
 import { isFinal, isPassed } from '../../protocol/event.ts'
 import { reachMoment } from './moment.ts'
 
-/** How long the start of what may be a secret is kept back, in ms: parts of one write come closer together, and a typed letter is not late. */
+/**
+ * How long the start of what may be a secret is kept back, in ms: parts of one write come closer together, and a typed
+ * letter is not late.
+ */
 const HELD = 8
 
 /** What its caller brings to a live run. */
@@ -43,7 +46,10 @@ export async function executeLive(run: LiveRun, { prepare, lost, diagnose }: Bac
   }
 }
 
-async function startRunner({ step, log, runner, context, signal, redactor, outputLimit }: LiveRun, started: () => void): Promise<void> {
+async function startRunner(
+  { step, log, runner, context, signal, redactor, outputLimit }: LiveRun,
+  started: () => void,
+): Promise<void> {
   const output = redactor.stream()
   let timer: NodeJS.Timeout | undefined
   const show = (data: string): void => {

@@ -20,7 +20,10 @@ const TEXT_TAIL = 1024 * 1024
 export interface RunLog {
   readonly state: RunState
   readonly screen: Screen
-  /** Adds an event and returns it as it was kept; output is made harmless first, and markers in it become events before it. */
+  /**
+   * Adds an event and returns it as it was kept; output is made harmless first, and markers in it become events before
+   * it.
+   */
   append: (payload: Payload) => LogEvent
   /** Events from `seq` on, or undefined where they have left the memory. */
   from: (seq: number) => LogEvent[] | undefined

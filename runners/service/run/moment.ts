@@ -14,10 +14,14 @@ const LONGEST_COMMAND = 60
 /** How a run goes on: `started` as its runner tells it, `ended` with it. */
 export interface Course { started: Promise<void>, ended: Promise<void> }
 
-/** Waits for the moment of a run – its `until`, else its end – and judges what is expected then. Throws StepError where it does not come, or goes wrong. */
+/**
+ * Waits for the moment of a run – its `until`, else its end – and judges what is expected then. Throws StepError where
+ * it does not come, or goes wrong.
+ */
 export async function reachMoment(run: LiveRun, { started, ended }: Course, since: number): Promise<void> {
   const { step, log, signal } = run
-  const world = { log, startedAt: since, healthy: run.healthy, holds: run.holds, dial: run.context.dial, signal: signal.signal }
+  const { healthy, holds, context: { dial } } = run
+  const world = { log, startedAt: since, healthy, holds, dial, signal: signal.signal }
   let judgements: Expectation[] = []
   async function untilHeld(): Promise<void> {
     await Promise.race([started, ended, aborted(signal.signal)])

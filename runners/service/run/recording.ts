@@ -27,7 +27,14 @@ export async function tailOf(log: RunLog, next: AbortSignal): Promise<void> {
 }
 
 /** The recording of a run as its log stands now, or as it stood at event `last`. */
-export async function toRecording(step: Step, log: RunLog, outcome: Outcome, engines: Record<string, string>, recordedAt: Date, last = Infinity): Promise<Recording> {
+export async function toRecording(
+  step: Step,
+  log: RunLog,
+  outcome: Outcome,
+  engines: Record<string, string>,
+  recordedAt: Date,
+  last = Infinity,
+): Promise<Recording> {
   const events: LogEvent[] = []
   const images: Record<string, string> = {}
   for await (const event of log.all()) {

@@ -51,7 +51,8 @@ export function redactRecording(recording: Recording, rules: readonly Rule[]): R
 /** The replacement goes where a match begins; what of it lies in later events is dropped there. */
 function redactOutput(events: LogEvent[], { pattern, by }: Rule): LogEvent[] {
   const whole = events.map(event => event.type === 'output' ? event.data : '').join('')
-  const matches = [...whole.matchAll(pattern)].map(match => ({ from: match.index, to: match.index + match[0].length, by: match[0].replace(pattern, by) }))
+  const matches = [...whole.matchAll(pattern)].map(({ 0: match, index }) =>
+    ({ from: index, to: index + match.length, by: match.replace(pattern, by) }))
   if (!matches.length)
     return events
   let at = 0

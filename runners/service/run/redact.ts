@@ -45,7 +45,10 @@ export interface Redactor {
 export interface RedactedStream {
   /** What may be shown by now; the rest is kept back as long as it may be the start of a secret. */
   push: (data: string) => string
-  /** What of the rest may be shown where nothing came for a while: a letter that was typed, but not the larger part of a secret. */
+  /**
+   * What of the rest may be shown where nothing came for a while: a letter that was typed, but not the larger part of a
+   * secret.
+   */
   idle: () => string
   /** All of the rest: nothing comes any more. */
   flush: () => string

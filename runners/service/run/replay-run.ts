@@ -16,7 +16,8 @@ export async function executeReplay({ step, log, signal, context, onMoment }: Li
         const { at } = log.append(payload)
         if (!settled && payload.type === 'phase' && (isPassed(payload.phase) || isFinal(payload.phase))) {
           settled = true
-          onMoment({ phase: payload.phase, expectations: payload.expectations ?? [], error: log.state.error, durationMs: at })
+          const { phase, expectations = [] } = payload
+          onMoment({ phase, expectations, error: log.state.error, durationMs: at })
         }
       },
     })

@@ -4,12 +4,15 @@ import { LONGEST_MARKER, markerOf } from '../../protocol/marker.ts'
  * Output is untrusted: before log and file it loses what could act on a terminal beyond its own cells.
  * Of the strings that terminals know (ECMA-48 §5.6), only DECRQSS queries (`DCS $ q`) stay, which no browser answers;
  * OSC (titles, links, clipboard, shell integration), other DCS, APC, PM and SOS go, in 7 and in 8 bits. CSI passes.
- * Of those that go, a marker is told to `onMarker`, with the clean text of the chunk before it, which is not returned then.
+ * Of those that go, a marker is told to `onMarker`, with the clean text of the chunk before it, which is not returned
+ * then.
  *
  * What comes out never depends on where chunks end, and no ESC comes out apart from the character that it leads:
  * else a string between the two could be taken away, and what is left would make a new one.
  */
-export function createSanitizer(onMarker: (before: string, label: string) => void = () => {}): (chunk: string) => string {
+export function createSanitizer(
+  onMarker: (before: string, label: string) => void = () => {},
+): (chunk: string) => string {
   /** What cannot be judged yet: an ESC, or a string from its introducer on. */
   let held = ''
   return (chunk) => {

@@ -17,7 +17,9 @@ export function enginesOf(step: Step, steps: Step[], seen = new Set<Step>()): Ru
   return [engineOf(step), ...needed.flatMap(other => enginesOf(other, steps, seen))]
 }
 
-/** The runners that the steps of a deck run on, and those that can say whether this machine offers what they require. */
+/**
+ * The runners that the steps of a deck run on, and those that can say whether this machine offers what they require.
+ */
 export function runnersOf(deck: Deck): Set<RunnerName> {
   return new Set(deck.steps.flatMap(step => [step.runner, engineOf(step), ...step.requires.map(offeredBy)]))
 }

@@ -29,7 +29,10 @@ export interface Engines {
   /** Their versions, by runner. */
   versions: () => Record<string, string>
   get: (name: RunnerName) => Runner | undefined
-  /** Whether a step is live here: its engine is, and so are those of all that it needs, which would else ask for what is not there. */
+  /**
+   * Whether a step is live here: its engine is, and so are those of all that it needs, which would else ask for what is
+   * not there.
+   */
   canRun: (step: Step) => boolean
   /** Why a step plays its recording: what it requires is lacking. */
   lackOf: (step: Step) => StepError | undefined
@@ -39,9 +42,14 @@ export interface Engines {
   demand: (step: Step) => Promise<void>
   /** Removes what an earlier run of the step made. */
   reset: (step: Step, options?: { again?: boolean }) => Promise<void>
-  /** Resolves when the engine that a step of the shell calls is lost while it runs, or with undefined at the signal; the other runners notice it themselves. */
+  /**
+   * Resolves when the engine that a step of the shell calls is lost while it runs, or with undefined at the signal; the
+   * other runners notice it themselves.
+   */
   lost: (step: Step, signal: AbortSignal) => Promise<StepError | undefined>
-  /** What a failure of the step really was: what fails with an engine gone failed for that, whatever its program says. */
+  /**
+   * What a failure of the step really was: what fails with an engine gone failed for that, whatever its program says.
+   */
   diagnose: (step: Step, error: unknown) => Promise<unknown>
   /** The environment of a shell; `stepId` says whose block is in it. */
   openShell: (shell: string, stepId: () => string) => Promise<Record<string, string>>
@@ -137,7 +145,10 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
 }
 
 /** The first answer that is one. */
-async function firstOf<T>(runners: Runner[], ask: (runner: Runner) => Promise<T | undefined> | undefined): Promise<T | undefined> {
+async function firstOf<T>(
+  runners: Runner[],
+  ask: (runner: Runner) => Promise<T | undefined> | undefined,
+): Promise<T | undefined> {
   for (const runner of runners) {
     const answer = await ask(runner)
     if (answer)

@@ -8,7 +8,10 @@ export interface Pace {
   readonly clicks: number
   /** The step that lies over it. */
   readonly over: string | undefined
-  /** A window shows this slide now, after so many clicks, with this step over it; the windows of a talk show the same one. */
+  /**
+   * A window shows this slide now, after so many clicks, with this step over it; the windows of a talk show the same
+   * one.
+   */
   show: (slide: number, clicks?: number, over?: string) => void
   /** The time of each slide until now, in ms, by its number. */
   spent: () => Map<number, number>

@@ -18,8 +18,13 @@ export interface ResetWorld {
  * Makes steps as if they had never run: ends their runs, removes what they made, forgets them.
  * Throws StepError where the engine does not let go of something; that step then stays as it is.
  */
-export async function resetSteps(steps: Step[], { runs, lastOf, forgotten, engines, states }: ResetWorld): Promise<void> {
-  const undone = steps.map(step => ({ step, last: lastOf.get(step.id), own: runs.filter(run => run.step === step && !forgotten.has(run.info.n)) }))
+export async function resetSteps(
+  steps: Step[],
+  { runs, lastOf, forgotten, engines, states }: ResetWorld,
+): Promise<void> {
+  const known = runs.filter(run => !forgotten.has(run.info.n))
+  const undone = steps
+    .map(step => ({ step, last: lastOf.get(step.id), own: known.filter(run => run.step === step) }))
     .filter(({ own }) => own.length)
   for (const { own } of undone) {
     for (const run of own) {

@@ -45,13 +45,19 @@ export interface Session {
   deck: Deck
   /** As the presenter has it now; `replay` plays all recordings. */
   readonly mode: 'auto' | 'live' | 'replay'
-  /** Changes between what the session was started with and replay; what runs goes on. Throws StepError `not-allowed` where it was started for replay. */
+  /**
+   * Changes between what the session was started with and replay; what runs goes on. Throws StepError `not-allowed`
+   * where it was started for replay.
+   */
   setMode: (mode: 'live' | 'replay') => void
   runners: RunnerState[]
   runs: Run[]
   /** Numbers of the runs that a reset has undone. */
   forgotten: ReadonlySet<number>
-  /** Makes steps, or all and their shells, as if they had never run. Throws StepError for an unknown step, and where the engine does not let go. */
+  /**
+   * Makes steps, or all and their shells, as if they had never run. Throws StepError for an unknown step, and where the
+   * engine does not let go.
+   */
   reset: (stepIds?: string[]) => Promise<void>
   /** Asks the engines anew how they are. */
   checkHealth: () => Promise<void>

@@ -32,7 +32,10 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** The files of a step's recording; undefined without one. Where one is missing it is empty, which no reader takes for whole. */
+/**
+ * The files of a step's recording; undefined without one. Where one is missing it is empty, which no reader takes for
+ * whole.
+ */
 export async function readRecordingText(deck: Deck, stepId: string): Promise<RecordingText | undefined> {
   const { cast: castPath, events: eventsPath } = paths(deck, stepId)
   const [cast = '', events = ''] = await Promise.all([readIfThere(castPath), readIfThere(eventsPath)])
@@ -42,7 +45,10 @@ export async function readRecordingText(deck: Deck, stepId: string): Promise<Rec
   return { cast, events, hash }
 }
 
-/** The recording of a step; undefined without one. Throws StepError `recording-damaged` that names the file and what records the step again. */
+/**
+ * The recording of a step; undefined without one. Throws StepError `recording-damaged` that names the file and what
+ * records the step again.
+ */
 export async function readRecording(deck: Deck, stepId: string): Promise<Recording | undefined> {
   const files = paths(deck, stepId)
   const [cast, events] = await Promise.all([readIfThere(files.cast), readIfThere(files.events)])

@@ -37,7 +37,10 @@ export function readTalk(file: string, env: Env): Talk | undefined {
   }
 }
 
-/** Writes down where the talk is, at each slide and each step that passes. Returns what ends that and forgets it: the talk came to its own end. */
+/**
+ * Writes down where the talk is, at each slide and each step that passes. Returns what ends that and forgets it: the
+ * talk came to its own end.
+ */
 export function keepTalk(session: Session, env: Env): () => void {
   const path = fileOf(session.deck.file, env)
   let written = ''
@@ -68,7 +71,10 @@ export function keepTalk(session: Session, env: Env): () => void {
   }
 }
 
-/** What must run again so that the talk can go on: of the steps that had passed, those that a step from its slide on needs; in the deck's order. */
+/**
+ * What must run again so that the talk can go on: of the steps that had passed, those that a step from its slide on
+ * needs; in the deck's order.
+ */
 export function stepsToResume({ steps }: Pick<Deck, 'steps'>, { slide, passed }: Talk): string[] {
   const needed = new Set<string>()
   const add = (step: Step): void => {
@@ -78,5 +84,7 @@ export function stepsToResume({ steps }: Pick<Deck, 'steps'>, { slide, passed }:
     }
   }
   steps.filter(step => step.slides.some(no => no >= slide)).forEach(add)
-  return steps.filter(({ id, slides }) => needed.has(id) && passed.includes(id) && slides.every(no => no <= slide)).map(({ id }) => id)
+  return steps
+    .filter(({ id, slides }) => needed.has(id) && passed.includes(id) && slides.every(no => no <= slide))
+    .map(({ id }) => id)
 }

@@ -32,7 +32,10 @@ export function privateDirOf(session: string): string {
 }
 
 /** Makes the session's private folder with its note; until then nothing of the session exists. */
-export async function openFolder({ sessionId, privateDir, deckDir, settings, labels }: RunnerConfig, runners: Iterable<RunnerName>): Promise<void> {
+export async function openFolder(
+  { sessionId, privateDir, deckDir, settings, labels }: RunnerConfig,
+  runners: Iterable<RunnerName>,
+): Promise<void> {
   const note: SessionNote = { session: sessionId, owner: labels[LABELS.owner] ?? '', deckDir, runners: [...runners].filter(name => name !== 'replay'), settings }
   await mkdir(privateDir, { recursive: true, mode: 0o700 })
   await writeFile(join(privateDir, FILE), JSON.stringify(note), { mode: 0o600 })

@@ -4,7 +4,10 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import process from 'node:process'
 
-/** Whether the process that made something still runs; `unknown` where another machine or container would have to be asked. */
+/**
+ * Whether the process that made something still runs; `unknown` where another machine or container would have to be
+ * asked.
+ */
 export type OwnerState = 'alive' | 'dead' | 'unknown'
 
 /**

@@ -40,7 +40,9 @@ export interface SweepOptions {
 
 const PROBE_TIMEOUT = 3000
 
-/** Removes what the sessions of dead owners left; what has a living owner, or none that can be read, stays and is named. */
+/**
+ * Removes what the sessions of dead owners left; what has a living owner, or none that can be read, stays and is named.
+ */
 export async function sweepDead({ runners = ['docker'], ...options }: SweepOptions): Promise<Sweep> {
   const all = await findFolders()
   const stays = new Map(all.map(folder => [folder, reasonToKeep({ [LABELS.owner]: folder.note?.owner ?? '' })]))
@@ -62,7 +64,8 @@ export async function sweepSession(folder: SessionFolder, options: SweepOptions)
 async function sweepFolders(folders: SessionFolder[], wanted: Set<RunnerName>, which: Pick<SweepFilter, 'keep' | 'session'>, { env, dryRun = false, loadRunner = loadFromRegistry }: SweepOptions): Promise<Sweep> {
   const notes = folders.flatMap(({ note }) => note ?? [])
   const names = new Set([...wanted, ...notes.flatMap(note => note.runners)].filter(name => name !== 'replay'))
-  const filter: SweepFilter = { ...which, folders: new Map(folders.map(({ session, path }) => [session, path])), dryRun }
+  const bySession = new Map(folders.map(({ session, path }) => [session, path]))
+  const filter: SweepFilter = { ...which, folders: bySession, dryRun }
   const sweep: Sweep = { removed: [], kept: [], unreachable: [] }
   // Made by a runner that needs it, as one that reaches its engine through ssh does.
   const workDir = join(tmpdir(), `kamishibai-sweep-${randomUUID().slice(0, 8)}`)
@@ -73,8 +76,10 @@ async function sweepFolders(folders: SessionFolder[], wanted: Set<RunnerName>, w
   async function sweepOne(name: LiveRunner): Promise<void> {
     const runner = await loadRunner(name, config)
     const report = await sweepRunner(runner, filter)
-    if ('message' in report)
-      return void sweep.unreachable.push({ runner: name, message: report.message, hint: report.hint, sessions: await sessionsIn(runner) })
+    if ('message' in report) {
+      const { message, hint } = report
+      return void sweep.unreachable.push({ runner: name, message, hint, sessions: await sessionsIn(runner) })
+    }
     sweep.removed.push(...report.removed)
     sweep.kept.push(...report.kept)
     await runner.close?.()
@@ -114,7 +119,10 @@ async function sweepFolders(folders: SessionFolder[], wanted: Set<RunnerName>, w
   return sweep
 }
 
-async function sweepRunner(runner: Runner, filter: SweepFilter): Promise<SweepReport | { message: string, hint: string }> {
+async function sweepRunner(
+  runner: Runner,
+  filter: SweepFilter,
+): Promise<SweepReport | { message: string, hint: string }> {
   if (!runner.sweep)
     return { removed: [], kept: [] }
   try {

@@ -24,7 +24,8 @@ export async function sweepAfter(session: string, path: string): Promise<boolean
   let quietSince = Date.now()
   let pause = PAUSE.first
   while (Date.now() < end) {
-    const { removed, kept, unreachable } = await sweepSession({ session, path, note }, { env: process.env, runners: [] })
+    const sweep = sweepSession({ session, path, note }, { env: process.env, runners: [] })
+    const { removed, kept, unreachable } = await sweep
       .catch((): Sweep => ({ removed: [], kept: [], unreachable: [] }))
     const away = unreachable.some(({ sessions }) => sessions.includes(session))
     if (away || removed.some(({ kind }) => kind !== 'folder'))

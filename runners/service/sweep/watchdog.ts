@@ -24,7 +24,8 @@ const DONE = 'done'
 const ENTRY = join(import.meta.dirname, 'watchdog-entry.mjs')
 
 /**
- * Waits in a shell, which takes a megabyte and a few milliseconds; only where something is left does Node take its place.
+ * Waits in a shell, which takes a megabyte and a few milliseconds; only where something is left does Node take its
+ * place.
  * What ends a terminal or asks politely does not end it.
  */
 const WAIT = `trap '' HUP INT TERM; read -r word; [ "$word" = ${DONE} ] || exec "$0" "$@"`

@@ -32,7 +32,10 @@ const IDENTITY_LIMIT = 10_000
 /** Approvals of a context that are kept. */
 const KEPT = 10
 
-/** The cluster that the deck's steps would use, of those that the user is asked about; sends one request, for its identity. */
+/**
+ * The cluster that the deck's steps would use, of those that the user is asked about; sends one request, for its
+ * identity.
+ */
 export async function findCluster(deck: Deck, env: Env): Promise<TrustedCluster | undefined> {
   if (!runnersOf(deck).has('kubernetes'))
     return undefined

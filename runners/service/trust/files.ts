@@ -67,7 +67,10 @@ export function hashDigests(digests: Digests): string {
 }
 
 /** Names of files that are new, gone or changed. */
-export function compareDigests(before: Digests, now: Digests): { added: string[], removed: string[], changed: string[] } {
+export function compareDigests(
+  before: Digests,
+  now: Digests,
+): { added: string[], removed: string[], changed: string[] } {
   return {
     added: Object.keys(now).filter(name => !(name in before)),
     removed: Object.keys(before).filter(name => !(name in now)),

@@ -20,7 +20,10 @@ export type Approval = z.infer<typeof approvalSchema>
 const KEPT = 10
 
 /** Where programs keep state of the user that is no document of theirs. */
-export function stateDir(env: Record<string, string | undefined>, platform: NodeJS.Platform = process.platform): string {
+export function stateDir(
+  env: Record<string, string | undefined>,
+  platform: NodeJS.Platform = process.platform,
+): string {
   const home = env.HOME ?? homedir()
   if (env.XDG_STATE_HOME?.startsWith('/'))
     return join(env.XDG_STATE_HOME, 'kamishibai')

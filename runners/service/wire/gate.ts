@@ -24,7 +24,10 @@ export interface GuardOptions {
   edit?: boolean
   /** If given, whatever is neither GET nor HEAD must carry it in {@link TOKEN_HEADER}. */
   token?: string
-  /** Nothing but GET and HEAD passes, there is no landing page, and links of other sites may lead to the site's first page. @default false */
+  /**
+   * Nothing but GET and HEAD passes, there is no landing page, and links of other sites may lead to the site's first
+   * page. @default false
+   */
   readOnly?: boolean
   /** The names and addresses at which the server is reached. @default those of loopback */
   names?: readonly string[]
@@ -37,10 +40,15 @@ const SAFE_METHODS = ['GET', 'HEAD']
 const RE_WRITE_ENDPOINT = /\/__(?:slidev|mcp)(?:\/|$)/
 
 /**
- * Whether a request comes from a page of this server on `port`, which is reached at `names`, or from a program that only reads.
+ * Whether a request comes from a page of this server on `port`, which is reached at `names`, or from a program that
+ * only reads.
  * Every browser sends an Origin with what changes something, and no page can forge Host or Origin.
  */
-export function judge({ method, url, rawHeaders, upgrade, linked = false }: JudgedRequest, port: number, names: readonly string[] = LOOPBACK): Verdict {
+export function judge(
+  { method, url, rawHeaders, upgrade, linked = false }: JudgedRequest,
+  port: number,
+  names: readonly string[] = LOOPBACK,
+): Verdict {
   const headers = collect(rawHeaders)
   const [host, ...otherHosts] = headers.get('host') ?? []
   if (host === undefined || otherHosts.length > 0)
@@ -77,7 +85,8 @@ export function guardServer(server: Server, port: () => number, options: GuardOp
       return refuse('an earlier request of this connection was refused')
     const { method = '', url = '', rawHeaders } = request
     const linked = options.readOnly ? url === '/' : isLanding(request)
-    const verdict = judge({ method, url, rawHeaders, upgrade: upgrade || request.headers.upgrade !== undefined, linked }, port(), options.names)
+    const upgrades = upgrade || request.headers.upgrade !== undefined
+    const verdict = judge({ method, url, rawHeaders, upgrade: upgrades, linked }, port(), options.names)
     const last = verdict.ok ? judgeWrite(request, options) : verdict
     if (!last.ok)
       refused.add(request.socket)
@@ -178,8 +187,10 @@ type HeaderValue = string | number | readonly string[]
 
 /** The headers given to `writeHead`: an object, or an array of names and values in turn. */
 function toEntries(headers: unknown): [string, HeaderValue][] {
-  if (!Array.isArray(headers))
-    return Object.entries((headers ?? {}) as Record<string, HeaderValue | undefined>).filter((entry): entry is [string, HeaderValue] => entry[1] !== undefined)
+  if (!Array.isArray(headers)) {
+    const given = Object.entries((headers ?? {}) as Record<string, HeaderValue | undefined>)
+    return given.filter((entry): entry is [string, HeaderValue] => entry[1] !== undefined)
+  }
   const flat = headers.flat() as string[]
   return flat.flatMap((name, i) => i % 2 === 0 ? [[name, flat[i + 1]!]] : [])
 }

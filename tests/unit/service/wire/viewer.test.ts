@@ -31,7 +31,7 @@ function open(session: Session): Tab {
   const messages: ServerMessage[] = []
   const frames: Uint8Array[] = []
   createViewer(socket as unknown as WebSocket, session)
-  onTestFinished(() => socket.close())
+  onTestFinished(() => void socket.close())
   return {
     messages,
     output: () => frames.map(frame => new TextDecoder().decode(decodeFrame(frame.buffer as ArrayBuffer).data)).join(''),
