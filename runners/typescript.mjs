@@ -13,8 +13,9 @@ const isInstalled = import.meta.url.includes('/node_modules/')
 export const isNative = Boolean(process.features.typescript) && (!isInstalled || stripOurs())
 
 // Slidev reads each setup file with a jiti of its own, which would translate all that ours import, each time anew.
-if (isNative && modules.registerHooks && process.env.JITI_TRY_NATIVE === undefined) {
-  process.env.JITI_TRY_NATIVE = 'true'
+// A process that we start inherits the variable, and needs the hook of its own.
+if (isNative && modules.registerHooks) {
+  process.env.JITI_TRY_NATIVE ??= 'true'
   leaveOthersToJiti()
 }
 

@@ -28,7 +28,10 @@ it.each([['Node itself', []], ['jiti, where Node cannot', ['--no-strip-types']]]
   expect(await run(process.execPath, [...flags, main])).toEqual({ stdout: `42 ${!flags.length}\n`, stderr: '' })
 })
 
-it('leaves the setup files of a deck to jiti, in which they may say require and __dirname', async () => {
+it.each([
+  ['our own process', {}],
+  ['one that we start', { JITI_TRY_NATIVE: 'true' }],
+])('leaves the setup files of a deck to jiti, in which they may say require and __dirname: %s', async (_, env) => {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-setup-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   await writeFile(join(dir, 'package.json'), '{"type":"module"}')
@@ -42,5 +45,5 @@ console.log((await jiti.import(${JSON.stringify(join(dir, 'setup.ts'))})).defaul
 const ours = ${JSON.stringify(join(ROOT, 'runners/deck/info.ts'))}
 console.log((await jiti.import(ours)).parseInfo === (await import(ours)).parseInfo)
 `)
-  expect(await run(process.execPath, [join(dir, 'main.mjs')])).toEqual({ stdout: `${basename(dir)}\ntrue\n`, stderr: '' })
+  expect(await run(process.execPath, [join(dir, 'main.mjs')], { env: { ...process.env, ...env } })).toEqual({ stdout: `${basename(dir)}\ntrue\n`, stderr: '' })
 })
