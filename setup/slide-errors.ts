@@ -2,11 +2,17 @@ import type { ResolvedSlidevOptions } from '@slidev/types'
 import type { Plugin } from 'vite'
 import type { Problem } from '../runners/protocol/problem.ts'
 import { relative } from 'node:path'
-import { mistakesTag } from './mistakes-tag.ts'
+import { escapeMustaches, mistakesTag } from './mistakes-tag.ts'
 
 type Transform = (this: unknown, code: string, id: string, ...rest: unknown[]) => unknown
 
+/** Makes a module from `code` that a plugin could not transform. */
+type Rescue = (transform: (code: string) => unknown, id: string, error: unknown, code: string) => unknown
+
 const RE_SLIDE = /__slidev_(\d+)\.md$/
+/** The module of all titles, for the overview and tables of contents. */
+const TITLES = '/@slidev/title-renderer.md'
+const RE_TITLE = /(<template v-(?:else-)?if="no === \d+">)([\s\S]*?)(<\/template>\s*(?=<template v-else-if="no|<\/div>\s*<\/template>|<script|$))/g
 const MARKDOWN = 'unplugin-vue-markdown'
 const LAYOUT = 'slidev:layout-wrapper'
 const VUE = 'vite:vue'
@@ -25,9 +31,15 @@ export function slideErrorsPlugin(options: ResolvedSlidevOptions): Plugin {
     configResolved({ plugins }) {
       const wrapInLayout = plugins.find(plugin => plugin.name === LAYOUT)
       // A magic-move without code, a snippet that is not there.
-      rescue(plugins, MARKDOWN, (_, id, error) => pageOf(id, error))
+      rescue(plugins, MARKDOWN, (_, id, error) => {
+        if (id === TITLES)
+          throw error
+        return pageOf(id, error)
+      })
       // A tag that is not closed, an expression that is none. The page gets the layout that the failed one had.
-      rescue(plugins, VUE, async (transform, id, error) => {
+      rescue(plugins, VUE, async (transform, id, error, code) => {
+        if (id === TITLES)
+          return transform(plainTitles(code))
         const page = pageOf(id, error)
         return transform(wrapInLayout ? await handlerOf(wrapInLayout)(page, id) as string : page)
       })
@@ -35,8 +47,13 @@ export function slideErrorsPlugin(options: ResolvedSlidevOptions): Plugin {
   }
 }
 
+/** One title that Vue cannot compile would take all with it: they are text then, without their tags. */
+function plainTitles(code: string): string {
+  return code.replaceAll(RE_TITLE, (_, open: string, title: string, close: string) => `${open}${escapeMustaches(title.replaceAll(/<[^>]*>/g, ''))}${close}`)
+}
+
 /** Has `instead` make a slide's module where the plugin `name` throws. */
-function rescue(plugins: readonly Plugin[], name: string, instead: (transform: (code: string) => unknown, id: string, error: unknown) => unknown): void {
+function rescue(plugins: readonly Plugin[], name: string, instead: Rescue): void {
   const plugin = plugins.find(p => p.name === name)
   if (!plugin?.transform)
     return
@@ -46,9 +63,9 @@ function rescue(plugins: readonly Plugin[], name: string, instead: (transform: (
       return await transform.call(this, code, id, ...rest)
     }
     catch (error) {
-      if (!RE_SLIDE.test(id))
+      if (!RE_SLIDE.test(id) && id !== TITLES)
         throw error
-      return await instead(page => transform.call(this, page, id, ...rest), id, error)
+      return await instead(page => transform.call(this, page, id, ...rest), id, error, code)
     }
   }
   if (typeof plugin.transform === 'function')
