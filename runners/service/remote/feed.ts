@@ -41,16 +41,12 @@ export function createFeed({ session, send, unnamer = createUnnamer(ownIdentity(
     greeting = false
     for (const n of session.forgotten)
       readers.delete(n)
-    return [
-      { type: 'session', session: session.id, deck: session.deck.name, mode: session.mode },
-      ...session.forgotten.size ? [{ type: 'forgotten', runs: [...session.forgotten] } satisfies Feed] : [],
-    ]
+    return sessionFeed(session)
   }
 
   function tellPlace(): Feed[] {
     moved = false
-    const { slide, clicks, over } = session.pace
-    return slide ? [{ type: 'place', slide, clicks, over }] : []
+    return placeFeed(session)
   }
 
   async function flush(): Promise<void> {
@@ -106,4 +102,15 @@ export function createFeed({ session, send, unnamer = createUnnamer(ownIdentity(
     clearTimeout(timer)
     ends.forEach(end => end())
   }
+}
+
+function sessionFeed({ id, deck, mode, forgotten }: Session): Feed[] {
+  return [
+    { type: 'session', session: id, deck: deck.name, mode },
+    ...forgotten.size ? [{ type: 'forgotten', runs: [...forgotten] } satisfies Feed] : [],
+  ]
+}
+
+function placeFeed({ pace: { slide, clicks, over } }: Session): Feed[] {
+  return slide ? [{ type: 'place', slide, clicks, over }] : []
 }

@@ -24,6 +24,7 @@ export interface Reader { read: () => Promise<Reading> }
 
 type OutputEvent = Extract<LogEvent, PayloadOf<'output'>>
 
+const lengthOf = (events: LogEvent[]): number => events.reduce((sum, e) => sum + (isOutput(e) ? e.data.length : 0), 0)
 const isOutput = (event: LogEvent): event is OutputEvent => event.type === 'output'
 
 /** A reader at the start of a log; what a `{terminal}` step shows is left out unless it has the option `remote`. */
@@ -34,14 +35,11 @@ export function createReader(run: Run, unnamer: Unnamer): Reader {
   let place = 0
   /** The last event of output that waits for what follows; 0 for none. */
   let held = 0
-  /**
-   * Whether a screen was told that ends in what may be the start of a name: only a screen shows the name as a whole.
-   */
+  /** Whether the last screen ended in what may be the start of a name: only a screen shows that as a whole. */
   let torn = false
 
   function isLittle(events: LogEvent[]): boolean {
-    const length = events.reduce((sum, event) => sum + (isOutput(event) ? event.data.length : 0), 0)
-    return !shown || length <= (torn ? 0 : MOST_OUTPUT)
+    return !shown || lengthOf(events) <= (torn ? 0 : MOST_OUTPUT)
   }
 
   /** The events as they are told: output that lies together as one, with number and time of its last. */
@@ -70,15 +68,16 @@ export function createReader(run: Run, unnamer: Unnamer): Reader {
     return told
   }
 
-  /**
-   * How many of the last pieces of output can be told: what may be the start of a name waits one tick for what follows.
-   */
+  /** How many of these pieces can be told: what may be the start of a name waits one tick for what follows. */
   function completeOf(pieces: OutputEvent[]): number {
     const end = pieces.at(-1)!.seq
     const count = held === end ? pieces.length : unnamer.complete(pieces.map(({ data }) => data))
     held = count < pieces.length ? end : 0
     return count
   }
+
+  const toldOf = (events: LogEvent[]): Feed | undefined =>
+    events.length ? { type: 'events', run: unnamer.value(run.info), events } : undefined
 
   /** The run up to the last event that is drawn, with the screen in place of its output. */
   async function readScreen(): Promise<Feed> {
@@ -102,14 +101,8 @@ export function createReader(run: Run, unnamer: Unnamer): Reader {
     async read() {
       const events = log.from(place + 1)
       const isScreen = !events || !isLittle(events)
-      if (isScreen)
-        return { message: await readScreen(), goesOn: log.state.seq > place, isScreen }
-      const told = tell(events)
-      return {
-        ...told.length && { message: { type: 'events', run: unnamer.value(run.info), events: told } },
-        goesOn: log.state.seq > place,
-        isScreen,
-      }
+      const message = isScreen ? await readScreen() : toldOf(tell(events))
+      return { message, goesOn: log.state.seq > place, isScreen }
     },
   }
 }

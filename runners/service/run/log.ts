@@ -61,8 +61,7 @@ export interface RunLogOptions {
 export function createLog({ cols, rows, spool, onReply, clock = () => performance.now() }: RunLogOptions): RunLog {
   const began = clock()
   const now = (): number => Math.round((clock() - began) * 10) / 10
-  const state = emptyRun()
-  Object.assign(state, { cols, rows })
+  const state: RunState = { ...emptyRun(), cols, rows }
   const screen = createScreen({ cols, rows, onReply })
   const listeners = createListeners<[LogEvent]>()
   const sanitize = createSanitizer((before, label) => {
@@ -71,10 +70,8 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
     if (state.markers.length < MOST_MARKERS)
       keep({ type: 'marker', label })
   })
-  let entries: LogEvent[] = []
-  let size = 0
-  let tail: string[] = []
-  let tailSize = 0
+  const memory = createMemory(spool)
+  const tail = createTail()
   let backlog = 0
   let drain: Promise<void> | undefined
   let lastOutputAt = 0
@@ -92,25 +89,11 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
         drain = undefined
       })
     }
-    size += data.length
-    tail.push(data)
-    tailSize += data.length
-    if (tailSize > 2 * TEXT_TAIL) {
-      tail = [tail.join('').slice(-TEXT_TAIL)]
-      tailSize = TEXT_TAIL
-    }
-  }
-
-  function spill(): void {
-    const half = entries.length >> 1
-    appendFileSync(spool, entries.slice(0, half).map(event => `${JSON.stringify(event)}\n`).join(''))
-    entries = entries.slice(half)
-    size = entries.reduce((sum, event) => sum + (event.type === 'output' ? event.data.length : 0), 0)
+    tail.add(data)
   }
 
   function keep(payload: Payload): LogEvent {
     const event: LogEvent = { ...payload, seq: state.seq + 1, at: Math.max(now(), earliest) }
-    entries.push(event)
     foldEvent(state, event)
     if (event.type === 'output') {
       lastOutputAt = event.at
@@ -122,8 +105,7 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
       earliest = event.at + 1
     if (event.type === 'output' || event.type === 'resource')
       lastChangeAt = event.at
-    if (size > MEMORY && entries.length > 1)
-      spill()
+    memory.add(event)
     listeners.tell(event)
     return event
   }
@@ -138,21 +120,12 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
       const { seq } = state
       const data = sanitize(payload.data)
       // Where there were only markers, the last of them is what was kept.
-      return data || state.seq === seq ? keep({ type: 'output', data }) : entries.at(-1)!
+      return data || state.seq === seq ? keep({ type: 'output', data }) : memory.from(state.seq)![0]!
     },
-    from(seq) {
-      const first = entries[0]?.seq ?? state.seq + 1
-      return seq < first ? undefined : entries.slice(seq - first)
-    },
-    async* all() {
-      if (existsSync(spool)) {
-        for await (const line of createInterface({ input: createReadStream(spool) }))
-          yield JSON.parse(line) as LogEvent
-      }
-      yield* entries.slice()
-    },
+    from: memory.from,
+    all: memory.all,
     subscribe: listeners.subscribe,
-    text: () => tail.join(''),
+    text: tail.text,
     get lastOutputAt() { return lastOutputAt },
     get lastChangeAt() { return lastChangeAt },
     get received() { return received },
@@ -163,5 +136,62 @@ export function createLog({ cols, rows, spool, onReply, clock = () => performanc
       screen.dispose()
       rmSync(spool, { force: true })
     },
+  }
+}
+
+/** Events of which the latest are in memory, and the others in the file `spool`. */
+function createMemory(spool: string): Pick<RunLog, 'from' | 'all'> & { add: (event: LogEvent) => void } {
+  let entries: LogEvent[] = []
+  /** Of the output in memory, in characters. */
+  let size = 0
+  let last = 0
+
+  function spill(): void {
+    const half = entries.length >> 1
+    appendFileSync(spool, entries.slice(0, half).map(event => `${JSON.stringify(event)}\n`).join(''))
+    entries = entries.slice(half)
+    size = entries.reduce((sum, event) => sum + lengthOf(event), 0)
+  }
+
+  return {
+    add(event) {
+      entries.push(event)
+      last = event.seq
+      size += lengthOf(event)
+      if (size > MEMORY && entries.length > 1)
+        spill()
+    },
+    from(seq) {
+      const first = entries[0]?.seq ?? last + 1
+      return seq < first ? undefined : entries.slice(seq - first)
+    },
+    async* all() {
+      if (existsSync(spool)) {
+        for await (const line of createInterface({ input: createReadStream(spool) }))
+          yield JSON.parse(line) as LogEvent
+      }
+      yield* entries.slice()
+    },
+  }
+}
+
+function lengthOf(event: LogEvent): number {
+  return event.type === 'output' ? event.data.length : 0
+}
+
+/** The end of a text that comes in pieces. */
+function createTail(): { add: (data: string) => void, text: () => string } {
+  let pieces: string[] = []
+  let size = 0
+  return {
+    add(data) {
+      pieces.push(data)
+      size += data.length
+      if (size > 2 * TEXT_TAIL) {
+        pieces = [pieces.join('').slice(-TEXT_TAIL)]
+        size = TEXT_TAIL
+      }
+    },
+    text: () => pieces.join(''),
   }
 }

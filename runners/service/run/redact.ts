@@ -116,41 +116,50 @@ export function createRedactor({ patterns = [], env = {}, urls = [] }: RedactorO
     rules,
     text,
     payload: payload => mapStrings(payload, text),
-    stream() {
-      // What came since nothing could go on as a secret any more, and what of that was shown.
-      let pending = ''
-      let shown = ''
-      /** What is new in `redacted`, which is all that `pending` shows up to now. */
-      const unseen = (redacted: string): string => redacted.startsWith(shown) ? redacted.slice(shown.length) : redacted
-      return {
-        push(data) {
-          pending += data
-          const from = holdFrom(pending, data.length >= CUT)
-          const complete = text(pending.slice(0, from))
-          pending = pending.slice(from)
-          if (shown.startsWith(complete)) {
-            shown = shown.slice(complete.length)
-            return ''
-          }
-          const rest = unseen(complete)
-          shown = ''
-          return rest
-        },
-        idle() {
-          if (isLikely(pending))
-            return ''
-          const redacted = text(pending)
-          const rest = unseen(redacted)
-          shown = redacted
-          return rest
-        },
-        flush() {
-          const rest = unseen(text(pending).replace(RE_OPEN_KEY, HIDDEN))
-          pending = ''
-          shown = ''
-          return rest
-        },
+    stream: () => createStream({ text, holdFrom, isLikely }),
+  }
+}
+
+/** How a stream is judged: what of it is replaced, and what has to wait. */
+interface StreamRules {
+  text: (text: string) => string
+  holdFrom: (pending: string, cut: boolean) => number
+  isLikely: (pending: string) => boolean
+}
+
+function createStream({ text, holdFrom, isLikely }: StreamRules): RedactedStream {
+  // What came since nothing could go on as a secret any more, and what of that was shown.
+  let pending = ''
+  let shown = ''
+  /** What is new in `redacted`, which is all that `pending` shows up to now. */
+  const unseen = (redacted: string): string => redacted.startsWith(shown) ? redacted.slice(shown.length) : redacted
+  return {
+    push(data) {
+      pending += data
+      const from = holdFrom(pending, data.length >= CUT)
+      const complete = text(pending.slice(0, from))
+      pending = pending.slice(from)
+      if (shown.startsWith(complete)) {
+        shown = shown.slice(complete.length)
+        return ''
       }
+      const rest = unseen(complete)
+      shown = ''
+      return rest
+    },
+    idle() {
+      if (isLikely(pending))
+        return ''
+      const redacted = text(pending)
+      const rest = unseen(redacted)
+      shown = redacted
+      return rest
+    },
+    flush() {
+      const rest = unseen(text(pending).replace(RE_OPEN_KEY, HIDDEN))
+      pending = ''
+      shown = ''
+      return rest
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Recording } from '../../protocol/recording.ts'
 import type { Step } from '../../protocol/step.ts'
+import type { RunInfo } from '../../protocol/wire.ts'
 import type { RunWorld } from '../run/create-run.ts'
 import type { LiveRun, Run } from '../run/types.ts'
 import { StepError, toErrorInfo } from '../../protocol/error.ts'
@@ -77,7 +78,7 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
     if (background)
       run.info.background = true
     if (!live)
-      run.info.fallback = whyReplayed(step, before)
+      run.info.fallback = whyReplayed(before, isReplaying() ? undefined : engines.lackOf(step))
     all.push(run)
     lastOf.set(stepId, run)
     run.log.subscribe(() => onRun.tell(run))
@@ -85,13 +86,6 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
     // Whoever gets the run may subscribe to it before anything of it happens.
     queueMicrotask(() => void (live ? runLive(run, before) : runReplay(run)).finally(run.onOver))
     return run
-  }
-
-  function whyReplayed(step: Step, before: Run | undefined): Run['info']['fallback'] {
-    if (before?.info.mode === 'live')
-      return before.log.state.error
-    const lack = isReplaying() ? undefined : engines.lackOf(step)
-    return lack && toErrorInfo(lack)
   }
 
   async function runLive(run: LiveRun, before: Run | undefined): Promise<void> {
@@ -128,18 +122,20 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
     start,
     reset: steps => resetSteps(steps, { runs: all, lastOf, forgotten, engines, states }),
     subscribe: onRun.subscribe,
-    cancel() {
-      for (const run of all) {
-        if (!isFinal(run.log.state.phase))
-          run.cancel('the session ends')
-      }
-    },
+    cancel: () => all.filter(run => !isFinal(run.log.state.phase)).forEach(run => run.cancel('the session ends')),
     dispose() {
       ended = true
       for (const run of all)
         run.log.dispose()
     },
   }
+}
+
+/** Why a recording stands in for a live run: what went wrong before, or what is lacking here. */
+function whyReplayed(before: Run | undefined, lack: StepError | undefined): RunInfo['fallback'] {
+  if (before?.info.mode === 'live')
+    return before.log.state.error
+  return lack && toErrorInfo(lack)
 }
 
 function isOnItsWay({ log }: Run): boolean {

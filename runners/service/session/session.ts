@@ -88,18 +88,18 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   await mkdir(config.privateDir, { recursive: true, mode: 0o700 })
   const engines = await openEngines({ deck, mode, config, loadRunner })
   const redactor = createRedactor({ patterns: config.settings.redact, env: config.env, urls: proxyUrls(config.proxies) })
-  let replaying = mode === 'replay'
+  const onChange = createListeners()
+  const modes = createModes(mode, onChange.tell)
   const replay = createReplay({
     load,
-    reasonFor: id => replaying ? undefined : engines.absenceOf(stepOf(deck, id)),
+    reasonFor: id => modes.isReplaying() ? undefined : engines.absenceOf(stepOf(deck, id)),
     command: id => recordCommand(deck, [id]),
   })
   const recordingRules = [...redactor.rules, ...identityRules(ownIdentity())]
   const states = createStates()
   const world: RunWorld = { config, engines, shells: createShells(), states, redactor, recordingRules, replay }
-  const runs = createRuns({ deck, world, load, isReplaying: () => replaying, mayFallBack: mode === 'auto' })
+  const runs = createRuns({ deck, world, load, isReplaying: modes.isReplaying, mayFallBack: mode === 'auto' })
   const pace = createPace()
-  const onChange = createListeners()
   const ending = new AbortController()
   let closing: Promise<boolean> | undefined
 
@@ -121,15 +121,6 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     }
   }
 
-  function setMode(next: 'live' | 'replay'): void {
-    if (next === 'live' && mode === 'replay') {
-      const hint = 'End it, and start it again without --mode replay and with the deck approved.'
-      throw new StepError('not-allowed', 'this talk was started with its recordings only', hint)
-    }
-    replaying = next === 'replay'
-    onChange.tell()
-  }
-
   async function close(): Promise<boolean> {
     endCatchUp()
     runs.cancel()
@@ -145,10 +136,8 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   return {
     id: config.sessionId,
     deck,
-    get mode() {
-      return replaying ? 'replay' : mode
-    },
-    setMode,
+    get mode() { return modes.now() },
+    setMode: modes.set,
     runners: engines.states,
     runs: runs.all,
     forgotten: runs.forgotten,
@@ -164,6 +153,25 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     pace,
     remote: createValue<RemoteState>({ state: 'off', urls: [], viewers: 0 }),
     close: () => closing ??= close(),
+  }
+}
+
+interface Modes { now: () => Session['mode'], isReplaying: () => boolean, set: Session['setMode'] }
+
+/** The mode that a session was started in, and whether its presenter plays recordings instead. */
+function createModes(mode: SessionOptions['mode'], onChange: () => void): Modes {
+  let replaying = mode === 'replay'
+  return {
+    now: () => replaying ? 'replay' : mode,
+    isReplaying: () => replaying,
+    set(next) {
+      if (next === 'live' && mode === 'replay') {
+        const hint = 'End it, and start it again without --mode replay and with the deck approved.'
+        throw new StepError('not-allowed', 'this talk was started with its recordings only', hint)
+      }
+      replaying = next === 'replay'
+      onChange()
+    },
   }
 }
 

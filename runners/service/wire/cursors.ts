@@ -54,22 +54,17 @@ export function createCursors(socket: Pick<WebSocket, 'send' | 'readyState' | 'O
 
   /** Sends from `events` what the credit allows. */
   function sendEvents(cursor: Cursor, events: LogEvent[]): void {
-    const { n } = cursor.run.info
     for (let i = 0; i < events.length && maySend();) {
-      const event = events[i]!
-      if (event.type === 'output') {
-        const { frame, count, seq } = frameAt(n, events, i)
+      const { frame, message, count, seq } = pieceAt(cursor.run.info.n, events, i)
+      if (frame) {
         socket.send(frame)
         unacked += frame.byteLength
-        cursor.seq = seq
-        i += count
       }
       else {
-        const { seq, at, ...payload } = event
-        send({ type: 'event', run: n, seq, at, payload })
-        cursor.seq = seq
-        i++
+        send(message)
       }
+      cursor.seq = seq
+      i += count
     }
   }
 
@@ -107,8 +102,15 @@ export function createCursors(socket: Pick<WebSocket, 'send' | 'readyState' | 'O
   }
 }
 
-/** The output that lies together from event `from` on, as one frame; `count` events of which `seq` is the last. */
-function frameAt(run: number, events: LogEvent[], from: number): { frame: Uint8Array, count: number, seq: number } {
+/** So many events of a log, of which `seq` is the last, as they go to a tab. */
+type Piece = { count: number, seq: number }
+  & ({ frame: Uint8Array, message?: undefined } | { frame?: undefined, message: ServerMessage })
+
+/** The event at `from`; output that lies together goes as one. */
+function pieceAt(run: number, events: LogEvent[], from: number): Piece {
+  const { seq, at, ...payload } = events[from]!
+  if (payload.type !== 'output')
+    return { message: { type: 'event', run, seq, at, payload }, count: 1, seq }
   let data = ''
   let last = events[from]!
   let to = from
