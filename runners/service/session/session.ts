@@ -87,7 +87,8 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   const { deck, mode, config, load, loadRunner = loadFromRegistry } = options
   await mkdir(config.privateDir, { recursive: true, mode: 0o700 })
   const engines = await openEngines({ deck, mode, config, loadRunner })
-  const redactor = createRedactor({ patterns: config.settings.redact, env: config.env, urls: proxyUrls(config.proxies) })
+  const { settings, env, proxies } = config
+  const redactor = createRedactor({ patterns: settings.redact, env, urls: proxyUrls(proxies) })
   const onChange = createListeners()
   const modes = createModes(mode, onChange.tell)
   const replay = createReplay({
