@@ -16,6 +16,7 @@ const READERS = {
   timeout: duration,
   on: oneOf('click', 'next', 'enter'),
   fallback: oneOf('ask', 'auto', 'off'),
+  enter: oneOf('yes', 'no'),
   rows: integer(200),
   cols: integer(500),
   repeat: integer(10_000),

@@ -132,7 +132,7 @@ function showingOf(options: Options, { defaults }: Settings): Pick<Step, 'title'
 }
 
 /** What executes the step, for how long, and the options of single verbs. */
-function runOf(verb: Verb, options: Options, { defaults }: Settings): Pick<Step, 'runner' | 'timeoutMs' | 'shell' | 'in' | 'pull' | 'tag' | 'context' | 'reset' | 'repeat' | 'rate' | 'by' | 'keepGoing'> {
+function runOf(verb: Verb, options: Options, { defaults }: Settings): Pick<Step, 'runner' | 'timeoutMs' | 'shell' | 'in' | 'pull' | 'tag' | 'context' | 'reset' | 'repeat' | 'rate' | 'by' | 'keepGoing' | 'enter'> {
   const { runner, timeoutMs } = VERB_TABLE[verb]
   return {
     runner: verb === 'exec' && options.text('in')?.startsWith('pod/') ? 'kubernetes' : runner,
@@ -147,6 +147,7 @@ function runOf(verb: Verb, options: Options, { defaults }: Settings): Pick<Step,
     rate: options.value('rate'),
     by: options.value('by'),
     ...options.has('keep-going') && { keepGoing: true },
+    ...options.value('enter') === 'no' && { enter: false },
   }
 }
 

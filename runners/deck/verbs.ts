@@ -6,7 +6,7 @@ export const COMMON_OPTIONS = ['id', 'needs', 'requires', 'timeout', 'until', 'e
 /** What each verb runs on, in which languages, with which options of its own. */
 export const VERB_TABLE: Record<Verb, { runner: RunnerName, languages: readonly string[], options: readonly string[], timeoutMs: number }> = {
   run: { runner: 'shell', languages: ['sh', 'bash', 'zsh'], options: ['shell', 'keep-going'], timeoutMs: 30_000 },
-  terminal: { runner: 'shell', languages: ['sh', 'bash', 'zsh'], options: ['shell', 'remote'], timeoutMs: 30_000 },
+  terminal: { runner: 'shell', languages: ['sh', 'bash', 'zsh'], options: ['shell', 'remote', 'enter'], timeoutMs: 30_000 },
   container: { runner: 'docker', languages: ['yaml', 'yml'], options: ['pull'], timeoutMs: 30_000 },
   build: { runner: 'docker', languages: ['dockerfile'], options: ['tag', 'context'], timeoutMs: 120_000 },
   exec: { runner: 'docker', languages: ['sh', 'bash', 'zsh'], options: ['in', 'shell', 'keep-going'], timeoutMs: 30_000 },

@@ -85,6 +85,8 @@ export interface Step {
   remote: boolean
   /** A block goes on after a command that failed. */
   keepGoing?: boolean
+  /** False where the last line of a terminal is typed and not entered. @default true */
+  enter?: boolean
   container?: ContainerSpec
   requests?: RequestSpec[]
   /** Files the step uses, relative to the deck's folder. */

@@ -26,7 +26,7 @@ export async function runBlock(program: IPty, step: Step, { state }: Launch, con
   context.onInput(typist.input)
   context.onResize((cols, rows) => over || program.resize(cols, rows))
   if (interactive)
-    void typist.type(typedLines(step))
+    void typist.type(typedLines(step), { enter: step.enter !== false })
   // What lives on may wait for whatever it likes.
   else if (!step.until.length)
     void watchKeys(program, ended.signal).then(name => name && stuck.abort(keyWanted(name)))

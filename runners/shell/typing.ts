@@ -21,8 +21,8 @@ export interface Keyboard {
 
 /** Types into a terminal, by itself and for the presenter. */
 export interface Typist {
-  /** Types the lines as a person would, but quick: each when the one before has been answered. */
-  type: (lines: string[]) => Promise<void>
+  /** Types the lines as a person would, but quick: each when the one before has been answered; `enter: false` leaves the last to the presenter. */
+  type: (lines: string[], options?: { enter?: boolean }) => Promise<void>
   /** What the presenter types waits until then; an interrupt ends the typing. */
   input: (data: string) => void
 }
@@ -50,17 +50,19 @@ export function createTypist(keyboard: Keyboard, { emit, signal }: Pick<RunConte
       await delay(LOOK, undefined, { signal: stop })
   }
 
-  async function typeLine(text: string, stop: AbortSignal): Promise<void> {
+  async function typeLine(text: string, enter: boolean, stop: AbortSignal): Promise<void> {
     for (const key of text) {
       keyboard.write(key)
       await delay(KEY, undefined, { signal: stop })
     }
+    if (!enter)
+      return
     answeredAt = Infinity
     keyboard.write('\r')
   }
 
   return {
-    async type(lines) {
+    async type(lines, { enter = true } = {}) {
       if (!lines.length)
         return
       typing = new AbortController()
@@ -70,9 +72,10 @@ export function createTypist(keyboard: Keyboard, { emit, signal }: Pick<RunConte
         for (const [done, text] of lines.entries()) {
           emit({ type: 'progress', label: 'typing', done, total })
           await untilPrompted(stop)
-          await typeLine(text, stop)
+          await typeLine(text, enter || done < total - 1, stop)
         }
-        await untilPrompted(stop)
+        if (enter)
+          await untilPrompted(stop)
       }
       catch {
         // The presenter interrupted it, or the run ends.

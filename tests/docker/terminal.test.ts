@@ -53,6 +53,17 @@ describe.skipIf(process.platform === 'win32').each(['sh', 'bash'])('an %s {termi
     expect(await over).toEqual({ type: 'exit', code: 3 })
   })
 
+  it('leaves the last line to the presenter where it says enter=no', async () => {
+    const { start } = await open()
+    const { context, over, type } = start('echo one\necho two', { enter: false })
+    await expect.poll(() => typed(context), SLOW).toMatchObject({ done: 2, total: 2 })
+    expect(stripVTControlCharacters(context.output()).replaceAll(/\n\r/g, '\n')).toBe('$ echo one\r\none\r\n$ echo two')
+    type('\r')
+    await context.shown(/[\r\n]two\r\n/)
+    type('exit\r')
+    await over
+  })
+
   it('runs hidden lines unseen, and hands directory and variables on to the next block', async () => {
     const { config, runner, hand, start } = await open()
     await mkdir(join(config.deckDir, 'sub'))
