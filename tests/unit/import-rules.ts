@@ -41,6 +41,7 @@ export const PACKAGES_OF_FILES: Record<string, string[]> = {
   'runners/protocol/screen.ts': ['@xterm/headless', '@xterm/addon-serialize'],
   'runners/protocol/xterm-headless.d.ts': ['@xterm/headless'],
   'runners/typescript.mjs': ['jiti'],
+  'runners/cli/export/blank-pages.ts': ['@cantoo/pdf-lib'],
   'runners/cli/export/notes.ts': ['markdown-exit', 'shiki', '@cantoo/pdf-lib', '@fontsource/noto-sans-jp'],
   'runners/cli/export/pdf-links.ts': ['@cantoo/pdf-lib'],
   'runners/cli/slidev/slidev.ts': ['playwright-chromium'],

@@ -6,6 +6,7 @@ import { parseDeck } from '../../deck/parse.ts'
 import { webPartsOf } from '../../deck/web-parts.ts'
 import { tellRecorded } from '../check/recorded.ts'
 import { exportHtml } from '../export/html.ts'
+import { faultsOf } from '../export/look.ts'
 import { exportMarkdown } from '../export/markdown.ts'
 import { addNotes } from '../export/notes.ts'
 import { exportScript } from '../export/script.ts'
@@ -68,8 +69,13 @@ async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes
     say.error(`Slidev wrote no ${target}.`)
     return 1
   }
-  if (withNotes)
+  const faults = await faultsOf(deck, format, target)
+  if (withNotes && !faults.length)
     await writeFile(target, await addNotes(deck, await readFile(target)))
+  for (const fault of faults)
+    say.error(fault)
+  if (faults.length)
+    return 1
   process.stdout.write(format === 'html' ? `${target} plays from disk, ${await networkWords(deck)}.\n` : `${target} is written.\n`)
   return tellRecorded(deck)
 }
