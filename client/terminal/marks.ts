@@ -47,12 +47,6 @@ export function spanStyle({ fg, bg, inverse }: ScreenSpan, palette: Palette): Re
   return { color: seen === own ? css(front) : seen, backgroundColor: css(back) }
 }
 
-/** For each line of `a` and `b`, whether the other has it in the same place (blank ends do not count). */
-export function sameLines(a: ScreenLine[], b: ScreenLine[]): boolean[] {
-  const text = (line: ScreenLine | undefined): string => line?.map(span => span.text).join('').trimEnd() ?? ''
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => text(a[i]) === text(b[i]))
-}
-
 const RE_WIDE = /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/gu
 
 /** Cells that a line takes; East Asian characters take two. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { markLine, sameLines, spanStyle, widthOf } from '../../../../client/terminal/marks.ts'
+import { markLine, spanStyle, widthOf } from '../../../../client/terminal/marks.ts'
 
 it('marks what a pattern matches across spans and keeps the text', () => {
   const marked = markLine([{ text: 'PID 1 ', fg: 'ansi-2' }, { text: 'sh' }], [{ source: '1 s', flags: '' }])
@@ -19,8 +19,4 @@ it('counts two cells for a Japanese character', () => {
 
 it('swaps the colours of inverse text', () => {
   expect(spanStyle({ text: '', fg: 'ansi-1', inverse: true }, {})).toEqual({ color: 'var(--kb-screen-bg)', backgroundColor: 'var(--kb-ansi-1)' })
-})
-
-it('tells which lines are the same, blank ends aside', () => {
-  expect(sameLines([[{ text: 'a  ' }], [{ text: 'b' }]], [[{ text: 'a' }], [{ text: 'c' }], [{ text: 'd' }]])).toEqual([true, false, false])
 })
