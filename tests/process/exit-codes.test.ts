@@ -33,7 +33,7 @@ it.each<[code: number, args: string[]]>([
   [2, ['record', 'good.md', '--keep', 'none']],
   [1, ['build', 'wrong.md']],
   [1, ['export', 'wrong.md']],
-  [0, ['export', 'good.md', '--format', 'script', '--output', 'OUT/steps']],
+  [2, ['export', 'good.md', '--format', 'script']],
   [0, ['import', 'readme.md', '--output', 'OUT/deck.md']],
   [1, ['import', 'readme.md', '--output', 'OUT/deck.md']],
   [2, ['import', 'none.md']],

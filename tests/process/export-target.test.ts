@@ -17,7 +17,6 @@ it.each([
   ['html', 'folder', 'folder is a folder'],
   ['html', 'deck.md', 'deck.md is there, and no earlier export of this kind'],
   ['png', 'file', 'file is a file'],
-  ['script', 'file', 'file is a file'],
   ['png', 'folder', 'folder holds other files'],
   ['md', 'README.md', 'README.md is there, and no earlier export of this kind'],
   ['md', 'folder.md', 'folder holds other files'],

@@ -1,5 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
-import type { ExportFormat, PrintFormat } from '../export/target.ts'
+import type { ExportFormat } from '../export/target.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { parseDeck } from '../../deck/parse.ts'
@@ -9,7 +9,6 @@ import { exportHtml } from '../export/html.ts'
 import { faultsOf } from '../export/look.ts'
 import { exportMarkdown } from '../export/markdown.ts'
 import { addNotes } from '../export/notes.ts'
-import { exportScript } from '../export/script.ts'
 import { printDeck } from '../export/slidev.ts'
 import { checkTarget, targetOf } from '../export/target.ts'
 import { say } from '../io/say.ts'
@@ -48,18 +47,16 @@ export async function exportDeck(
   }
   const target = targetOf(deck.name, { format, output, withNotes })
   checkTarget(target, format)
-  if (format === 'script') {
-    await exportScript(deck, target)
-    process.stdout.write(`The steps are in ${target}; its README.md says how to run them.\n`)
-    return 0
-  }
   checkProject(deck)
   await checkPresentable(deck)
   checkSlidevWrites(deck, { serves: format !== 'html' })
   return endable('The export', signal => print(deck, { format, target, dark, withNotes, withoutNotes, signal }))
 }
 
-interface Printing { format: PrintFormat | 'html', target: string, dark: boolean, withNotes: boolean, withoutNotes: boolean, signal: AbortSignal }
+interface Printing extends Required<Pick<ExportOptions, 'format' | 'dark' | 'withNotes' | 'withoutNotes'>> {
+  target: string
+  signal: AbortSignal
+}
 
 async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes, signal }: Printing): Promise<number> {
   const isThere = format === 'html'

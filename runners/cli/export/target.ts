@@ -4,7 +4,7 @@ import { StepError } from '../../protocol/error.ts'
 
 /** The formats that Slidev's own exporter writes. */
 export type PrintFormat = 'pdf' | 'png' | 'pptx' | 'md'
-export type ExportFormat = PrintFormat | 'html' | 'script'
+export type ExportFormat = PrintFormat | 'html'
 
 /** Which export it is, as far as its name depends on it. */
 export interface TargetOptions { format: ExportFormat, output?: string, withNotes?: boolean }
@@ -14,7 +14,7 @@ export const RE_PICTURE = /^\d+\.png$/
 
 /** Where an export goes: `output`, or a name made of the deck's. */
 export function targetOf(name: string, { format, output, withNotes }: TargetOptions): string {
-  const own = { pdf: `${name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${name}.pptx`, html: `${name}.html`, png: `${name}-png`, md: join(`${name}-md`, `${name}.md`), script: `${name}-steps` }[format]
+  const own = { pdf: `${name}${withNotes ? '-notes' : ''}.pdf`, pptx: `${name}.pptx`, html: `${name}.html`, png: `${name}-png`, md: join(`${name}-md`, `${name}.md`) }[format]
   // Slidev adds these by itself, and no other.
   const suffix = output && ['pdf', 'pptx', 'md'].includes(format) && extname(output) !== `.${format}` ? `.${format}` : ''
   return resolve(`${output ?? own}${suffix}`)
@@ -29,7 +29,7 @@ export function picturesOf(target: string): string {
  * Throws StepError `bad-output` where something is in the way that no earlier export wrote; before anything is done.
  */
 export function checkTarget(target: string, format: ExportFormat): void {
-  const isFolder = format === 'png' || format === 'script'
+  const isFolder = format === 'png'
   const there = existsSync(target) ? statSync(target) : undefined
   if (there && there.isDirectory() !== isFolder)
     throw new StepError('bad-output', `${target} is a ${isFolder ? 'file' : 'folder'}`, `Name a ${isFolder ? 'folder' : 'file'} with --output.`)
