@@ -119,7 +119,7 @@ describeRunner('replay', async (): Promise<Subject> => {
   const failed = (code: string) => [[60, { type: 'error', code, message: 'it did not work', hint: 'Look again.' }], [60, { type: 'phase', phase: 'failed', reason: 'it did not work', expectations: [] }]] as Parameters<typeof logOf>[0]
   const recordings = {
     good: of('good', [20, output('\x1B[31mred\x1B[0m 日本\r\n')], [30, { type: 'resource', op: 'added', ref: { kind: 'container', id: 'a1', name: 'web' }, view: { state: 'running' } }], [50, { type: 'exit', code: 0 }], [50, { type: 'phase', phase: 'exited', expectations: [] }]),
-    bad: { ...of('bad', [20, output('no\r\n')], ...failed('failed')) },
+    bad: { ...of('bad', [20, output('no\r\n')], ...failed('exit-code')) },
     lasting: of('lasting', [20, output('up\r\n')], [1_000_000, output('never\r\n')]),
     late: of('late', [20, output('soon\r\n')], ...failed('timeout')),
   }
