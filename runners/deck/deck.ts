@@ -35,6 +35,8 @@ export interface Deck {
   title: string
   lang: string
   durationMs?: number
+  /** Only some of its slides are printed: `export.range` of the headmatter. */
+  printsPart?: boolean
   settings: Settings
   slides: DeckSlide[]
   steps: Step[]

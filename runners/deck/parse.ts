@@ -48,7 +48,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
     checkPictures(text, dir, problems)
   }
   checkGrants(ids)
-  const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown }
+  const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown, export?: { range?: unknown } }
   return {
     file,
     dir,
@@ -56,6 +56,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
     title: headmatter.title ?? basename(file),
     lang: headmatter.lang ?? 'en',
     durationMs: parseDuration(String(headmatter.duration ?? '').replace(/in$/, '')),
+    printsPart: headmatter.export?.range !== undefined,
     settings,
     slides,
     steps,

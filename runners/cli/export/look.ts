@@ -18,11 +18,12 @@ export async function faultsOf(deck: Deck, format: ExportFormat, target: string)
   if (format !== 'pdf' && format !== 'png')
     return []
   const found = format === 'pdf' ? await blankPages(await readFile(target)) : await blankPictures(target)
-  const wanted = deck.slides.length + deck.steps.filter(step => step.extra).length
+  const all = deck.slides.length + deck.steps.filter(step => step.extra).length
+  const wanted = deck.printsPart ? 1 : all
   const missing = Array.from({ length: Math.max(0, wanted - found.count) }, (_, i) =>
     `Page ${found.count + i + 1} of ${wanted} is missing.`)
-  // With a page for each click a page's number is not its slide's.
-  const isSlide = found.count === wanted
+  // With a page for each click, or without some slides, a page's number is not its slide's.
+  const isSlide = found.count === all
   const hasText = (no: number): boolean => {
     const slide = isSlide ? deck.slides[no - 1] : undefined
     return !slide || Boolean(slide.title || slide.fences.length)
