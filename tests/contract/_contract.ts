@@ -6,6 +6,7 @@ import type { RunnerName, Step } from '../../runners/protocol/step.ts'
 import type { Run } from '../../runners/service/run/types.ts'
 import type { Session } from '../../runners/service/session/session.ts'
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ERRORS, isStepError, StepError } from '../../runners/protocol/error.ts'
 import { isOfTheEngine } from '../../runners/protocol/essence.ts'
@@ -193,13 +194,19 @@ async function open({ good, bad, lasting, late, broken, needed = [], mode = 'liv
   const steps = [...needed, good, bad, lasting, late, broken]
   const deck: Deck = { file: `${config.deckDir}/deck.md`, dir: config.deckDir, name: 'deck', title: 'Deck', lang: 'en', settings: config.settings, slides: [], steps, problems: [], hash: '0' }
   const session = await createSession({ deck, mode, load, config, ...runner && { loadRunner: async (_, own) => runner(own) } })
-  onTestFinished(() => void closing.push(session.close()))
+  onTestFinished(() => void closing.push(session.close().finally(() => remove(config))))
   return { session, config, start: step => session.start(step.id) }
+}
+
+/** A session that is being closed still writes into its folder: it goes afterwards. */
+function remove({ deckDir }: RunnerConfig): Promise<void> {
+  return rm(deckDir, { recursive: true, force: true })
 }
 
 /** The runner of a subject, without a session around it. */
 async function bare({ good, mode, load, dockerHost, config: make, runner: factory }: Subject): Promise<{ config: RunnerConfig, runner: Runner }> {
   const config = await (make?.() ?? configOf(dockerHost))
+  onTestFinished(() => remove(config))
   const runner = mode === 'replay' ? createReplay({ load: load! }) : factory ? factory(config) : await loadRunner(good.runner as Exclude<RunnerName, 'replay'>, config)
   onTestFinished(() => runner.close?.())
   return { config, runner }

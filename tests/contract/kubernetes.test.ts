@@ -2,7 +2,7 @@ import type { Step } from '../../runners/protocol/step.ts'
 import type { Subject } from './_contract.ts'
 import { describe, inject } from 'vitest'
 import { step } from '../_session.ts'
-import { adminOf, configOf } from '../kubernetes/_cluster.ts'
+import { adminOf, configFor } from '../kubernetes/_cluster.ts'
 import { describeRunner } from './_contract.ts'
 
 const cluster = inject('cluster')!
@@ -24,7 +24,7 @@ const NEVER = ', readinessProbe: {exec: {command: ["false"]}}'
 
 describe.skipIf(!cluster)('on a cluster', () => {
   const common: Pick<Subject, 'config' | 'left'> = {
-    config: () => configOf(cluster),
+    config: () => configFor(cluster),
     left: async ({ sessionId }) => (await adminOf(cluster)).left(sessionId),
   }
 

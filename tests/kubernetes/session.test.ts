@@ -109,7 +109,7 @@ describe.skipIf(!cluster)('a session on a real cluster', () => {
   it('runs blocks in a pod, in a terminal, that hand on directory and environment', async () => {
     expect(await service.session.start('inside').moment).toMatchObject({ phase: 'exited' })
     expect(text('inside').replaceAll('\r', '')).toContain('single\na terminal\n')
-    expect(await service.session.start('again').moment).toMatchObject({ phase: 'failed', error: { message: 'it ended with exit code 3' } })
+    expect(await service.session.start('again').moment).toMatchObject({ phase: 'failed', error: { code: 'exit-code', params: { exit: 3 } } })
     expect(text('again')).toContain('/tmp\r\ntwo words\r\n')
     expect(await service.session.start('other').moment).toMatchObject({ phase: 'exited' })
   })

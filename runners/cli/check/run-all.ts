@@ -70,7 +70,7 @@ export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: Run
   const failed = new Set<string>()
   let stopped = false
   let closing: Promise<void> | undefined
-  const waiting = createWaiting()
+  const waiting = process.stderr.isTTY ? createWaiting() : undefined
   const close = (): Promise<void> => closing ??= service.close().then((clean) => {
     tellEnd(clean)
     if (stopped && clean)
@@ -80,7 +80,7 @@ export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: Run
     if (stopped)
       return
     stopped = true
-    waiting.end()
+    waiting?.end()
     say.warn(`Ended before it was done: ${sumUp(results)}. Removing what was started …`)
     void close().finally(() => process.exit(code))
   }
@@ -97,14 +97,14 @@ export async function runAll(deck: Deck, steps: Step[], { onResult, sumUp }: Run
   process.on('unhandledRejection', crash)
   try {
     for (const [i, step] of steps.entries()) {
-      waiting.tell(`${step.id} runs`, i, steps.length)
+      waiting?.tell(`${step.id} runs`, i, steps.length)
       const result = await runOne(step)
       // What is cancelled on the way out is no result; `end` ends the process.
       if (stopped)
         await new Promise(() => {})
       if (isFailure(result))
         failed.add(step.id)
-      waiting.end()
+      waiting?.end()
       results.push(result)
       await onResult(result)
     }

@@ -30,8 +30,10 @@ export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<
       await buildOwnImages(deck.dir)
       await fetchMachine(deck)
       const waiting = createWaiting()
-      const failed = await doctor.fetchImages((image, done, total) =>
-        waiting.tell(image, total ? Math.round(100 * done / total) : 0, total && 100))
+      const failed = await doctor.fetchImages((image, done, total) => {
+        const percent = process.stderr.isTTY && total ? Math.round(100 * done / total) : undefined
+        waiting.tell(image, percent, percent === undefined ? undefined : 100)
+      })
       waiting.end()
       for (const message of failed)
         say.error(message)

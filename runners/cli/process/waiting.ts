@@ -4,7 +4,7 @@ import { unicodeOr } from '@clack/prompts'
 const WIDTH = 24
 const [FULL, EMPTY] = [unicodeOr('█', '#'), unicodeOr('░', '-')]
 
-/** Shows at a terminal how far something long is; elsewhere it says nothing. */
+/** Says on standard error how far something long is: a bar that stays on its line at a terminal, else a line a stage. */
 export interface Waiting {
   /** `done` of `total`, where it is known. */
   tell: (label: string, done?: number, total?: number) => void
@@ -28,16 +28,18 @@ export function createWaiting(to: NodeJS.WriteStream = process.stderr, now: () =
 
   return {
     tell(label, done, total) {
-      if (!to.isTTY || (last?.label === label && last.done === done))
+      if (last?.label === label && last.done === done)
         return
       last = { label, done, total, since: last?.label === label ? last.since : now() }
+      if (!to.isTTY)
+        return void to.write(`${label}${total ? ` (${(done ?? 0) + 1} of ${total})` : ''}\n`)
       draw()
       timer ??= setInterval(draw, 1000)
     },
     end() {
       clearInterval(timer)
       timer = undefined
-      if (last)
+      if (last && to.isTTY)
         to.write('\r\x1B[K')
       last = undefined
     },
