@@ -2,13 +2,18 @@ import type { TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 
-/** What stops the API server, freezes etcd or cuts a node: the controllers of the cluster take minutes to count quotas again. */
+/**
+ * What stops the API server, freezes etcd or cuts a node: the controllers of the cluster take minutes to count quotas
+ * again.
+ */
 const DISTURBING = /\/tests\/kubernetes\/(?:api\/(?:control-plane|lost|watch)|lost|node)\.test\.ts$/
 
 /** Runs what disturbs others last, and the files of projects that run side by side in turn. */
 class InTurn extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = (await super.sort(files)).toSorted((a, b) => Number(DISTURBING.test(a.moduleId)) - Number(DISTURBING.test(b.moduleId)))
+    const sorted = (await super.sort(files)).toSorted(
+      (a, b) => Number(DISTURBING.test(a.moduleId)) - Number(DISTURBING.test(b.moduleId)),
+    )
     const counts = new Map<string, number>()
     const places = new Map(sorted.map((file) => {
       const place = counts.get(file.project.name) ?? 0
@@ -34,7 +39,8 @@ export default defineConfig({
     reporters: ['default', './tests/engines/overview.ts'],
     // One group after the other. From 1: the group 0 would come last where there are two processors.
     projects: [
-      // No programs, no sockets: many files share a thread and what it has imported. Property tests take long where others compute.
+      // No programs, no sockets: many files share a thread and what it has imported. Property tests take long where
+      // others compute.
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], setupFiles: ['tests/unit/_in-process.ts'], pool: 'threads', isolate: false, maxWorkers: '100%', testTimeout: 60_000, sequence: { groupOrder: 1 } } },
       // What starts the command or listens.
       { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 60_000, expect: PATIENT, sequence: { groupOrder: 2 } } },
@@ -47,7 +53,8 @@ export default defineConfig({
       { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], globalSetup: ['tests/engines/sites.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 5 } } },
       // The package as somebody installs it elsewhere: minutes of a registry, beside the one before.
       { test: { name: 'package', include: ['tests/package/**/*.test.ts'], maxWorkers: 2, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 5 } } },
-      // A real API server without nodes: lighter, for what needs no more. It waits for control loops, as the cluster beside it does.
+      // A real API server without nodes: lighter, for what needs no more. It waits for control loops, as the cluster
+      // beside it does.
       { test: { name: 'kubernetes-api', include: ['tests/kubernetes/api/**/*.test.ts'], globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 6 } } },
       // A real cluster: where there is none, the first run of a machine builds Kubernetes, beside the projects before.
       { test: { name: 'kubernetes', include: ['tests/kubernetes/*.test.ts', 'tests/contract/kubernetes.test.ts'], globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 6 } } },

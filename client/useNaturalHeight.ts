@@ -6,7 +6,10 @@ import { shallowRef, watch } from 'vue'
  * The least height of a box, in px of the canvas, where what is around it has no height of its own, as a centred slide:
  * what it wants, and no more than the slide has left. Undefined where it shares a height.
  */
-export function useNaturalHeight(element: Readonly<ShallowRef<HTMLElement | null>>, wanted: () => number | undefined): ShallowRef<number | undefined> {
+export function useNaturalHeight(
+  element: Readonly<ShallowRef<HTMLElement | null>>,
+  wanted: () => number | undefined,
+): ShallowRef<number | undefined> {
   const least = shallowRef<number>()
 
   function measure(): void {
@@ -54,6 +57,8 @@ function excessOf(slide: HTMLElement): number {
   const inFlow = [...slide.children].filter(child => !['absolute', 'fixed'].includes(getComputedStyle(child).position))
   const rects = inFlow.map(child => child.getBoundingClientRect()).filter(rect => rect.height)
   const above = Number.parseFloat(css.paddingTop) - (Math.min(...rects.map(rect => rect.top)) - top) / scale
-  const below = (Math.max(...rects.map(rect => rect.bottom)) - top) / scale - (slide.offsetHeight - Number.parseFloat(css.paddingBottom))
+  const below
+    = (Math.max(...rects.map(rect => rect.bottom)) - top) / scale
+      - (slide.offsetHeight - Number.parseFloat(css.paddingBottom))
   return Math.max(0, above) + Math.max(0, below)
 }

@@ -19,7 +19,10 @@ if (isNative && modules.registerHooks) {
   leaveOthersToJiti()
 }
 
-/** Imports one of our TypeScript files, a path from the root of the package; `cache` is where jiti keeps what it translated. */
+/**
+ * Imports one of our TypeScript files, a path from the root of the package; `cache` is where jiti keeps what it
+ * translated.
+ */
 export async function importTypeScript(path, { cache = false } = {}) {
   const { href } = new URL(path, ROOT)
   if (isNative)
@@ -28,7 +31,10 @@ export async function importTypeScript(path, { cache = false } = {}) {
   return createJiti(import.meta.url, { fsCache: cache }).import(href)
 }
 
-/** Makes jiti translate TypeScript that is not ours, as without us: there `require` and `__dirname` exist, in modules of Node not. */
+/**
+ * Makes jiti translate TypeScript that is not ours, as without us: there `require` and `__dirname` exist, in modules of
+ * Node not.
+ */
 function leaveOthersToJiti() {
   modules.registerHooks({
     resolve(specifier, context, nextResolve) {

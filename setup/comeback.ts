@@ -29,7 +29,8 @@ function loadAnew(tries) {
 }`
 
 /**
- * Lets a page whose own script did not come load anew, instead of staying blank. Once it runs, modules are asked for again where
+ * Lets a page whose own script did not come load anew, instead of staying blank. Once it runs, modules are asked for
+ * again where
  * they are imported. A style sheet is asked for again here: nothing else would, and the page goes on meanwhile.
  */
 export function addComeback(html: string): string {

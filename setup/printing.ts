@@ -6,8 +6,13 @@ const PAUSE = 50
 /** Whether all that is to be printed stands on the page. */
 function isPrintable(): boolean {
   const waiting = [...document.querySelectorAll<HTMLElement>('[data-waitfor]')]
-  return !!document.querySelector('[data-slidev-no]') && !document.querySelector('.slidev-slide-loading')
-    && waiting.every(element => [...element.querySelectorAll(element.dataset.waitfor!)].some(part => part.checkVisibility()))
+  return (
+    !!document.querySelector('[data-slidev-no]')
+    && !document.querySelector('.slidev-slide-loading')
+    && waiting.every(element =>
+      [...element.querySelectorAll(element.dataset.waitfor!)].some(part => part.checkVisibility()),
+    )
+  )
 }
 
 /** How far steps and views reach below the edge of their slides, in px of the canvas, by the slide's number. */

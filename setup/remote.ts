@@ -15,9 +15,15 @@ export function isRemoteBuild({ mode }: ResolvedSlidevOptions): boolean {
   return flavourOf(mode, process.env) === 'remote'
 }
 
-/** Takes out of the site what is the speaker's: settings, the presenter's view, and what goes with it. Notes go by Slidev's own option. */
+/**
+ * Takes out of the site what is the speaker's: settings, the presenter's view, and what goes with it. Notes go by
+ * Slidev's own option.
+ */
 export function stripForRemote({ data, utils }: ResolvedSlidevOptions): void {
-  const matters = [data.config, data.headmatter, ...data.slides.map(slide => slide.frontmatter)] as Record<string, unknown>[]
+  const matters = [data.config, data.headmatter, ...data.slides.map(slide => slide.frontmatter)] as Record<
+    string,
+    unknown
+  >[]
   for (const matter of matters) {
     for (const key of OWN_KEYS)
       delete matter[key]

@@ -32,11 +32,18 @@ function place(component: Component, when: Ref<boolean>): void {
   }, { immediate: true })
 }
 
-/** The service keeps the clock of the talk, and its place: it is told of every slide that is shown, of its clicks, and of the step that lies over it. */
+/**
+ * The service keeps the clock of the talk, and its place: it is told of every slide that is shown, of its clicks, and
+ * of the step that lies over it.
+ */
 function tellSlides(slide: Ref<number>, clicks: Ref<number>): void {
   const session = useSession(false)
   const { over } = useClient()
-  watch([slide, clicks, over, () => session.value] as const, ([no, done, step, client]) => client.show?.(no, done, step), { immediate: true })
+  watch(
+    [slide, clicks, over, () => session.value] as const,
+    ([no, done, step, client]) => client.show?.(no, done, step),
+    { immediate: true },
+  )
 }
 
 /** All slides are in the page soon after the first is: what starts and stops in a demo cannot keep one away. */

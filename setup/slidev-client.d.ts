@@ -8,7 +8,15 @@ interface Router {
   replace: (to: Place) => Promise<unknown>
   afterEach: (guard: (to: Place, from: Place, failure?: unknown) => void) => () => void
 }
-export function useNav(): { router: Router, clicks: ComputedRef<number>, isPrintMode: Ref<boolean>, isPresenter: Ref<boolean>, total: ComputedRef<number>, currentSlideNo: ComputedRef<number>, slides: ComputedRef<SlideRoute[]> }
+export function useNav(): {
+  router: Router
+  clicks: ComputedRef<number>
+  isPrintMode: Ref<boolean>
+  isPresenter: Ref<boolean>
+  total: ComputedRef<number>
+  currentSlideNo: ComputedRef<number>
+  slides: ComputedRef<SlideRoute[]>
+}
 export function useSlideContext(): {
   $clicksContext: ClicksContext
   $renderContext: Ref<'none' | 'slide' | 'overview' | 'presenter' | 'previewNext'>

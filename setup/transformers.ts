@@ -71,7 +71,10 @@ export default (): Partial<TransformersSetupReturn> => ({
 })
 
 /** The mistake of a step that only Slidev sees: the deck's own code made it, and nobody has looked at it. */
-function unseen({ filepath, start }: { filepath: string, start: number }, { userRoot }: ResolvedSlidevOptions): Problem {
+function unseen(
+  { filepath, start }: { filepath: string, start: number },
+  { userRoot }: ResolvedSlidevOptions,
+): Problem {
   return {
     severity: 'error',
     file: relative(userRoot, filepath),

@@ -16,5 +16,8 @@ declare module 'virtual:kamishibai/deck' {
 
 declare module 'virtual:kamishibai/recordings' {
   /** By step id; null where nothing is recorded. */
-  export const recordings: Record<string, () => Promise<{ cast: string, events: string, hash: string, fresh: boolean } | null>>
+  export const recordings: Record<
+    string,
+    () => Promise<{ cast: string, events: string, hash: string, fresh: boolean } | null>
+  >
 }

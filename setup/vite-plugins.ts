@@ -50,7 +50,10 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
         if (!httpServer || options.mode !== 'dev')
           return
         const present = presenting()
-        guardServer(httpServer, () => (httpServer.address() as AddressInfo | null)?.port ?? 0, { edit: present?.edit ?? false, token: present?.service.token })
+        guardServer(httpServer, () => (httpServer.address() as AddressInfo | null)?.port ?? 0, {
+          edit: present?.edit ?? false,
+          token: present?.service.token,
+        })
         if (present)
           present.service.attach(httpServer)
         else
@@ -144,5 +147,12 @@ export default (options: ResolvedSlidevOptions): Plugin[] => {
   const remote = isRemoteBuild(options)
   if (remote)
     stripForRemote(options)
-  return [...remote ? [remoteFlagsPlugin()] : [], ...isOneFileBuild(options) ? [oneFilePlugin()] : [], servicePlugin(options), modulesPlugin(options), loadingPlugin(options), slideErrorsPlugin(options)]
+  return [
+    ...(remote ? [remoteFlagsPlugin()] : []),
+    ...(isOneFileBuild(options) ? [oneFilePlugin()] : []),
+    servicePlugin(options),
+    modulesPlugin(options),
+    loadingPlugin(options),
+    slideErrorsPlugin(options),
+  ]
 }

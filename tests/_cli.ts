@@ -15,11 +15,28 @@ export function kamishibai(...args: string[]): Promise<Result> {
 }
 
 /** The same in another working directory, or with other variables. */
-export function kamishibaiIn({ cwd = ROOT, env = {} }: { cwd?: string, env?: Record<string, string> }, ...args: string[]): Promise<Result> {
+export function kamishibaiIn(
+  { cwd = ROOT, env = {} }: { cwd?: string, env?: Record<string, string> },
+  ...args: string[]
+): Promise<Result> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, LANG: 'ja_JP.UTF-8', KUBECONFIG: '', XDG_STATE_HOME: join(tmpdir(), 'kamishibai-no-state'), ...env } }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err })
-    })
+    const child = execFile(
+      process.execPath,
+      [BIN, ...args],
+      {
+        cwd,
+        env: {
+          ...process.env,
+          LANG: 'ja_JP.UTF-8',
+          KUBECONFIG: '',
+          XDG_STATE_HOME: join(tmpdir(), 'kamishibai-no-state'),
+          ...env,
+        },
+      },
+      (error, out, err) => {
+        resolve({ code: error ? Number(error.code) : 0, out, err })
+      },
+    )
     child.stdin!.end()
   })
 }

@@ -49,7 +49,10 @@ export interface CommandOptions {
 }
 
 /** Starts `kamishibai ARGS`; it is killed at the end of the test if it still runs. */
-export function kamishibai(args: string[], { terminal = false, env = {}, program = [process.execPath, BIN] }: CommandOptions = {}): Command {
+export function kamishibai(
+  args: string[],
+  { terminal = false, env = {}, program = [process.execPath, BIN] }: CommandOptions = {},
+): Command {
   const command = terminal ? inTerminal([...program, ...args], env) : inPipes([...program, ...args], env)
   onTestFinished(async () => {
     command.signal('SIGKILL')
@@ -60,7 +63,10 @@ export function kamishibai(args: string[], { terminal = false, env = {}, program
 
 type Env = Record<string, string | undefined>
 
-/** Our environment without what tells a program that it runs in a test, for it would then write less, and without colours. */
+/**
+ * Our environment without what tells a program that it runs in a test, for it would then write less, and without
+ * colours.
+ */
 function plainEnvironment(env: Env): Env {
   const { VITEST: _, NODE_ENV: __, TEST: ___, FORCE_COLOR: ____, ...rest } = process.env
   return { ...rest, NO_COLOR: '1', ...env }
@@ -75,7 +81,15 @@ function inPipes([file, ...args]: string[], env: Env): Command {
     throw new Error('it has no terminal')
   }
   const ended = new Promise<number | string>(resolve => child.on('exit', (code, signal) => resolve(code ?? signal!)))
-  return { pid: child.pid!, output: output.text, shown: output.shown, signal: name => void child.kill(name), type: nothing, hangUp: nothing, ended }
+  return {
+    pid: child.pid!,
+    output: output.text,
+    shown: output.shown,
+    signal: name => void child.kill(name),
+    type: nothing,
+    hangUp: nothing,
+    ended,
+  }
 }
 
 function inTerminal([file, ...args]: string[], env: Env): Command {
@@ -128,7 +142,14 @@ export interface Driver {
   show: (slide: number) => Promise<void>
 }
 
-interface Message { type: string, slide: number, session: string, run: number | { n: number, step: string }, state: { phase: string }, payload: { type: string, phase: string } }
+interface Message {
+  type: string
+  slide: number
+  session: string
+  run: number | { n: number, step: string }
+  state: { phase: string }
+  payload: { type: string, phase: string }
+}
 
 /** Connects to a presentation as its page does. */
 export async function drive(command: Command): Promise<Driver> {

@@ -1,7 +1,13 @@
 import { connect } from 'node:net'
 
-/** Sends `text` as it stands over a new connection; resolves with all that comes until it closes, or until `done` holds. */
-export async function exchange(port: number, text: string, done: (answer: string) => boolean = () => false): Promise<string> {
+/**
+ * Sends `text` as it stands over a new connection; resolves with all that comes until it closes, or until `done` holds.
+ */
+export async function exchange(
+  port: number,
+  text: string,
+  done: (answer: string) => boolean = () => false,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = ''
     const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(text))
@@ -11,7 +17,7 @@ export async function exchange(port: number, text: string, done: (answer: string
       if (done(answer))
         socket.destroy()
     })
-    socket.on('error', error => answer ? resolve(answer) : reject(error))
+    socket.on('error', error => (answer ? resolve(answer) : reject(error)))
     socket.on('close', () => resolve(answer))
   })
 }

@@ -75,7 +75,11 @@ export interface Seen {
 }
 
 /** A window that takes all in, as the page does. */
-export async function watch(port: number, hello: { session?: string, have?: Record<number, number> } = {}, screen = createScreen({ cols: 40, rows: 5 })): Promise<Seen> {
+export async function watch(
+  port: number,
+  hello: { session?: string, have?: Record<number, number> } = {},
+  screen = createScreen({ cols: 40, rows: 5 }),
+): Promise<Seen> {
   const socket = connect(port)
   const seen: Seen = {
     socket,

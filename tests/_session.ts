@@ -60,7 +60,10 @@ async function privateFolder(): Promise<string> {
 /** What a fake runner does for a step; the default ends with exit code 0. */
 export type Behaviour = (context: RunContext, step: Step) => Promise<void>
 
-/** A session over a runner whose runs do what `behave` says; what they start runs at once, unless they say so themselves. */
+/**
+ * A session over a runner whose runs do what `behave` says; what they start runs at once, unless they say so
+ * themselves.
+ */
 export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'], load?: (id: string) => Promise<Recording | undefined>, startsLate?: boolean, privateDir?: string } = {}): Promise<Session> {
   const { available = true, recordings = {}, mode = 'auto', outputMiB = 64 } = options
   const settings = settingsSchema.parse({ limits: { outputMiB } })

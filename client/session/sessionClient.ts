@@ -43,7 +43,9 @@ export interface SessionClient {
   input?: (stepId: string, data: string) => void
   /** Gives the last run of a `{terminal}` step another size. */
   resize?: (stepId: string, cols: number, rows: number) => void
-  /** Tells the service which slide this window shows, and how many of its clicks are done, and which step lies over it. */
+  /**
+   * Tells the service which slide this window shows, and how many of its clicks are done, and which step lies over it.
+   */
   show?: (slide: number, clicks: number, over?: string) => void
   /** The whole log of the last run of a step. */
   log: (stepId: string) => Promise<Recording>

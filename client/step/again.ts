@@ -31,7 +31,11 @@ export interface AgainOptions {
 
 /** Plays `recording` of the run `info` from its beginning; the session goes on meanwhile. */
 export function createAgain(recording: Recording, info: RunInfo, options: AgainOptions = {}): Again {
-  const { speed = SPEED, now = () => performance.now(), schedule = callback => requestAnimationFrame(callback) } = options
+  const {
+    speed = SPEED,
+    now = () => performance.now(),
+    schedule = callback => requestAnimationFrame(callback),
+  } = options
   const { cols, rows, events } = recording
   const duration = events.at(-1)?.at ?? 0
   const begin = (): ClientRun => createClientRun({ ...info, cols, rows }, options.schedule)

@@ -20,7 +20,10 @@ export function useStep(id: string): StepClient {
     if (printing || !isServed(client.deck.flavour))
       void step.session.value.preview?.(id).catch(() => {})
   })
-  const { pause, resume } = useIntervalFn(() => (now.value = Date.now()), TICK, { immediate: false, immediateCallback: true })
+  const { pause, resume } = useIntervalFn(() => (now.value = Date.now()), TICK, {
+    immediate: false,
+    immediateCallback: true,
+  })
   watch(() => step.active.value && !printing, busy => busy ? resume() : pause(), { immediate: true })
   onScopeDispose(() => {
     if (client.again.current.value?.step === id && !document.querySelector(`[data-kb-step="${id}"]`))

@@ -44,7 +44,10 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
       const failed = computed(() => client.state.value.phase === 'failed')
       const rescue = computed(() => failed.value && client.hasRecording.value && step.fallback !== 'off')
       // Where it failed before its place came, that place takes the recording.
-      watch(rescue, value => value && $clicksContext.current >= place.start && $clicksContext.maxMap.set(key, place.start + 1))
+      watch(
+        rescue,
+        value => value && $clicksContext.current >= place.start && $clicksContext.maxMap.set(key, place.start + 1),
+      )
       watch([() => $clicksContext.current, onSlide] as const, ([current, here], [before, wasHere]) => {
         if (!here || !wasHere || current <= before)
           return

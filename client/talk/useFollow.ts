@@ -33,7 +33,8 @@ export function useFollow(): Follow {
 
   watch(stage, () => following.value && go(), { immediate: true })
   onScopeDispose(router.afterEach((to, _, failure) => {
-    const isAt = (place: typeof target): boolean => currentSlideNo.value === place?.slide && clicksOf(to.query.clicks) === place.clicks
+    const isAt = (place: typeof target): boolean =>
+      currentSlideNo.value === place?.slide && clicksOf(to.query.clicks) === place.clicks
     // A navigation that another one overtook is a failed one.
     if (failure || !target)
       return

@@ -36,8 +36,11 @@ function contrast(a: Rgb, b: Rgb): number {
 /** Moves `front` a tenth at a time towards black or white until it contrasts, as xterm does. */
 function moved(front: Rgb, back: Rgb, limit: 0 | 255): Rgb {
   let color = front
-  while (contrast(color, back) < MINIMUM_CONTRAST && color.some(part => part !== limit))
-    color = color.map(part => limit ? Math.min(255, part + Math.ceil((255 - part) * 0.1)) : part - Math.ceil(part * 0.1)) as Rgb
+  while (contrast(color, back) < MINIMUM_CONTRAST && color.some(part => part !== limit)) {
+    color = color.map(part =>
+      limit ? Math.min(255, part + Math.ceil((255 - part) * 0.1)) : part - Math.ceil(part * 0.1),
+    ) as Rgb
+  }
   return color
 }
 

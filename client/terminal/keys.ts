@@ -9,8 +9,18 @@ const DOUBLE_ESCAPE = 500
 /** What of a keyboard event decides. */
 export type Key = Pick<KeyboardEvent, 'type' | 'key' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey' | 'repeat'>
 
-/** A judge over the keys of one terminal; `byKey` says whether it was entered with a key, `selected` whether text is. */
-export function createKeyJudge({ byKey, selected, now = () => performance.now() }: { byKey: () => boolean, selected: () => boolean, now?: () => number }): (key: Key) => KeyOwner {
+/**
+ * A judge over the keys of one terminal; `byKey` says whether it was entered with a key, `selected` whether text is.
+ */
+export function createKeyJudge({
+  byKey,
+  selected,
+  now = () => performance.now(),
+}: {
+  byKey: () => boolean
+  selected: () => boolean
+  now?: () => number
+}): (key: Key) => KeyOwner {
   let escapedAt = -Infinity
   return ({ type, key, ctrlKey, shiftKey, altKey, metaKey, repeat }) => {
     const plain = !ctrlKey && !altKey && !metaKey

@@ -35,7 +35,9 @@ export function markLine(line: ScreenLine, marks: Mark[]): MarkedSpan[] {
   })
 }
 
-/** CSS of a span. The first 16 colours come from the theme's variables, whose values `palette` has: text is readable. */
+/**
+ * CSS of a span. The first 16 colours come from the theme's variables, whose values `palette` has: text is readable.
+ */
 export function spanStyle({ fg, bg, inverse }: ScreenSpan, palette: Palette): Record<string, string | undefined> {
   const css = (color: string | undefined): string | undefined => color && /^(?:ansi|screen)-/.test(color) ? `var(--kb-${color})` : color
   const [front, back] = inverse ? [bg ?? 'screen-bg', fg ?? 'screen-fg'] : [fg, bg]

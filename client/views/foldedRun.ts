@@ -37,7 +37,14 @@ export function livingObjects(runs: FoldedRun[], kind: string): NewestObject[] {
       if (known && known.at > at)
         continue
       const born = startedAt + addedAt
-      newest.set(key, { id: ref.id, name: ref.name, view, at, deleted, bornAt: known?.id === ref.id ? Math.min(born, known.bornAt) : born })
+      newest.set(key, {
+        id: ref.id,
+        name: ref.name,
+        view,
+        at,
+        deleted,
+        bornAt: known?.id === ref.id ? Math.min(born, known.bornAt) : born,
+      })
     }
   }
   return [...newest.values()].filter(object => !object.deleted)

@@ -87,30 +87,39 @@ export function isBusy({ allRuns }: Runs, named: string[] | undefined, toMoment:
  * The recordings of a selection at each moment that paper shows:
  * those of the first step of the slide that has several, else the end.
  */
-export async function printedFrames(selection: Selection, slide: number, load: LoadRecording, texts: Texts): Promise<Frame[]> {
+export async function printedFrames(
+  selection: Selection,
+  slide: number,
+  load: LoadRecording,
+  texts: Texts,
+): Promise<Frame[]> {
   const { steps, recorded } = selection
   const loaded: { step: StepView, recording: StoredRecording }[] = []
   for (const id of recorded) {
     const step = steps.find(s => s.id === id)
-    const recording = step && await load(id).catch(() => undefined)
+    const recording = step && (await load(id).catch(() => undefined))
     if (recording)
       loaded.push({ step, recording })
   }
   const many = loaded.find(({ step }) => step.print.length > 1 && step.slides.includes(slide))
   const moments: (Moment | undefined)[] = many?.step.print ?? [undefined]
-  return Promise.all(moments.map(async (moment): Promise<Frame> => {
-    const runs = await Promise.all(loaded.map(({ step, recording }) => {
-      const { events } = recording
-      const at = step.id === many?.step.id && moment ? timeOf(moment, events) : events.at(-1)?.at ?? 0
-      return runAt(step, recording, at)
-    }))
-    const shown = runs.find(run => run.step === many?.step.id)
-    return {
-      ...moment && shown && { caption: captionOf(moment, shown.at, texts) },
-      runs,
-      clock: shown ? shown.startedAt + shown.at : Math.max(0, ...runs.map(run => run.startedAt + run.at)),
-    }
-  }))
+  return Promise.all(
+    moments.map(async (moment): Promise<Frame> => {
+      const runs = await Promise.all(
+        loaded.map(({ step, recording }) => {
+          const { events } = recording
+          const at = step.id === many?.step.id && moment ? timeOf(moment, events) : (events.at(-1)?.at ?? 0)
+          return runAt(step, recording, at)
+        }),
+      )
+      const shown = runs.find(run => run.step === many?.step.id)
+      return {
+        ...(moment && shown && { caption: captionOf(moment, shown.at, texts) }),
+        runs,
+        clock: shown ? shown.startedAt + shown.at : Math.max(0, ...runs.map(run => run.startedAt + run.at)),
+      }
+    }),
+  )
 }
 
 async function runAt(step: StepView, recording: StoredRecording, at: number): Promise<ViewRun> {

@@ -52,7 +52,9 @@ function usePulse(live: ComputedRef<Frame>, visible: () => boolean, pulse: numbe
   return shown
 }
 
-/** What a view shows: the runs as they stand, what is played again of one, or on paper the recordings at their moments. */
+/**
+ * What a view shows: the runs as they stand, what is played again of one, or on paper the recordings at their moments.
+ */
 export function useFrames({ steps: named, tick = 1000 }: FramesOptions): Frames {
   const { deck: { steps }, loadRecording, again } = useClient()
   const { main, printing, live: served } = useStage()

@@ -5,7 +5,10 @@ const LONG = 11
 /** Longer lines, in characters, go on in the next one. */
 const WIDEST = { 'kb-beside': 84, 'kb-above': 110 }
 
-/** Slides for paper, as lines of Markdown: each `extra` step with its code and its recorded result, in the deck's order; links lead to `kb-appendix-ID`. */
+/**
+ * Slides for paper, as lines of Markdown: each `extra` step with its code and its recorded result, in the deck's order;
+ * links lead to `kb-appendix-ID`.
+ */
 export function appendixOf(deck: Deck): string[] {
   const appendix = deck.lang.startsWith('ja') ? '付録' : 'Appendix'
   return deck.steps.filter(step => step.extra).flatMap(({ id, verb, title: name = id, lang, visible }, i) => {

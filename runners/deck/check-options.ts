@@ -8,7 +8,10 @@ import { ALL_OPTIONS, COMMON_OPTIONS, FLAGS, REPEATABLE, VERB_TABLE } from './ve
 /** Name, tag: what `docker tag` takes; source: distribution/reference. */
 const RE_TAG = /^(?:[\w.-]+(?::\d+)?\/)?[a-z\d]+(?:(?:\.|_{1,2}|-+)[a-z\d]+)*(?:\/[a-z\d]+(?:(?:\.|_{1,2}|-+)[a-z\d]+)*)*(?::\w[\w.-]{0,127})?$/
 
-/** Reports options that a verb does not have, lacks, or that stand as they cannot; `at` is where the fence's brace begins. */
+/**
+ * Reports options that a verb does not have, lacks, or that stand as they cannot; `at` is where the fence's brace
+ * begins.
+ */
 export function checkOptions(words: Word[], verb: Verb, at: number, report: Report): void {
   const allowed = [...COMMON_OPTIONS, ...VERB_TABLE[verb].options]
   const seen = new Set<string>()

@@ -51,7 +51,11 @@ export function parseCondition(text: string): Condition {
 }
 
 /** The conditions of a step with those that its verb adds where the fence says nothing of them. */
-export function withDefaults(verb: Verb, until: Condition[], expect: Condition[]): { until: Condition[], expect: Condition[] } {
+export function withDefaults(
+  verb: Verb,
+  until: Condition[],
+  expect: Condition[],
+): { until: Condition[], expect: Condition[] } {
   const ends = verb === 'run' || verb === 'exec' || (verb === 'container' && !until.length)
   const added: Condition[] = []
   if (ends && !expect.some(({ type }) => type === 'exit'))

@@ -44,7 +44,9 @@ function markOf(number: number): string {
 function numbersOf(ours: RawFence[], fences: Fence[]): number[] {
   let next = 0
   return ours.map((raw) => {
-    const number = fences.findIndex((fence, i) => i >= next && fence.info === raw.info && (raw.snippet || fence.code === raw.code))
+    const number = fences.findIndex(
+      (fence, i) => i >= next && fence.info === raw.info && (raw.snippet || fence.code === raw.code),
+    )
     next = number < 0 ? next : number + 1
     return number
   })

@@ -18,7 +18,9 @@ export interface RawFence {
   snippet?: SnippetPath
 }
 
-/** Finds all fences and snippet imports of a slide's Markdown, wherever Slidev renders one, in the order of their lines. */
+/**
+ * Finds all fences and snippet imports of a slide's Markdown, wherever Slidev renders one, in the order of their lines.
+ */
 export function scanFences(text: string, markdown: MarkdownExit): RawFence[] {
   const lines = text.split(/\r\n?|\n/)
   return markdown.parse(text, {})

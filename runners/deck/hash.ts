@@ -18,7 +18,10 @@ const COVERED_OF_CONTAINER: (keyof ContainerSpec)[] = ['image', 'command', 'entr
 
 /** 16 hex digits over what makes a step do what it does; `contents` are its fence and the files it uses. */
 export function hashOf(step: Step, contents: string[]): string {
-  const essence = { ...pick(step, COVERED), ...step.container && { container: pick(step.container, COVERED_OF_CONTAINER) } }
+  const essence = {
+    ...pick(step, COVERED),
+    ...(step.container && { container: pick(step.container, COVERED_OF_CONTAINER) }),
+  }
   return createHash('sha256').update(JSON.stringify([essence, contents])).digest('hex').slice(0, 16)
 }
 

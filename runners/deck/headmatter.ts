@@ -28,14 +28,17 @@ export function readHeadmatter(markdown: string, file: string, problems: Problem
   }
   const given = readValue(document, report)
   const settings = parseSettings(given, document, report)
-  const grants = settings.grants.flatMap((text, i): { grant: Grant, text: string, tell: (mistake: GrantMistake) => void }[] => {
-    const tell = ({ offset, code, message, hint }: GrantMistake): void => report(offsetIn(document, [KEY, 'grants', i], offset), code, message, hint)
-    const grant = readGrant(text)
-    if (isGrant(grant))
-      return [{ grant, text, tell }]
-    tell(grant)
-    return []
-  })
+  const grants = settings.grants.flatMap(
+    (text, i): { grant: Grant, text: string, tell: (mistake: GrantMistake) => void }[] => {
+      const tell = ({ offset, code, message, hint }: GrantMistake): void =>
+        report(offsetIn(document, [KEY, 'grants', i], offset), code, message, hint)
+      const grant = readGrant(text)
+      if (isGrant(grant))
+        return [{ grant, text, tell }]
+      tell(grant)
+      return []
+    },
+  )
   return {
     settings: { ...settings, grants: grants.map(({ text }) => text) },
     checkGrants(steps) {
@@ -99,7 +102,8 @@ function parseSettings(given: unknown, document: Document, report: Report): Sett
 function keysAt(path: PropertyKey[]): string[] {
   let schema: z.ZodType = settingsSchema
   for (const key of path) {
-    const inner: z.ZodType | undefined = schema instanceof z.ZodObject ? schema.shape[String(key)] as z.ZodType : undefined
+    const inner: z.ZodType | undefined
+      = schema instanceof z.ZodObject ? (schema.shape[String(key)] as z.ZodType) : undefined
     schema = inner && 'unwrap' in inner ? (inner as z.ZodPrefault<z.ZodType>).unwrap() : inner ?? settingsSchema
   }
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []

@@ -2,8 +2,14 @@ import type { Step } from '../protocol/step.ts'
 
 type Placed = Pick<Step, 'file' | 'line' | 'codeFile' | 'code' | 'visible'>
 
-/** Where line `shown` of a step's code, as slides show it, stands in the file that holds it; without one, where its fence does. */
-export function lineInFile({ file, line, codeFile, code, visible }: Placed, shown?: number): { file: string, line: number } {
+/**
+ * Where line `shown` of a step's code, as slides show it, stands in the file that holds it; without one, where its
+ * fence does.
+ */
+export function lineInFile(
+  { file, line, codeFile, code, visible }: Placed,
+  shown?: number,
+): { file: string, line: number } {
   if (shown === undefined)
     return { file, line }
   const lines = visible.split('\n')

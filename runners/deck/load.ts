@@ -21,18 +21,29 @@ export async function loadDeck(file: string): Promise<Loaded> {
   const texts = new Map<string, string>()
   const report = (path: string, problem: Pick<Problem, 'line' | 'column' | 'code' | 'message' | 'hint'>): void =>
     void problems.push({ severity: 'error', file: relative(dir, path), ...problem })
-  const data = await load({ userRoot: dir, roots: [dir], allowedRoots: [manifest ? dirname(manifest) : dir] }, file, async (path: string) => {
-    const known = texts.get(path)
-    if (known !== undefined)
-      return known
-    const { text, mistake } = decode(await readFile(path))
-    texts.set(path, text)
-    if (mistake)
-      report(path, mistake)
-    if (!text.trim())
-      report(path, { line: 1, column: 1, code: 'empty-file', message: 'the file is empty', hint: 'Write a slide: # Title' })
-    return text
-  })
+  const data = await load(
+    { userRoot: dir, roots: [dir], allowedRoots: [manifest ? dirname(manifest) : dir] },
+    file,
+    async (path: string) => {
+      const known = texts.get(path)
+      if (known !== undefined)
+        return known
+      const { text, mistake } = decode(await readFile(path))
+      texts.set(path, text)
+      if (mistake)
+        report(path, mistake)
+      if (!text.trim()) {
+        report(path, {
+          line: 1,
+          column: 1,
+          code: 'empty-file',
+          message: 'the file is empty',
+          hint: 'Write a slide: # Title',
+        })
+      }
+      return text
+    },
+  )
   for (const [path, { slides, errors = [] }] of Object.entries(data.markdownFiles)) {
     for (const { row, message } of errors)
       report(path, { line: row + 1, column: 1, code: 'slidev', message })
@@ -47,6 +58,19 @@ export async function loadDeck(file: string): Promise<Loaded> {
 }
 
 /** Whether a slide's frontmatter holds text and no settings; at the head of a file it may be a comment. */
-function isEaten({ start, contentStart = 0, end, frontmatterStyle, frontmatterRaw, frontmatterDoc }: SourceSlideInfo): boolean {
-  return start > 0 && contentStart <= end && frontmatterStyle === 'frontmatter' && !!frontmatterRaw?.trim() && !isMap(frontmatterDoc?.contents)
+function isEaten({
+  start,
+  contentStart = 0,
+  end,
+  frontmatterStyle,
+  frontmatterRaw,
+  frontmatterDoc,
+}: SourceSlideInfo): boolean {
+  return (
+    start > 0
+    && contentStart <= end
+    && frontmatterStyle === 'frontmatter'
+    && !!frontmatterRaw?.trim()
+    && !isMap(frontmatterDoc?.contents)
+  )
 }

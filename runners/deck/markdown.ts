@@ -25,7 +25,11 @@ const ANYWHERE = { alt: ['paragraph', 'reference', 'blockquote', 'list'] }
 
 /** Which parts of Slidev's Markdown a deck has on; a headmatter stands above its own `config` and the theme. */
 export function featuresOf({ headmatter, features }: Loaded['data'], dir: string): MarkdownFeatures {
-  const { comark = false, mdc = false } = { ...themeMeta(dir, headmatter.theme).defaults, ...headmatter.config as object, ...headmatter } as { comark?: unknown, mdc?: unknown }
+  const { comark = false, mdc = false } = {
+    ...themeMeta(dir, headmatter.theme).defaults,
+    ...(headmatter.config as object),
+    ...headmatter,
+  } as { comark?: unknown, mdc?: unknown }
   return { katex: features.katex, comark: Boolean(comark || mdc) }
 }
 

@@ -3,7 +3,10 @@ import { parseSync, resolveConfig } from '@slidev/parser/fs'
 
 const KINDS = ['sans', 'serif', 'mono', 'custom'] as const
 
-/** The font families that the headmatter of a deck (an absolute path) names and its pages do not fetch: the machine must have them. */
+/**
+ * The font families that the headmatter of a deck (an absolute path) names and its pages do not fetch: the machine must
+ * have them.
+ */
 export function namedFonts(file: string): string[] {
   const { slides } = parseSync(readFileSync(file, 'utf8'), file)
   const headmatter = slides[0]?.frontmatter ?? {}

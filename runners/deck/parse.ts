@@ -48,7 +48,12 @@ export async function parseDeck(entry: string): Promise<Deck> {
     checkPictures(text, dir, problems)
   }
   checkGrants(ids)
-  const headmatter = data.headmatter as { title?: string, lang?: string, duration?: unknown, export?: { range?: unknown } }
+  const headmatter = data.headmatter as {
+    title?: string
+    lang?: string
+    duration?: unknown
+    export?: { range?: unknown }
+  }
   return {
     file,
     dir,

@@ -69,7 +69,9 @@ export function fencesOf(slide: SlideInfo, { text, fences, start, lead, file }: 
 
 /** Whether an info string is one of ours or holds one; such a fence is never Slidev's. */
 export function isOurs({ info, code, marks }: Pick<RawFence, 'info' | 'code' | 'marks'>): boolean {
-  return parseInfo(info) !== undefined || (RE_MAGIC_MOVE.test(info) && marks === 4 && innerStep({ code }, 0) !== undefined)
+  return (
+    parseInfo(info) !== undefined || (RE_MAGIC_MOVE.test(info) && marks === 4 && innerStep({ code }, 0) !== undefined)
+  )
 }
 
 /** The first step that stands inside `md magic-move`, which only animates code. */
@@ -106,8 +108,14 @@ function fenceOf(found: Found, parsing: Parsing, lines: string[]): Fence {
   const fence: Fence = { info: raw.info, code: raw.code, id, problems: [] }
   const add = (problem: Problem): void => {
     fence.problems.push(problem)
-    if (!parsing.problems.some(p => p.file === problem.file && p.line === problem.line && p.column === problem.column && p.code === problem.code))
+    if (
+      !parsing.problems.some(
+        p =>
+          p.file === problem.file && p.line === problem.line && p.column === problem.column && p.code === problem.code,
+      )
+    ) {
       parsing.problems.push(problem)
+    }
   }
   const report: FencePlace['report'] = (offset, code, message, hint) =>
     add({ severity: WARNINGS.has(code) ? 'warning' : 'error', file, line, column: raw.snippet ? found.column : found.column + offset, code, message, hint })
@@ -138,13 +146,16 @@ function fenceOf(found: Found, parsing: Parsing, lines: string[]): Fence {
     column: found.column,
     files: content.files,
     report,
-    reportCode: (codeLine, column, message, hint) => add({
-      severity: 'error',
-      ...raw.snippet ? { file: content.files[0] ?? file, line: codeLine, column } : { file, line: line + codeLine, column: column + indentOf(raw.code, lines, codeLine) },
-      code: info.lang === 'http' ? 'bad-request' : 'bad-yaml',
-      message,
-      hint,
-    }),
+    reportCode: (codeLine, column, message, hint) =>
+      add({
+        severity: 'error',
+        ...(raw.snippet
+          ? { file: content.files[0] ?? file, line: codeLine, column }
+          : { file, line: line + codeLine, column: column + indentOf(raw.code, lines, codeLine) }),
+        code: info.lang === 'http' ? 'bad-request' : 'bad-yaml',
+        message,
+        hint,
+      }),
   })
   if (!step)
     return fence

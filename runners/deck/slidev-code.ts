@@ -25,7 +25,9 @@ export async function readSlidevCode(dir: string, { scripts, addons, theme }: So
 
 async function namesIn(folder: string, recursive = false): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive }).catch(() => [])
-  return entries.filter(entry => !entry.isDirectory()).map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
+  return entries
+    .filter(entry => !entry.isDirectory())
+    .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
 }
 
 /** It for people, a line each. */

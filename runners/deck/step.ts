@@ -33,7 +33,9 @@ export function idOf(info: Info): Word | undefined {
   return info.words.find(word => word.key === 'id')
 }
 
-/** The step of a fence, with all its mistakes reported: what is wrong has its default. Undefined where the verb is none. */
+/**
+ * The step of a fence, with all its mistakes reported: what is wrong has its default. Undefined where the verb is none.
+ */
 export function toStep(info: Info, code: string, settings: Settings, place: FencePlace): Step | undefined {
   const { report } = place
   if (!info.closed)

@@ -7,7 +7,10 @@ import { shellCommands } from './plan/shell-words.ts'
 const LEFT_OUT = new Set(['.git', '.kamishibai', 'node_modules', 'recordings'])
 const RE_PATH = /(?:[\w@-]+\/)+[\w.-]+\.\w+/g
 
-/** Files below the deck's folder that a step uses, relative to it: those its code names, and those of its build's context. */
+/**
+ * Files below the deck's folder that a step uses, relative to it: those its code names, and those of its build's
+ * context.
+ */
 export function usedFiles(step: Step, dir: string): string[] {
   const words = step.runner === 'shell' ? shellCommands(step.code).flatMap(({ words, redirects }) => [...words, ...redirects]) : []
   const named = [...step.code.match(RE_PATH) ?? [], ...words].flatMap((name) => {

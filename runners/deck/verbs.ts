@@ -4,12 +4,25 @@ import type { RunnerName, Verb } from '../protocol/step.ts'
 export const COMMON_OPTIONS = ['id', 'needs', 'requires', 'timeout', 'until', 'expect', 'on', 'extra', 'out', 'rows', 'cols', 'fallback', 'title', 'mark', 'print'] as const
 
 /** What each verb runs on, in which languages, with which options of its own. */
-export const VERB_TABLE: Record<Verb, { runner: RunnerName, languages: readonly string[], options: readonly string[], timeoutMs: number }> = {
+export const VERB_TABLE: Record<
+  Verb,
+  { runner: RunnerName, languages: readonly string[], options: readonly string[], timeoutMs: number }
+> = {
   run: { runner: 'shell', languages: ['sh', 'bash', 'zsh'], options: ['shell', 'keep-going'], timeoutMs: 30_000 },
-  terminal: { runner: 'shell', languages: ['sh', 'bash', 'zsh'], options: ['shell', 'remote', 'enter'], timeoutMs: 30_000 },
+  terminal: {
+    runner: 'shell',
+    languages: ['sh', 'bash', 'zsh'],
+    options: ['shell', 'remote', 'enter'],
+    timeoutMs: 30_000,
+  },
   container: { runner: 'docker', languages: ['yaml', 'yml'], options: ['pull'], timeoutMs: 30_000 },
   build: { runner: 'docker', languages: ['dockerfile'], options: ['tag', 'context'], timeoutMs: 120_000 },
-  exec: { runner: 'docker', languages: ['sh', 'bash', 'zsh'], options: ['in', 'shell', 'keep-going'], timeoutMs: 30_000 },
+  exec: {
+    runner: 'docker',
+    languages: ['sh', 'bash', 'zsh'],
+    options: ['in', 'shell', 'keep-going'],
+    timeoutMs: 30_000,
+  },
   apply: { runner: 'kubernetes', languages: ['yaml', 'yml'], options: ['reset'], timeoutMs: 120_000 },
   request: { runner: 'http', languages: ['http'], options: ['repeat', 'rate', 'by'], timeoutMs: 30_000 },
 }

@@ -11,7 +11,11 @@ const RE_ATTRIBUTE = /([^\s"'<>/=]+)(?:(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'=<>`]+))?
 export function viewTags(text: string): ViewTag[] {
   return [...text.matchAll(RE_TAG)].map(({ 1: written, 2: rest, index }) => {
     const start = index + 1 + written!.length
-    return { name: pascal(written!), offset: index, attributes: [...rest!.matchAll(RE_ATTRIBUTE)].map(match => attributeOf(match, start)) }
+    return {
+      name: pascal(written!),
+      offset: index,
+      attributes: [...rest!.matchAll(RE_ATTRIBUTE)].map(match => attributeOf(match, start)),
+    }
   })
 }
 

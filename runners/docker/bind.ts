@@ -20,7 +20,11 @@ export type Bind
  * Symbolic links and dots count as what they lead to, and that path is what is mounted. `writable` is what was asked
  * for, undefined where nothing was said.
  */
-export function resolveBind(source: string, writable: boolean | undefined, { deckDir, granted, socket }: BindRules): Bind {
+export function resolveBind(
+  source: string,
+  writable: boolean | undefined,
+  { deckDir, granted, socket }: BindRules,
+): Bind {
   const path = realPath(resolve(deckDir, source))
   if (path === undefined)
     return { refused: 'missing', path: source, grant: '' }

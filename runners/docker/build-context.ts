@@ -23,7 +23,9 @@ export interface BuildContext {
   open: (dockerfile: string, onBytes: (bytes: number) => void, signal: AbortSignal) => Pack
 }
 
-/** The folder `folder` below the deck's, without what its `.dockerignore` names; an empty context where there is none. */
+/**
+ * The folder `folder` below the deck's, without what its `.dockerignore` names; an empty context where there is none.
+ */
 export async function readContext(deckDir: string, folder: string | undefined): Promise<BuildContext> {
   const entries = folder === undefined ? [] : await listEntries(folderOf(deckDir, folder))
   const bytes = entries.reduce((sum, entry) => sum + entry.size, 0)
@@ -64,7 +66,14 @@ async function listEntries(root: string): Promise<Entry[]> {
     for (const base of names.sort()) {
       const name = folder ? `${folder}/${base}` : base
       const path = join(root, name)
-      const { mode, size, mtime, ...stats } = await lstat(path).then(s => ({ mode: s.mode & 0o7777, size: s.size, mtime: s.mtime, isFile: s.isFile(), isFolder: s.isDirectory(), isLink: s.isSymbolicLink() }))
+      const { mode, size, mtime, ...stats } = await lstat(path).then(s => ({
+        mode: s.mode & 0o7777,
+        size: s.size,
+        mtime: s.mtime,
+        isFile: s.isFile(),
+        isFolder: s.isDirectory(),
+        isLink: s.isSymbolicLink(),
+      }))
       // A folder that is left out may hold what a later pattern takes back.
       if (!ignored(name)) {
         if (stats.isFile)
@@ -82,12 +91,17 @@ async function listEntries(root: string): Promise<Entry[]> {
   return entries
 }
 
-async function fill(archive: Pack, entries: Entry[], dockerfile: string, onBytes: (bytes: number) => void): Promise<void> {
+async function fill(
+  archive: Pack,
+  entries: Entry[],
+  dockerfile: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
   let sent = 0
   for (const { path, type, size, ...header } of entries) {
     if (type === 'file') {
       await pipeline(createReadStream(path, { end: Math.max(0, size - 1) }), archive.entry({ ...header, type, size }))
-      onBytes(sent += size)
+      onBytes((sent += size))
     }
     else {
       archive.entry({ ...header, type })

@@ -13,19 +13,27 @@ import { baseImages, labelDockerfile } from './dockerfile.ts'
 import { parseLines } from './lines.ts'
 
 /** Builds the image of a `dockerfile {build}` with the engine's classic builder; aborted, the engine gives it up. */
-export async function runBuild(docker: Docker, step: Step, { emit, started, signal, labels, drained }: RunContext, { deckDir, settings: { limits } }: RunnerConfig): Promise<void> {
+export async function runBuild(
+  docker: Docker,
+  step: Step,
+  { emit, started, signal, labels, drained }: RunContext,
+  { deckDir, settings: { limits } }: RunnerConfig,
+): Promise<void> {
   if (step.tag)
     await checkTag(docker, step.tag, labels)
-  for (const image of baseImages(step.code))
-    await checkBase(docker, image)
+  for (const image of baseImages(step.code)) await checkBase(docker, image)
   const context = await readContext(deckDir, step.context)
   const dockerfile = labelDockerfile(step.code, labels)
   const reader = readBuild(dockerfile.instructions)
-  const archive = context.open(dockerfile.text, done => emit({ type: 'progress', label: 'context', done, total: context.bytes }), signal)
+  const archive = context.open(
+    dockerfile.text,
+    done => emit({ type: 'progress', label: 'context', done, total: context.bytes }),
+    signal,
+  )
   try {
     signal.throwIfAborted()
     const events = await docker.buildImage(archive as unknown as NodeJS.ReadableStream, {
-      ...step.tag && { t: step.tag },
+      ...(step.tag && { t: step.tag }),
       version: '1',
       dockerfile: DOCKERFILE,
       forcerm: true,

@@ -18,22 +18,52 @@ const LOOKS = 6
 const PAUSE = 50
 
 /** Runs one container from its creation to its end; aborted, it is removed. */
-export async function runContainer(docker: Docker, step: Step, spec: ContainerSpec, context: RunContext, config: RunnerConfig, track: <T>(work: Promise<T>) => Promise<T>): Promise<void> {
+export async function runContainer(
+  docker: Docker,
+  step: Step,
+  spec: ContainerSpec,
+  context: RunContext,
+  config: RunnerConfig,
+  track: <T>(work: Promise<T>) => Promise<T>,
+): Promise<void> {
   const { emit, signal, labels } = context
-  const attempt = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => {
-    throw explain(error, spec.image)
-  })
+  const attempt = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw explain(error, spec.image)
+    })
   const options = createOptions(step, spec, labels, config)
-  if (step.pull && !await docker.getImage(spec.image).inspect().then(() => true, () => false))
-    await attempt(pullImage(docker, spec.image, (done, total) => context.emit({ type: 'progress', label: `pull ${spec.image}`, done, total }), context.signal))
+  if (
+    step.pull
+    && !(await docker
+      .getImage(spec.image)
+      .inspect()
+      .then(
+        () => true,
+        () => false,
+      ))
+  ) {
+    await attempt(
+      pullImage(
+        docker,
+        spec.image,
+        (done, total) => context.emit({ type: 'progress', label: `pull ${spec.image}`, done, total }),
+        context.signal,
+      ),
+    )
+  }
   for (const name of spec.networks)
     await attempt(track(ensureNetwork(docker, name, labels, spec.endpoints?.[name]?.ipv4)))
   signal.throwIfAborted()
   const container = await attempt(track(create(docker, options, containerNames(step.id, config))))
   try {
-    for (const name of spec.networks.slice(1))
-      await attempt(docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: endpointOf(step, spec, name) }))
-    const output = await attempt(container.attach({ stream: true, stdout: true, stderr: true, hijack: true })) as unknown as Duplex
+    for (const name of spec.networks.slice(1)) {
+      await attempt(
+        docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: endpointOf(step, spec, name) }),
+      )
+    }
+    const output = (await attempt(
+      container.attach({ stream: true, stdout: true, stderr: true, hijack: true }),
+    )) as unknown as Duplex
     output.on('error', () => {})
     const ended = container.wait({ condition: 'next-exit' })
     ended.catch(() => {})
@@ -44,21 +74,31 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
     // Engines before 23 do not know the size at the creation.
     resize(step.cols, step.rows)
     context.onResize(resize)
-    await followOutput({
-      output: output as AsyncIterable<Buffer>,
-      close: () => output.destroy(),
-      isRunning: async () => {
-        const { State } = await container.inspect()
-        return State.Running || State.Restarting
+    await followOutput(
+      {
+        output: output as AsyncIterable<Buffer>,
+        close: () => output.destroy(),
+        isRunning: async () => {
+          const { State } = await container.inspect()
+          return State.Running || State.Restarting
+        },
+        ended,
       },
-      ended,
-    }, context)
+      context,
+    )
     signal.throwIfAborted()
     const State = await endState(container).catch((error: unknown) => {
-      throw (error as { statusCode?: number }).statusCode === 404 ? new StepError('removed', 'the container was removed while it ran', '', { cause: error }) : explain(error, spec.image)
+      throw (error as { statusCode?: number }).statusCode === 404
+        ? new StepError('removed', 'the container was removed while it ran', '', { cause: error })
+        : explain(error, spec.image)
     })
     const killedBy = signalName(State.ExitCode)
-    emit({ type: 'exit', code: State.ExitCode, ...killedBy && { signal: killedBy }, ...State.OOMKilled && { oom: true } })
+    emit({
+      type: 'exit',
+      code: State.ExitCode,
+      ...(killedBy && { signal: killedBy }),
+      ...(State.OOMKilled && { oom: true }),
+    })
   }
   catch (error) {
     track(container.remove({ force: true, v: true })).catch(() => {})
@@ -66,7 +106,10 @@ export async function runContainer(docker: Docker, step: Step, spec: ContainerSp
   }
 }
 
-/** Of a killed container the engine may hear of its end before it hears that memory was the reason: it is asked a few times. */
+/**
+ * Of a killed container the engine may hear of its end before it hears that memory was the reason: it is asked a few
+ * times.
+ */
 async function endState(container: Docker.Container): Promise<Docker.ContainerInspectInfo['State']> {
   for (let look = 1; ; look++) {
     const { State } = await answered(container.inspect())
@@ -76,8 +119,15 @@ async function endState(container: Docker.Container): Promise<Docker.ContainerIn
   }
 }
 
-/** With the first of `names` that nobody has: another session or the presenter may have some, and only the engine can tell without a race. */
-async function create(docker: Docker, options: Docker.ContainerCreateOptions, [name, ...others]: string[]): Promise<Docker.Container> {
+/**
+ * With the first of `names` that nobody has: another session or the presenter may have some, and only the engine can
+ * tell without a race.
+ */
+async function create(
+  docker: Docker,
+  options: Docker.ContainerCreateOptions,
+  [name, ...others]: string[],
+): Promise<Docker.Container> {
   try {
     return await docker.createContainer({ ...options, name })
   }

@@ -11,7 +11,10 @@ import { hasAliases } from './networks.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
-/** Names that a step's container may have, each where somebody has those before it: its step's own, and those of this session. */
+/**
+ * Names that a step's container may have, each where somebody has those before it: its step's own, and those of this
+ * session.
+ */
 export function containerNames(stepId: string, { sessionId }: Pick<RunnerConfig, 'sessionId'>): string[] {
   const ofSession = [`${stepId}-${sessionId.slice(0, 4)}`, `${stepId}-${sessionId}`]
   // An engine takes no name of one letter.
@@ -19,14 +22,28 @@ export function containerNames(stepId: string, { sessionId }: Pick<RunnerConfig,
 }
 
 /** The create call of a step's container, all but its name: labelled, limited, and published on loopback only. */
-export function createOptions(step: Step, spec: ContainerSpec, labels: Record<string, string>, config: RunnerConfig): Docker.ContainerCreateOptions {
-  const { settings: { limits }, deckDir, sessionId } = config
+export function createOptions(
+  step: Step,
+  spec: ContainerSpec,
+  labels: Record<string, string>,
+  config: RunnerConfig,
+): Docker.ContainerCreateOptions {
+  const {
+    settings: { limits },
+    deckDir,
+    sessionId,
+  } = config
   const bindings: Record<string, { HostIp: string, HostPort: string }[]> = {}
   for (const { hostIp, hostPort, containerPort, protocol } of spec.ports) {
-    if (hostIp && !LOOPBACK.has(hostIp))
-      throw new StepError('not-granted', `the port ${containerPort} may not be published on ${hostIp}`, 'Leave the address out: it is then published on 127.0.0.1.')
+    if (hostIp && !LOOPBACK.has(hostIp)) {
+      throw new StepError(
+        'not-granted',
+        `the port ${containerPort} may not be published on ${hostIp}`,
+        'Leave the address out: it is then published on 127.0.0.1.',
+      )
+    }
     const key = `${containerPort}/${protocol}`
-    bindings[key] = [...bindings[key] ?? [], { HostIp: hostIp || '127.0.0.1', HostPort: hostPort }]
+    bindings[key] = [...(bindings[key] ?? []), { HostIp: hostIp || '127.0.0.1', HostPort: hostPort }]
   }
   const short = sessionId.slice(0, 4)
   const [network] = spec.networks
@@ -55,9 +72,10 @@ export function createOptions(step: Step, spec: ContainerSpec, labels: Record<st
       LogConfig: { Type: 'none', Config: {} },
       ConsoleSize: [step.rows, step.cols],
     } as Docker.HostConfig,
-    ...spec.healthcheck && { Healthcheck: toHealthcheck(spec.healthcheck) },
+    ...(spec.healthcheck && { Healthcheck: toHealthcheck(spec.healthcheck) }),
     // An engine before 25 takes one network here; the others are joined before the start.
-    ...network && hasAliases(network) && { NetworkingConfig: { EndpointsConfig: { [network]: endpointOf(step, spec, network) } } },
+    ...(network
+      && hasAliases(network) && { NetworkingConfig: { EndpointsConfig: { [network]: endpointOf(step, spec, network) } } }),
   }
 }
 

@@ -20,11 +20,18 @@ export interface Endpoint {
 
 type Env = Record<string, string | undefined>
 
-/** Finds the engine as the docker CLI does: DOCKER_HOST, DOCKER_CONTEXT, the current context, then the usual sockets. */
+/**
+ * Finds the engine as the docker CLI does: DOCKER_HOST, DOCKER_CONTEXT, the current context, then the usual sockets.
+ */
 export function resolveEndpoint(env: Env): Endpoint | undefined {
   const configDir = env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), '.docker')
-  if (env.DOCKER_HOST)
-    return { url: env.DOCKER_HOST, remote: isRemote(env.DOCKER_HOST), tls: env.DOCKER_TLS_VERIFY ? readTls(env.DOCKER_CERT_PATH ?? configDir, false) : undefined }
+  if (env.DOCKER_HOST) {
+    return {
+      url: env.DOCKER_HOST,
+      remote: isRemote(env.DOCKER_HOST),
+      tls: env.DOCKER_TLS_VERIFY ? readTls(env.DOCKER_CERT_PATH ?? configDir, false) : undefined,
+    }
+  }
   const context = env.DOCKER_CONTEXT ?? currentContext(configDir)
   if (context && context !== 'default')
     return readContext(configDir, context)
@@ -60,7 +67,8 @@ function readContext(configDir: string, name: string): Endpoint | undefined {
 }
 
 function readTls(dir: string, skipVerify: boolean): Endpoint['tls'] {
-  const read = (file: string): Buffer | undefined => existsSync(join(dir, file)) ? readFileSync(join(dir, file)) : undefined
+  const read = (file: string): Buffer | undefined =>
+    existsSync(join(dir, file)) ? readFileSync(join(dir, file)) : undefined
   const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map(read)
   return ca || cert ? { ca, cert, key, skipVerify } : undefined
 }
@@ -102,6 +110,14 @@ export function connectTo(endpoint: Endpoint, halves = false): Duplex {
     return netConnect({ path: socketPath, allowHalfOpen: halves })
   const { tls } = endpoint
   return tls
-    ? tlsConnect({ host, port: Number(port), ca: tls.ca, cert: tls.cert, key: tls.key, rejectUnauthorized: !tls.skipVerify, allowHalfOpen: halves } as ConnectionOptions)
+    ? tlsConnect({
+        host,
+        port: Number(port),
+        ca: tls.ca,
+        cert: tls.cert,
+        key: tls.key,
+        rejectUnauthorized: !tls.skipVerify,
+        allowHalfOpen: halves,
+      } as ConnectionOptions)
     : netConnect({ host, port: Number(port), allowHalfOpen: halves })
 }

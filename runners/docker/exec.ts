@@ -45,14 +45,19 @@ export async function runExec(
   const started = Promise.withResolvers<number | undefined>()
   let text = ''
   const gaveUp = new AbortController()
-  const onAbort = (): void => void endInside(container, step.lang, started.promise, gaveUp.signal).finally(() => gaveUp.abort())
+  const onAbort = (): void =>
+    void endInside(container, step.lang, started.promise, gaveUp.signal).finally(() => gaveUp.abort())
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted)
     onAbort()
   try {
     await followOutput({
       output: skipPreamble(stream as AsyncIterable<Buffer>, async (pid) => {
-        const resize = (cols: number, rows: number): Promise<void> => exec.resize({ w: cols, h: rows }).then(() => {}, () => {})
+        const resize = (cols: number, rows: number): Promise<void> =>
+          exec.resize({ w: cols, h: rows }).then(
+            () => {},
+            () => {},
+          )
         await resize(step.cols, step.rows)
         stream.write('\n')
         context.started()
@@ -100,7 +105,12 @@ function checkRunning(target: Docker.ContainerInspectInfo | undefined, name: str
 }
 
 /** Asks the block and all that it started to end, ever less politely, until `over`. */
-async function endInside(container: Docker.Container, lang: string, started: Promise<number | undefined>, over: AbortSignal): Promise<void> {
+async function endInside(
+  container: Docker.Container,
+  lang: string,
+  started: Promise<number | undefined>,
+  over: AbortSignal,
+): Promise<void> {
   const pid = await Promise.race([started, delay(PATIENCE, undefined, { ref: false })])
   for (const name of ['INT', 'TERM', 'KILL']) {
     if (pid === undefined || over.aborted)

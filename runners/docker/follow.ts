@@ -50,7 +50,9 @@ export async function followOutput({ output, close, isRunning, ended }: Source, 
       let pause = ALIVE_CHECK
       while (!over.signal.aborted) {
         const waited = delay(pause, undefined, { signal: over.signal, ref: false }).catch(() => {})
-        await (pause === ALIVE_CHECK ? Promise.race([copied.then(() => pause = ALIVE_CHECK_AFTER_END), waited]) : waited)
+        await (pause === ALIVE_CHECK
+          ? Promise.race([copied.then(() => (pause = ALIVE_CHECK_AFTER_END)), waited])
+          : waited)
         if (!over.signal.aborted && !await isAlive(isRunning))
           return
       }

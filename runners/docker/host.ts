@@ -11,7 +11,8 @@ export interface Machine {
 }
 
 /**
- * Whether an interface of this machine has the address: only then a socket can be bound to it. Node's own list of interfaces leaves
+ * Whether an interface of this machine has the address: only then a socket can be bound to it. Node's own list of
+ * interfaces leaves
  * out those without a carrier, as Docker's bridge is until its first container starts.
  */
 export async function isLocalAddress(address: string): Promise<boolean> {
@@ -30,7 +31,8 @@ export async function isLocalAddress(address: string): Promise<boolean> {
 }
 
 /**
- * Whether containers of the engine share this machine's kernel and network, so that a step may show them as one host. On Docker
+ * Whether containers of the engine share this machine's kernel and network, so that a step may show them as one host.
+ * On Docker
  * Desktop, colima, a remote or a rootless engine they do not: another kernel, or bridges that cannot be seen from here.
  */
 export async function sharesHost(docker: Docker, machine: Machine): Promise<true | string> {

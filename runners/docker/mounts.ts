@@ -7,11 +7,19 @@ import { StepError } from '../protocol/error.ts'
  * The mounts of a step's `volumes`, in Compose's short form: named volumes of the session, labelled, and folders of
  * the deck, read-only.
  */
-export function toMounts(volumes: string[], { deckDir, prefix, labels }: { deckDir: string, prefix: string, labels: Record<string, string> }): Docker.MountConfig {
+export function toMounts(
+  volumes: string[],
+  { deckDir, prefix, labels }: { deckDir: string, prefix: string, labels: Record<string, string> },
+): Docker.MountConfig {
   return volumes.map((text) => {
     const [source, target, mode, ...more] = text.split(':')
-    if (!source || !target?.startsWith('/') || more.length || (mode && mode !== 'ro' && mode !== 'rw'))
-      throw new StepError('bad-container', `the volume ${text} is not understood`, 'Write NAME:/path or ./folder:/path, with :ro if it is only read.')
+    if (!source || !target?.startsWith('/') || more.length || (mode && mode !== 'ro' && mode !== 'rw')) {
+      throw new StepError(
+        'bad-container',
+        `the volume ${text} is not understood`,
+        'Write NAME:/path or ./folder:/path, with :ro if it is only read.',
+      )
+    }
     if (/^[a-z\d][\w-]*$/i.test(source)) {
       return {
         Type: 'volume',

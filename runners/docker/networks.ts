@@ -15,23 +15,43 @@ export function hasAliases(network: string): boolean {
  * the others' containers are on it when that step is run again. Engines give an address of its own only in a network
  * whose range was chosen: it is made with the 256 addresses around `address`.
  */
-export async function ensureNetwork(docker: Docker, name: string, labels: Record<string, string>, address?: string): Promise<void> {
+export async function ensureNetwork(
+  docker: Docker,
+  name: string,
+  labels: Record<string, string>,
+  address?: string,
+): Promise<void> {
   if (BUILT_IN.has(name)) {
-    if (address)
-      throw new StepError('bad-container', `the network ${name} gives no addresses of one's own`, 'Name another network; it is made when it is needed.')
+    if (address) {
+      throw new StepError(
+        'bad-container',
+        `the network ${name} gives no addresses of one's own`,
+        'Name another network; it is made when it is needed.',
+      )
+    }
     return
   }
-  if (name === 'host' || name.includes(':'))
-    throw new StepError('not-own', `the network ${name} would give the container a namespace that is not the session's own`, 'Name a network; it is made when it is needed.')
+  if (name === 'host' || name.includes(':')) {
+    throw new StepError(
+      'not-own',
+      `the network ${name} would give the container a namespace that is not the session's own`,
+      'Name a network; it is made when it is needed.',
+    )
+  }
   if (await isOwn(docker, name, labels))
     return
   const { [LABELS.step]: _, ...ofSession } = labels
   try {
-    await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: ofSession, ...address && { IPAM: { Config: [{ Subnet: address.replace(/\d+$/, '0/24') }] } } })
+    await docker.createNetwork({
+      Name: name,
+      CheckDuplicate: true,
+      Labels: ofSession,
+      ...(address && { IPAM: { Config: [{ Subnet: address.replace(/\d+$/, '0/24') }] } }),
+    })
   }
   catch (error) {
     // Another step of the session may have been faster.
-    if ((error as { statusCode?: number }).statusCode !== 409 || !await isOwn(docker, name, labels))
+    if ((error as { statusCode?: number }).statusCode !== 409 || !(await isOwn(docker, name, labels)))
       throw error
   }
 }

@@ -2,7 +2,14 @@ import type Docker from 'dockerode'
 import type { View } from '../protocol/event.ts'
 
 /** A container as a card shows it: no environment, no labels, no mounts. */
-export function projectContainer({ Name, Image, Created, State, Config, NetworkSettings }: Docker.ContainerInspectInfo): View {
+export function projectContainer({
+  Name,
+  Image,
+  Created,
+  State,
+  Config,
+  NetworkSettings,
+}: Docker.ContainerInspectInfo): View {
   const over = State.Status === 'exited' || State.Status === 'dead'
   return {
     name: Name.slice(1),
@@ -10,12 +17,16 @@ export function projectContainer({ Name, Image, Created, State, Config, NetworkS
     imageId: Image,
     state: State.Status,
     status: statusWords(State),
-    ...State.Health && State.Health.Status !== 'none' && { health: State.Health.Status },
-    ...over && { exitCode: State.ExitCode },
-    ...over && State.OOMKilled && { oom: true },
-    ports: publishedPorts(NetworkSettings.Ports).map(({ hostIp, hostPort, port }) => `${hostIp}:${hostPort}→${port.replace('/tcp', '')}`),
+    ...(State.Health && State.Health.Status !== 'none' && { health: State.Health.Status }),
+    ...(over && { exitCode: State.ExitCode }),
+    ...(over && State.OOMKilled && { oom: true }),
+    ports: publishedPorts(NetworkSettings.Ports).map(
+      ({ hostIp, hostPort, port }) => `${hostIp}:${hostPort}→${port.replace('/tcp', '')}`,
+    ),
     createdAt: Created,
-    networks: Object.fromEntries(Object.entries(NetworkSettings.Networks ?? {}).map(([name, { IPAddress }]) => [name, IPAddress])),
+    networks: Object.fromEntries(
+      Object.entries(NetworkSettings.Networks ?? {}).map(([name, { IPAddress }]) => [name, IPAddress]),
+    ),
   }
 }
 
@@ -33,7 +44,12 @@ export function projectNetwork({ Name, Driver, Internal, IPAM }: Docker.NetworkI
 /** Where the ports of a container are published, each once. */
 export function publishedPorts(ports: Docker.ContainerInspectInfo['NetworkSettings']['Ports'] | undefined): { hostIp: string, hostPort: string, port: string }[] {
   return Object.entries(ports ?? {}).flatMap(([port, bindings]) =>
-    ((bindings ?? []) as { HostIp: string, HostPort: string }[]).map(({ HostIp, HostPort }) => ({ hostIp: HostIp, hostPort: HostPort, port })))
+    ((bindings ?? []) as { HostIp: string, HostPort: string }[]).map(({ HostIp, HostPort }) => ({
+      hostIp: HostIp,
+      hostPort: HostPort,
+      port,
+    })),
+  )
 }
 
 /** The state in words, without the age that changes by itself. */

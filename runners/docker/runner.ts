@@ -20,7 +20,10 @@ import { resetByLabel, sweepSessions } from './sweep.ts'
 export interface DockerRunnerOptions { connection?: ReturnType<typeof createConnection> }
 
 /** Runs `yaml {container}` through the Docker API, and gives shells a guarded socket. */
-export default function createDockerRunner(config: RunnerConfig, { connection = createConnection(config) }: DockerRunnerOptions = {}): Runner {
+export default function createDockerRunner(
+  config: RunnerConfig,
+  { connection = createConnection(config) }: DockerRunnerOptions = {},
+): Runner {
   const { endpoint, connect, reach } = connection
   const pending = createPending()
   /** Steps that build: the containers in which their instructions run come and go unseen. */
@@ -29,7 +32,8 @@ export default function createDockerRunner(config: RunnerConfig, { connection = 
   let guarding: Promise<Guards> | undefined
   let used = false
 
-  const find = async (name: string): Promise<Docker.ContainerInspectInfo | undefined> => findContainer(await connect(), name, config)
+  const find = async (name: string): Promise<Docker.ContainerInspectInfo | undefined> =>
+    findContainer(await connect(), name, config)
 
   return {
     name: 'docker',
@@ -39,12 +43,15 @@ export default function createDockerRunner(config: RunnerConfig, { connection = 
       used = true
       const docker = await connect()
       switch (step.verb) {
-        case 'container': return runContainer(docker, step, step.container!, context, config, pending.track)
-        case 'exec': return runExec(docker, step, await find(placeOf(step)), context)
+        case 'container':
+          return runContainer(docker, step, step.container!, context, config, pending.track)
+        case 'exec':
+          return runExec(docker, step, await find(placeOf(step)), context)
         case 'build':
           builds.add(step.id)
           return runBuild(docker, step, context, config)
-        default: throw new StepError('unsupported', `{${step.verb}} is not available yet`)
+        default:
+          throw new StepError('unsupported', `{${step.verb}} is not available yet`)
       }
     },
 
@@ -79,7 +86,9 @@ export default function createDockerRunner(config: RunnerConfig, { connection = 
     },
 
     async offers(requirement) {
-      return requirement === 'host' ? sharesHost(await connect(), { kernel: release(), has: isLocalAddress }) : undefined
+      return requirement === 'host'
+        ? sharesHost(await connect(), { kernel: release(), has: isLocalAddress })
+        : undefined
     },
 
     sweep: async filter => sweepSessions(await connect(), await reach(), filter),

@@ -22,7 +22,11 @@ type Resource = PayloadOf<'resource'>
  * Measures containers about once a second from the word that they run to the word that they do not; tells what changed.
  * The engine pushes the figures: asked for one at a time, it takes a second for each.
  */
-export function createSampler(docker: Docker, emit: (step: string | undefined, payload: Payload) => void, signal: AbortSignal): (step: string | undefined, resource: Resource) => void {
+export function createSampler(
+  docker: Docker,
+  emit: (step: string | undefined, payload: Payload) => void,
+  signal: AbortSignal,
+): (step: string | undefined, resource: Resource) => void {
   const streams = new Map<string, AbortController>()
 
   async function follow(step: string | undefined, { ref, view }: Resource, end: AbortSignal): Promise<void> {
@@ -30,7 +34,9 @@ export function createSampler(docker: Docker, emit: (step: string | undefined, p
     let before: Reading = { total: 0, at: Date.parse(String(view.createdAt)) || Date.now(), memory: 0 }
     let told: { cpu: number, memory: number, at: number } | undefined
     // Its types know no signal.
-    const stream = await docker.getContainer(ref.id).stats({ stream: true, abortSignal: end } as { stream: true }) as Readable
+    const stream = (await docker
+      .getContainer(ref.id)
+      .stats({ stream: true, abortSignal: end } as { stream: true })) as Readable
     stream.on('error', () => {})
     for await (const stats of parseLines<EngineStats>(stream)) {
       const reading = toReading(stats)
@@ -38,8 +44,14 @@ export function createSampler(docker: Docker, emit: (step: string | undefined, p
         continue
       const cpu = cpuBetween(before, reading)
       before = reading
-      if (told && reading.at - told.at < SAME.for && Math.abs(told.cpu - cpu) < SAME.cpu && Math.abs(told.memory - reading.memory) <= told.memory * SAME.memory)
+      if (
+        told
+        && reading.at - told.at < SAME.for
+        && Math.abs(told.cpu - cpu) < SAME.cpu
+        && Math.abs(told.memory - reading.memory) <= told.memory * SAME.memory
+      ) {
         continue
+      }
       told = { cpu, memory: reading.memory, at: reading.at }
       if (!end.aborted)
         emit(step, { type: 'sample', ref, cpu, memory: reading.memory })
@@ -59,7 +71,9 @@ export function createSampler(docker: Docker, emit: (step: string | undefined, p
     const end = new AbortController()
     streams.set(ref.id, end)
     // With the container, or with its engine, the figures end; the watch tells which.
-    follow(step, resource, AbortSignal.any([signal, end.signal])).catch(() => {}).finally(() => streams.get(ref.id) === end && streams.delete(ref.id))
+    follow(step, resource, AbortSignal.any([signal, end.signal]))
+      .catch(() => {})
+      .finally(() => streams.get(ref.id) === end && streams.delete(ref.id))
   }
 }
 
@@ -68,7 +82,10 @@ export function cpuBetween(before: Reading, after: Reading): number {
   return Math.max(0, Math.round((after.total - before.total) / (after.at - before.at) / 100) / 1e4)
 }
 
-/** One answer of the engine as we count it: memory without the file cache, as `docker stats` does. Undefined for a container that does not run. */
+/**
+ * One answer of the engine as we count it: memory without the file cache, as `docker stats` does. Undefined for a
+ * container that does not run.
+ */
 export function toReading({ read, cpu_stats, memory_stats: { usage, stats } }: EngineStats): Reading | undefined {
   if (usage === undefined)
     return undefined

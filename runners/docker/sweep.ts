@@ -63,7 +63,9 @@ export async function sweepByLabel(docker: Docker, ...labels: string[]): Promise
 export async function resetByLabel(docker: Docker, ...labels: string[]): Promise<void> {
   const [found, images] = await Promise.all([listLabelled(docker, labels), listImages(docker, labels)])
   if (!images.length && found.every(({ kind }) => kind === 'container')) {
-    const removals = await Promise.allSettled(found.map(({ id }) => docker.getContainer(id).remove({ force: true, v: true })))
+    const removals = await Promise.allSettled(
+      found.map(({ id }) => docker.getContainer(id).remove({ force: true, v: true })),
+    )
     if (removals.every(({ status }) => status === 'fulfilled'))
       return
   }
@@ -84,7 +86,9 @@ async function sweepImages(docker: Docker, labels: string[], seen: Map<string, L
   return images
 }
 
-/** Removes what dead sessions left on the engine, each session by its own labels; what stays is named with the reason. */
+/**
+ * Removes what dead sessions left on the engine, each session by its own labels; what stays is named with the reason.
+ */
 export async function sweepSessions(docker: Docker, endpoint: Endpoint, filter: SweepFilter): Promise<SweepReport> {
   const report = await sweepLabelled(docker, filter)
   report.removed.push(...await sweepTags(endpoint, filter))
@@ -164,11 +168,18 @@ async function remove(docker: Docker, { kind, id }: Labelled): Promise<void> {
     return gone(docker.getImage(id).remove({ force: true }))
   const network = docker.getNetwork(id)
   const info = await network.inspect().catch(() => undefined) as { Containers?: Record<string, unknown> } | undefined
-  await Promise.all(Object.keys(info?.Containers ?? {}).map(container => gone(network.disconnect({ Container: container, Force: true }))))
+  await Promise.all(
+    Object.keys(info?.Containers ?? {}).map(container =>
+      gone(network.disconnect({ Container: container, Force: true })),
+    ),
+  )
   await gone(network.remove())
 }
 
-/** What the engine refuses now is done already, being done, or comes again in the next round: a container marked for removal is even 500. */
+/**
+ * What the engine refuses now is done already, being done, or comes again in the next round: a container marked for
+ * removal is even 500.
+ */
 async function gone(removal: Promise<unknown>): Promise<void> {
   try {
     await removal

@@ -21,7 +21,10 @@ const BRIDGE = 'bridge'
 /** Between two tries to reach a lost engine, in ms. */
 const RETRY = 1000
 
-/** Follows what the session owns until aborted. A lost engine is tried again, and what happened meanwhile is found by looking. */
+/**
+ * Follows what the session owns until aborted. A lost engine is tried again, and what happened meanwhile is found by
+ * looking.
+ */
 export async function watchSession(docker: Docker, sessionId: string, emit: Emit, signal: AbortSignal): Promise<void> {
   const known = new Map<string, { kind: Kind, view: string, step?: string, name: string }>()
   let bridgeKnown = false

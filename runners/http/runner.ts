@@ -87,7 +87,10 @@ async function atRate(rate: number, requests: RequestSpec[], sendOne: SendOne, s
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => {})
   for (const [i, request] of requests.entries()) {
-    await Promise.race([delay(Math.max(0, began + i * 1000 / rate - performance.now()), undefined, { signal }), failure.promise]).catch((error: unknown) => {
+    await Promise.race([
+      delay(Math.max(0, began + (i * 1000) / rate - performance.now()), undefined, { signal }),
+      failure.promise,
+    ]).catch((error: unknown) => {
       signal.throwIfAborted()
       throw error
     })

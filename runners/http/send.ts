@@ -26,7 +26,12 @@ export interface Answer {
  * Sends one request to `address` over a connection of its own, straight: no proxy, no redirect followed.
  * Throws a StepError that says in words why there is no answer, or the signal's reason.
  */
-export async function send({ method, url, headers, body }: RequestSpec, address: URL, signal: AbortSignal, limitMs: number): Promise<Answer> {
+export async function send(
+  { method, url, headers, body }: RequestSpec,
+  address: URL,
+  signal: AbortSignal,
+  limitMs: number,
+): Promise<Answer> {
   const { host } = new URL(url)
   const secure = address.protocol === 'https:'
   // An agent of its own: Node's global one takes a proxy from the environment.
@@ -38,18 +43,29 @@ export async function send({ method, url, headers, body }: RequestSpec, address:
       method,
       agent,
       signal: AbortSignal.any([signal, late]),
-      headers: { 'Host': host, 'User-Agent': 'kamishibai', 'Accept': '*/*', ...toHeaders(headers), ...body && { 'Content-Length': String(Buffer.byteLength(body)) } },
+      headers: {
+        'Host': host,
+        'User-Agent': 'kamishibai',
+        'Accept': '*/*',
+        ...toHeaders(headers),
+        ...(body && { 'Content-Length': String(Buffer.byteLength(body)) }),
+      },
     })
     // What goes wrong later shows in the body.
     request.on('error', () => {})
     request.end(body)
-    const [response] = await once(request, 'response') as [IncomingMessage]
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
     const read = await readBody(response)
     request.destroy()
     return {
       status: response.statusCode!,
       statusText: response.statusMessage ?? '',
-      headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])),
+      headers: Object.fromEntries(
+        Object.entries(response.headers).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? value.join(', ') : value,
+        ]),
+      ),
       ms: performance.now() - began,
       ...read,
     }
@@ -65,7 +81,9 @@ function toHeaders(headers: RequestSpec['headers']): Record<string, string | str
   const grouped: Record<string, string[]> = {}
   for (const [name, value] of headers)
     (grouped[name] ??= []).push(value)
-  return Object.fromEntries(Object.entries(grouped).map(([name, values]) => [name, values.length > 1 ? values : values[0]!]))
+  return Object.fromEntries(
+    Object.entries(grouped).map(([name, values]) => [name, values.length > 1 ? values : values[0]!]),
+  )
 }
 
 async function readBody(response: IncomingMessage): Promise<Pick<Answer, 'body' | 'length' | 'cut'>> {

@@ -57,7 +57,10 @@ const CUTS: Record<string, string> = {
 /** How long a connection may be silent before an answer, in ms. */
 const SILENCE = 10_000
 
-/** A plain client of one API server. Throws {@link ApiError} for its refusals, and StepError `engine-lost` where it does not answer. */
+/**
+ * A plain client of one API server. Throws {@link ApiError} for its refusals, and StepError `engine-lost` where it does
+ * not answer.
+ */
 export function createApi({ server, options }: Access): Api {
   async function open(method: string, path: string, body: string | undefined, { query, contentType = 'application/json', accept = 'application/json', signal }: CallOptions): Promise<IncomingMessage> {
     const url = new URL(`${server.replace(/\/$/, '')}${path}`)
@@ -83,7 +86,12 @@ export function createApi({ server, options }: Access): Api {
     })
   }
 
-  async function send<T>(method: string, path: string, body?: unknown, callOptions: CallOptions = {}): Promise<{ status: number, body: T }> {
+  async function send<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    callOptions: CallOptions = {},
+  ): Promise<{ status: number, body: T }> {
     const response = await open(method, path, body === undefined ? undefined : JSON.stringify(body), callOptions)
     const text = await readAll(response).catch((error: Error) => {
       throw callOptions.signal?.aborted ? callOptions.signal.reason : lost(server, error)

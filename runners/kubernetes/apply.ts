@@ -35,7 +35,10 @@ export interface Applying {
 
 interface Planned { manifest: Manifest, resource: Resource, path: string }
 
-/** Applies the manifests of a fence on the server's side, in the order of what needs what; a line for each says what became of it. */
+/**
+ * Applies the manifests of a fence on the server's side, in the order of what needs what; a line for each says what
+ * became of it.
+ */
 export async function applyStep(step: Step, applying: Applying, { emit, signal, labels }: Pick<RunContext, 'emit' | 'signal' | 'labels'>): Promise<void> {
   const manifests = inOrder(parseManifests(step.code))
   const defined = new Set(manifests.filter(({ object }) => object.kind === 'CustomResourceDefinition').map(({ object }) => (object.spec?.names as { kind?: string } | undefined)?.kind))
@@ -83,11 +86,20 @@ function checkWide({ id }: Step, { object, line }: Manifest, grants: Grant[]): v
     throw new StepError('not-granted', `${object.kind.toLowerCase()}/${object.metadata.name} would be of the whole cluster`, `Give the deck the grant ${group ? `crd:${group}` : `cluster-scoped:${id}`} in its headmatter.`, { line })
 }
 
-async function applyOne(step: Step, { manifest, resource, path }: Planned, { space, onObject }: Applying, labels: Record<string, string>, signal: AbortSignal): Promise<string> {
+async function applyOne(
+  step: Step,
+  { manifest, resource, path }: Planned,
+  { space, onObject }: Applying,
+  labels: Record<string, string>,
+  signal: AbortSignal,
+): Promise<string> {
   const { object } = manifest
   const { api, admin } = space
   const client = resource.namespaced ? api : admin
-  const body = { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labelsOf(labels) } } }
+  const body = {
+    ...object,
+    metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labelsOf(labels) } },
+  }
   try {
     const before = await client.get<KubeObject>(path, { signal }).catch((error: unknown) => {
       if (!isRefusal(error, 404))
@@ -95,18 +107,26 @@ async function applyOne(step: Step, { manifest, resource, path }: Planned, { spa
       return undefined
     })
     if (!resource.namespaced) {
-      if (before && before.metadata.labels?.[LABELS.session] !== labels[LABELS.session])
-        throw new StepError('not-own', `${object.kind.toLowerCase()}/${object.metadata.name} is in the cluster already, and not the session's`, 'Give it another name, or remove it by hand.', { line: manifest.line })
+      if (before && before.metadata.labels?.[LABELS.session] !== labels[LABELS.session]) {
+        throw new StepError(
+          'not-own',
+          `${object.kind.toLowerCase()}/${object.metadata.name} is in the cluster already, and not the session's`,
+          'Give it another name, or remove it by hand.',
+          { line: manifest.line },
+        )
+      }
       await keepClusterObject(space, path)
     }
     onObject(path, resource)
-    const send = async (dryRun: boolean): Promise<{ status: number, body: KubeObject }> => client.send<KubeObject>('PATCH', path, body, {
-      query: { fieldManager: MANAGER, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined },
-      contentType: 'application/apply-patch+yaml',
-      signal,
-      onWarning: warning => refuseInsecure(warning, manifest),
-    })
-    // The pods of a template are refused one by one, later and out of sight: a dry run warns of it before anything is made.
+    const send = async (dryRun: boolean): Promise<{ status: number, body: KubeObject }> =>
+      client.send<KubeObject>('PATCH', path, body, {
+        query: { fieldManager: MANAGER, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined },
+        contentType: 'application/apply-patch+yaml',
+        signal,
+        onWarning: warning => refuseInsecure(warning, manifest),
+      })
+    // The pods of a template are refused one by one, later and out of sight: a dry run warns of it before anything is
+    // made.
     if (object.spec?.template || object.spec?.jobTemplate)
       await send(true)
     const { status, body: after } = await send(false)
@@ -121,7 +141,10 @@ async function applyOne(step: Step, { manifest, resource, path }: Planned, { spa
   }
 }
 
-/** Notes an object of the whole cluster on the session's namespace, before it is made: whoever ends the session removes it. */
+/**
+ * Notes an object of the whole cluster on the session's namespace, before it is made: whoever ends the session removes
+ * it.
+ */
 async function keepClusterObject({ admin, namespace }: Pick<Space, 'admin' | 'namespace'>, object: string): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}`
   // One after the other: each reads what the one before wrote.
@@ -135,10 +158,15 @@ async function keepClusterObject({ admin, namespace }: Pick<Space, 'admin' | 'na
   await work
 }
 
-/** Whether only the cluster's own doing lies between two looks: its status changes the version, but not the generation. */
+/**
+ * Whether only the cluster's own doing lies between two looks: its status changes the version, but not the generation.
+ */
 function isSame({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean {
   const labels = ({ labels = {} }: KubeObject['metadata']): string => JSON.stringify(Object.entries(labels).sort())
-  return before.resourceVersion === after.resourceVersion || (before.generation !== undefined && before.generation === after.generation && labels(before) === labels(after))
+  return (
+    before.resourceVersion === after.resourceVersion
+    || (before.generation !== undefined && before.generation === after.generation && labels(before) === labels(after))
+  )
 }
 
 function refuseInsecure(warning: string, { object, lineOf }: Manifest): void {

@@ -24,14 +24,24 @@ const UNREAD = 256 * 1024
 const OPENING = 10_000
 
 /** Opens exec or port-forward at `path`; throws ApiError for a refusal. */
-export async function openChannels(api: Api, path: string, query: Record<string, string | string[]>, protocols: string[], signal?: AbortSignal): Promise<Channels> {
+export async function openChannels(
+  api: Api,
+  path: string,
+  query: Record<string, string | string[]>,
+  protocols: string[],
+  signal?: AbortSignal,
+): Promise<Channels> {
   const url = new URL(`${api.server.replace(/^http/, 'ws').replace(/\/$/, '')}${path}`)
   for (const [key, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? value : [value])
-      url.searchParams.append(key, one)
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(key, one)
   }
   const { headers, ...options } = await api.options()
-  const socket = new WebSocket(url, protocols, { ...options as WebSocket.ClientOptions, headers: headers as Record<string, string>, handshakeTimeout: OPENING, perMessageDeflate: false })
+  const socket = new WebSocket(url, protocols, {
+    ...(options as WebSocket.ClientOptions),
+    headers: headers as Record<string, string>,
+    handshakeTimeout: OPENING,
+    perMessageDeflate: false,
+  })
   const streams = new Map<number, PassThrough>()
   const status = Promise.withResolvers<Status | undefined>()
   const onAbort = (): void => socket.terminate()
@@ -60,17 +70,24 @@ export async function openChannels(api: Api, path: string, query: Record<string,
   socket.on('close', () => {
     signal?.removeEventListener('abort', onAbort)
     status.resolve(undefined)
-    for (const stream of streams.values())
-      stream.end()
+    for (const stream of streams.values()) stream.end()
   })
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve)
     socket.once('unexpected-response', (request, response) => {
       let text = ''
-      response.on('data', chunk => text += chunk).on('end', () => reject(new ApiError(response.statusCode!, text)))
+      response.on('data', chunk => (text += chunk)).on('end', () => reject(new ApiError(response.statusCode!, text)))
       response.on('close', () => request.destroy())
     })
-    socket.on('error', (error: Error) => reject(new StepError('engine-lost', `the API server does not open the connection: ${error.message}`, 'Is the cluster up? kamishibai cluster status', { cause: error })))
+    socket.on('error', (error: Error) =>
+      reject(
+        new StepError(
+          'engine-lost',
+          `the API server does not open the connection: ${error.message}`,
+          'Is the cluster up? kamishibai cluster status',
+          { cause: error },
+        ),
+      ))
   })
   signal?.addEventListener('abort', onAbort, { once: true })
   if (signal?.aborted)

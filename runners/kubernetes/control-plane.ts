@@ -6,7 +6,10 @@ import { ApiError } from './api.ts'
 /** Between two questions, in ms. */
 const EVERY = 5000
 
-/** Follows what the API server says of itself and of etcd, until aborted. Scheduler and controllers tell a session nothing. */
+/**
+ * Follows what the API server says of itself and of etcd, until aborted. Scheduler and controllers tell a session
+ * nothing.
+ */
 export async function followControlPlane(api: Pick<Api, 'stream'>, onState: (state: KubeObject) => void, signal: AbortSignal, every = EVERY): Promise<void> {
   while (!signal.aborted) {
     onState(toObject(await readyz(api, signal)))

@@ -20,7 +20,10 @@ export interface Dialer {
 /** Carries one connection; resolves when the other end is through. */
 type Carry = (socket: Socket) => Promise<void>
 
-/** A pod is reached by port-forward; a service from a pod of the session, so that the cluster itself chooses who answers. */
+/**
+ * A pod is reached by port-forward; a service from a pod of the session, so that the cluster itself chooses who
+ * answers.
+ */
 export function createDialer(space: Space): Dialer {
   const servers = new Map<string, Promise<{ server: Server, port: number }>>()
   const sockets = new Set<Socket>()
@@ -75,28 +78,59 @@ async function toPod(space: Space, name: string, wanted: string | undefined): Pr
   }
 }
 
-async function toService({ api, namespace, admin }: Space, name: string, wanted: string | undefined): Promise<{ key: string, carry: Carry }> {
-  const service = await api.get<KubeObject>(`/api/v1/namespaces/${namespace}/services/${name}`).catch((error: unknown) => {
-    throw isRefusal(error, 404) ? new StepError('not-found', `there is no service ${name} in this session`, 'Run the step that makes it first, or let this one do it: needs=STEP.') : toStepError(error)
-  })
+async function toService(
+  { api, namespace, admin }: Space,
+  name: string,
+  wanted: string | undefined,
+): Promise<{ key: string, carry: Carry }> {
+  const service = await api
+    .get<KubeObject>(`/api/v1/namespaces/${namespace}/services/${name}`)
+    .catch((error: unknown) => {
+      throw isRefusal(error, 404)
+        ? new StepError(
+            'not-found',
+            `there is no service ${name} in this session`,
+            'Run the step that makes it first, or let this one do it: needs=STEP.',
+          )
+        : toStepError(error)
+    })
   const ports = (service.spec!.ports ?? []) as { port: number }[]
   const port = wanted ? ports.find(own => String(own.port) === wanted) : ports[0]
   const address = service.spec!.clusterIP as string
-  if (!port)
-    throw new StepError('not-found', `the service ${name} has no port ${wanted ?? ''}`.trimEnd(), `It has: ${ports.map(own => own.port).join(', ') || 'none'}.`)
-  if (!address || address === 'None')
-    throw new StepError('unreachable', `the service ${name} has no address of its own`, 'Without one it is a name for its pods: request pod/NAME.')
+  if (!port) {
+    throw new StepError(
+      'not-found',
+      `the service ${name} has no port ${wanted ?? ''}`.trimEnd(),
+      `It has: ${ports.map(own => own.port).join(', ') || 'none'}.`,
+    )
+  }
+  if (!address || address === 'None') {
+    throw new StepError(
+      'unreachable',
+      `the service ${name} has no address of its own`,
+      'Without one it is a name for its pods: request pod/NAME.',
+    )
+  }
   await provideClient({ api, admin, namespace })
   return {
     key: `service ${address} ${port.port}`,
     carry: async (socket) => {
-      const channels = await openExec({ api, namespace }, { pod: CLIENT, container: CLIENT }, ['nc', address, String(port.port)], { tty: false, stdin: true })
+      const channels = await openExec(
+        { api, namespace },
+        { pod: CLIENT, container: CLIENT },
+        ['nc', address, String(port.port)],
+        { tty: false, stdin: true },
+      )
       await carryOver(socket, channels, { to: CHANNEL.stdin, from: CHANNEL.stdout, skip: 0 })
     },
   }
 }
 
-async function carryOver(socket: Socket, channels: Channels, { to, from, skip }: { to: number, from: number, skip: number }): Promise<void> {
+async function carryOver(
+  socket: Socket,
+  channels: Channels,
+  { to, from, skip }: { to: number, from: number, skip: number },
+): Promise<void> {
   socket.on('data', data => channels.send(to, data)).on('close', () => channels.close())
   let left = skip
   for await (const chunk of channels.read(from)) {

@@ -27,7 +27,16 @@ export interface Discovery {
 interface AggregatedGroups {
   items?: {
     metadata: { name?: string }
-    versions: { version: string, resources?: { resource: string, responseKind?: { kind: string }, scope: string, singularResource?: string, shortNames?: string[] }[] }[]
+    versions: {
+      version: string
+      resources?: {
+        resource: string
+        responseKind?: { kind: string }
+        scope: string
+        singularResource?: string
+        shortNames?: string[]
+      }[]
+    }[]
   }[]
 }
 
@@ -39,15 +48,21 @@ export function createDiscovery(api: Api): Discovery {
 
   async function load(): Promise<Resource[]> {
     const lists = await Promise.all(['/api', '/apis'].map(path => api.get<AggregatedGroups>(path, { accept: ACCEPT })))
-    return lists.flatMap(({ items = [] }) => items).flatMap(({ metadata, versions }) => versions.flatMap(({ version, resources = [] }) => resources.map(({ resource, responseKind, scope, singularResource, shortNames }) => ({
-      group: metadata.name ?? '',
-      version,
-      kind: responseKind?.kind ?? '',
-      plural: resource,
-      singular: singularResource || resource,
-      short: shortNames ?? [],
-      namespaced: scope === 'Namespaced',
-    }))))
+    return lists
+      .flatMap(({ items = [] }) => items)
+      .flatMap(({ metadata, versions }) =>
+        versions.flatMap(({ version, resources = [] }) =>
+          resources.map(({ resource, responseKind, scope, singularResource, shortNames }) => ({
+            group: metadata.name ?? '',
+            version,
+            kind: responseKind?.kind ?? '',
+            plural: resource,
+            singular: singularResource || resource,
+            short: shortNames ?? [],
+            namespaced: scope === 'Namespaced',
+          })),
+        ),
+      )
   }
 
   const fresh = (): Promise<Resource[]> => {

@@ -16,7 +16,10 @@ export interface Entrance {
   find: () => Promise<AllowedContext | NoContext>
   /** What opens the cluster of a context. Throws StepError `not-allowed` where its kubeconfig was changed since. */
   reach: (found: AllowedContext) => Promise<Access>
-  /** What opens the cluster, once it is known to be one that the user approved. Throws StepError where there is none, or it is not. */
+  /**
+   * What opens the cluster, once it is known to be one that the user approved. Throws StepError where there is none, or
+   * it is not.
+   */
   enter: (signal?: AbortSignal) => Promise<Access>
 }
 

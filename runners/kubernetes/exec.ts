@@ -28,9 +28,11 @@ export async function runExec(
   const target = await findTarget({ api, namespace }, step.in!)
   const command = blockCommand(step.lang, step.code, found() ?? '', step.keepGoing === true)
   const kill = (name: string, pid: number): Promise<Channels> => openExec({ api, namespace }, target, [step.lang, '-c', `kill -${name} -${pid}`], { tty: false, stdin: false })
-  const channels = await openExec({ api, namespace }, target, command, { tty: true, stdin: true }).catch((error: unknown) => {
-    throw toStepError(error)
-  })
+  const channels = await openExec({ api, namespace }, target, command, { tty: true, stdin: true }).catch(
+    (error: unknown) => {
+      throw toStepError(error)
+    },
+  )
   const started = Promise.withResolvers<number | undefined>()
   const gaveUp = new AbortController()
   let lost: StepError | undefined
@@ -46,7 +48,8 @@ export async function runExec(
   let text = ''
   try {
     for await (const chunk of skipPreamble(channels.read(CHANNEL.stdout), async (pid) => {
-      const resize = (cols: number, rows: number): void => channels.send(CHANNEL.resize, JSON.stringify({ Width: cols, Height: rows }))
+      const resize = (cols: number, rows: number): void =>
+        channels.send(CHANNEL.resize, JSON.stringify({ Width: cols, Height: rows }))
       resize(step.cols, step.rows)
       channels.send(CHANNEL.stdin, '\n')
       tellStarted()
@@ -102,7 +105,10 @@ export async function findTarget({ api, namespace }: Pick<Space, 'api' | 'namesp
   return { pod: name, container: container ?? names[0]! }
 }
 
-/** Resolves with what to tell once the cluster knows that the node of a pod is lost; with undefined at the signal. The connection itself would only be silent. */
+/**
+ * Resolves with what to tell once the cluster knows that the node of a pod is lost; with undefined at the signal. The
+ * connection itself would only be silent.
+ */
 async function untilNodeLost(pod: string, follower: Pick<Follower, 'of'>, signal: AbortSignal): Promise<StepError | undefined> {
   while (!signal.aborted) {
     const node = follower.of('pod').find(({ name }) => name === pod)?.view.node
@@ -114,16 +120,23 @@ async function untilNodeLost(pod: string, follower: Pick<Follower, 'of'>, signal
 }
 
 /** Asks the block and all that it started to end, ever less politely, until `over`. */
-async function endInside(kill: (signal: string, pid: number) => Promise<Channels>, started: Promise<number | undefined>, over: AbortSignal): Promise<void> {
+async function endInside(
+  kill: (signal: string, pid: number) => Promise<Channels>,
+  started: Promise<number | undefined>,
+  over: AbortSignal,
+): Promise<void> {
   const pid = await Promise.race([started, delay(PATIENCE, undefined, { ref: false })])
   for (const name of ['INT', 'TERM', 'KILL']) {
     if (pid === undefined || over.aborted)
       return
     // With its terminal it leads a process group.
-    await kill(name, pid).then(async (channels) => {
-      await channels.status
-      channels.close()
-    }, () => {})
+    await kill(name, pid).then(
+      async (channels) => {
+        await channels.status
+        channels.close()
+      },
+      () => {},
+    )
     await delay(PATIENCE, undefined, { ref: false, signal: over }).catch(() => {})
   }
 }

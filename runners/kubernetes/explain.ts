@@ -3,7 +3,10 @@ import type { ApiError } from './api.ts'
 import type { Manifest } from './manifest.ts'
 import { StepError } from '../protocol/error.ts'
 
-/** How the API server says that a value is of another kind than its schema; source: sigs.k8s.io/structured-merge-diff, typed/helpers.go. */
+/**
+ * How the API server says that a value is of another kind than its schema; source: sigs.k8s.io/structured-merge-diff,
+ * typed/helpers.go.
+ */
 const RE_WRONG_KIND = /: \.(\S+): expected (\w+)(?: \([^)]*\))?, got /
 const KINDS: Partial<Record<string, string>> = { string: 'a text', numeric: 'a number', boolean: 'true or false', map: 'a mapping of keys', list: 'a list' }
 

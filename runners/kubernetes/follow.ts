@@ -92,8 +92,14 @@ export function followSpace(space: Pick<Space, 'api' | 'namespace'>, emit: Emit,
           emit(step, { ...payload, op: 'modified' })
       }
     },
-    of: (kind, step) => [...shown.values()].filter(({ payload, meta }) => payload.ref.kind === kind && (!step || stepOf(meta) === step)).map(({ payload }) => ({ name: payload.ref.name, view: payload.view })),
-    isOf: (place, step) => [...shown.values()].some(({ payload: { ref }, meta }) => `${ref.kind}/${ref.name}` === place && stepOf(meta) === step),
+    of: (kind, step) =>
+      [...shown.values()]
+        .filter(({ payload, meta }) => payload.ref.kind === kind && (!step || stepOf(meta) === step))
+        .map(({ payload }) => ({ name: payload.ref.name, view: payload.view })),
+    isOf: (place, step) =>
+      [...shown.values()].some(
+        ({ payload: { ref }, meta }) => `${ref.kind}/${ref.name}` === place && stepOf(meta) === step,
+      ),
   }
 }
 

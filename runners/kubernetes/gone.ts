@@ -10,7 +10,10 @@ export function kubeconfigIn(privateDir: string): string {
   return join(privateDir, 'kubernetes', 'config')
 }
 
-/** Why nothing of the session with this private folder can be left in a cluster that does not answer; undefined where it may be. */
+/**
+ * Why nothing of the session with this private folder can be left in a cluster that does not answer; undefined where it
+ * may be.
+ */
 export async function whyGone(privateDir: string, env: Env): Promise<string | undefined> {
   let text: string
   try {

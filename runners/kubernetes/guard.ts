@@ -35,7 +35,10 @@ export function userOf(namespace: string): string {
 }
 
 /** An object that the guard sets up, with the collection that it belongs to. */
-export interface Setup { path: string, object: Record<string, unknown> & { metadata: { name: string, [field: string]: unknown } } }
+export interface Setup {
+  path: string
+  object: Record<string, unknown> & { metadata: { name: string, [field: string]: unknown } }
+}
 
 /** Labels of a session as an API server takes them: without the owner. */
 export function labelsOf(labels: Record<string, string>): Record<string, string> {

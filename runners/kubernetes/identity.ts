@@ -7,7 +7,11 @@ import { StepError } from '../protocol/error.ts'
 import { createApi } from './api.ts'
 
 /** Which cluster a context leads to: the one request that is sent before the user has approved it. */
-export async function identityOf({ name, server }: AllowedContext, access: Access, signal?: AbortSignal): Promise<ClusterIdentity> {
+export async function identityOf(
+  { name, server }: AllowedContext,
+  access: Access,
+  signal?: AbortSignal,
+): Promise<ClusterIdentity> {
   const { metadata } = await createApi(access).get<KubeObject>('/api/v1/namespaces/kube-system', { signal })
   return { context: name, server, uid: metadata.uid! }
 }

@@ -12,7 +12,10 @@ export async function missingImages(api: Api, images: string[]): Promise<string[
 
 /** Those of `images` that a node has not on which pods may be placed: they would wait until it has them. */
 export function lackingOn(nodes: KubeObject[], images: string[]): string[] {
-  const shown = nodes.filter(({ spec }) => !spec?.unschedulable).map(({ status }) => (status?.images ?? []) as { names?: string[] }[]).filter(list => list.length < MOST_TOLD)
+  const shown = nodes
+    .filter(({ spec }) => !spec?.unschedulable)
+    .map(({ status }) => (status?.images ?? []) as { names?: string[] }[])
+    .filter(list => list.length < MOST_TOLD)
   const sets = shown.map(list => new Set(list.flatMap(({ names }) => (names ?? []).map(fullName))))
   return images.filter(image => sets.some(set => !set.has(fullName(image))))
 }

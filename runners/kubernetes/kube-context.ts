@@ -37,19 +37,37 @@ for (const [network, prefix] of [['::1', 128], ['fc00::', 7], ['fe80::', 10]] as
  * files only, no request is sent. First what the deck names, then a cluster that Kamishibai made, then the current
  * context, then the only one allowed.
  */
-export async function findContext({ env, contexts }: { env: Env, contexts: readonly string[] }): Promise<AllowedContext | NoContext> {
+export async function findContext({
+  env,
+  contexts,
+}: {
+  env: Env
+  contexts: readonly string[]
+}): Promise<AllowedContext | NoContext> {
   const found = [...ownContexts(env), ...userContexts(env)]
   const byName = (name: string): Found | undefined => found.find(context => context.name === name)
   const named = contexts.find(name => byName(name))
-  if (contexts.length && !named)
-    return { reason: `the context ${contexts.join(' or ')}, which the deck or the call names, is in no kubeconfig`, hint: `There ${found.length ? `are: ${found.map(({ name }) => name).join(', ')}` : 'is none'}.` }
+  if (contexts.length && !named) {
+    return {
+      reason: `the context ${contexts.join(' or ')}, which the deck or the call names, is in no kubeconfig`,
+      hint: `There ${found.length ? `are: ${found.map(({ name }) => name).join(', ')}` : 'is none'}.`,
+    }
+  }
   const allowed = found.filter(({ name }) => ALLOWED.test(name))
   const own = allowed.filter(context => context.own)
-  const chosen = named ? byName(named) : own.length === 1 ? own[0] : allowed.find(context => context.current) ?? (allowed.length === 1 ? allowed[0] : undefined)
+  const chosen = named
+    ? byName(named)
+    : own.length === 1
+      ? own[0]
+      : (allowed.find(context => context.current) ?? (allowed.length === 1 ? allowed[0] : undefined))
   if (chosen)
     return checkServer(chosen)
-  if (allowed.length)
-    return { reason: `there are several clusters: ${allowed.map(({ name }) => name).join(', ')}`, hint: 'Name one in the headmatter: contexts: [NAME].' }
+  if (allowed.length) {
+    return {
+      reason: `there are several clusters: ${allowed.map(({ name }) => name).join(', ')}`,
+      hint: 'Name one in the headmatter: contexts: [NAME].',
+    }
+  }
   const current = found.find(context => context.current)
   return {
     reason: current ? `the context ${current.name} may be any cluster` : 'there is no cluster for demos',
@@ -65,7 +83,11 @@ export function hasContext(env: Env, name: string): boolean {
 interface Found extends AllowedContext { current: boolean }
 
 function ownContexts(env: Env): Found[] {
-  return readRecords(env).flatMap(({ name }) => readContexts(kubeconfigOf(env, name)).filter(context => context.name === contextOf(name)).map(context => ({ ...context, own: true })))
+  return readRecords(env).flatMap(({ name }) =>
+    readContexts(kubeconfigOf(env, name))
+      .filter(context => context.name === contextOf(name))
+      .map(context => ({ ...context, own: true })),
+  )
 }
 
 function userContexts(env: Env): Found[] {
@@ -97,7 +119,14 @@ function readContexts(file: string): Found[] {
 
 async function checkServer({ name, file, server, own }: Found): Promise<AllowedContext | NoContext> {
   const host = URL.canParse(server) ? new URL(server).hostname.replace(/^\[|\]$/g, '') : ''
-  const addresses = !host ? [] : isIP(host) ? [host] : await lookup(host, { all: true }).then(list => list.map(({ address }) => address), () => [])
+  const addresses = !host
+    ? []
+    : isIP(host)
+      ? [host]
+      : await lookup(host, { all: true }).then(
+          list => list.map(({ address }) => address),
+          () => [],
+        )
   if (addresses.length && addresses.every(isPrivate))
     return { name, file, server, own }
   return {

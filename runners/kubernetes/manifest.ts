@@ -13,7 +13,10 @@ export interface Manifest {
   valueOf: (path: string) => unknown
 }
 
-/** Reads all documents of a fence as kubectl does, which means YAML 1.1; lists are taken apart. Throws StepError on its line. */
+/**
+ * Reads all documents of a fence as kubectl does, which means YAML 1.1; lists are taken apart. Throws StepError on its
+ * line.
+ */
 export function parseManifests(code: string): Manifest[] {
   const counter = new LineCounter()
   const documents = parseAllDocuments(code, { version: '1.1', uniqueKeys: true, lineCounter: counter })
@@ -41,10 +44,21 @@ export function parseManifests(code: string): Manifest[] {
       checkShape(object, line)
       if (object.kind !== 'List')
         checkName(object, lineAt([...prefix, 'metadata', 'name']))
-      if (object.kind === 'List' && Array.isArray(object.items))
+      if (object.kind === 'List' && Array.isArray(object.items)) {
         object.items.forEach((item, i) => take(item, [...prefix, 'items', i]))
-      else
-        manifests.push({ object, line, lineOf: path => lineAt([...prefix, ...toPath(path, object)]), valueOf: path => toPath(path, object).reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null | undefined)?.[part], object) })
+      }
+      else {
+        manifests.push({
+          object,
+          line,
+          lineOf: path => lineAt([...prefix, ...toPath(path, object)]),
+          valueOf: path =>
+            toPath(path, object).reduce<unknown>(
+              (at, part) => (at as Record<string | number, unknown> | null | undefined)?.[part],
+              object,
+            ),
+        })
+      }
     }
     take(document.toJS(), [])
   }
@@ -54,7 +68,10 @@ export function parseManifests(code: string): Manifest[] {
 }
 
 /** The key of a pair where there is one: a value may stand on a later line. */
-function nodeWithKey(document: { getIn: (path: (string | number)[], keep: true) => unknown }, path: (string | number)[]): unknown {
+function nodeWithKey(
+  document: { getIn: (path: (string | number)[], keep: true) => unknown },
+  path: (string | number)[],
+): unknown {
   const last = path.at(-1)!
   const parent = document.getIn(path.slice(0, -1), true)
   if (isMap(parent)) {
@@ -84,11 +101,19 @@ function checkName({ metadata }: { metadata?: { name?: unknown, generateName?: u
     throw new StepError('bad-manifest', `metadata.name is to be a text, and to YAML it is ${JSON.stringify(name)}`, 'Put it in quotes.', { line })
 }
 
-/** A field path in its parts: `spec.containers[0].ports`, as the API server also writes it `.spec.containers[name="web"].ports`. */
+/**
+ * A field path in its parts: `spec.containers[0].ports`, as the API server also writes it
+ * `.spec.containers[name="web"].ports`.
+ */
 function toPath(path: string, object: unknown): (string | number)[] {
   let at = object
   return [...path.matchAll(/\[(\d+)\]|\[(\w+)="([^"]*)"[^\]]*\]|\[["']?([^\]"']+)["']?\]|([^.[\]]+)/g)].map(([, index, key, value, quoted, name]) => {
-    const part = index === undefined ? key ? (at as Record<string, unknown>[] | undefined)?.findIndex?.(item => String(item[key]) === value) ?? 0 : quoted ?? name! : Number(index)
+    const part
+      = index === undefined
+        ? key
+          ? ((at as Record<string, unknown>[] | undefined)?.findIndex?.(item => String(item[key]) === value) ?? 0)
+          : (quoted ?? name!)
+        : Number(index)
     at = (at as Record<string | number, unknown> | undefined)?.[part]
     return part
   })

@@ -39,7 +39,12 @@ export interface Status {
   reason?: string
   code?: number
   status?: string
-  details?: { name?: string, kind?: string, causes?: { reason?: string, message?: string, field?: string }[], retryAfterSeconds?: number }
+  details?: {
+    name?: string
+    kind?: string
+    causes?: { reason?: string, message?: string, field?: string }[]
+    retryAfterSeconds?: number
+  }
 }
 
 /** A condition of an object's status. */

@@ -40,6 +40,7 @@ async function enforcesPolicies(api: Api, context: string, maker?: Maker): Promi
 
 /** `20240813` of `kindest/kindnetd:v20240813-c6f155d6`; 0 for other images. */
 function kindnetDate(spec: KubeObject['spec']): number {
-  const { containers = [] } = (spec?.template as { spec?: { containers?: { image?: string }[] } } | undefined)?.spec ?? {}
+  const { containers = [] }
+    = (spec?.template as { spec?: { containers?: { image?: string }[] } } | undefined)?.spec ?? {}
   return Math.max(0, ...containers.map(({ image = '' }) => Number(/kindnetd:v(\d{8})/.exec(image)?.[1] ?? 0)))
 }

@@ -29,7 +29,13 @@ export interface Opening {
   close: () => Promise<void>
 }
 
-export interface OpeningOptions { config: RunnerConfig, entrance: Entrance, grants: readonly Grant[], emit: Emit, signal: AbortSignal }
+export interface OpeningOptions {
+  config: RunnerConfig
+  entrance: Entrance
+  grants: readonly Grant[]
+  emit: Emit
+  signal: AbortSignal
+}
 
 /** Opens a namespace behind `entrance`, and follows it until `signal` is aborted. */
 export function createOpening({ config, entrance, grants, emit, signal }: OpeningOptions): Opening {

@@ -46,12 +46,18 @@ interface ContainerStatus {
   imageID?: string
   ready: boolean
   restartCount: number
-  state?: { waiting?: { reason?: string }, running?: object, terminated?: { reason?: string, exitCode: number, signal?: number } }
+  state?: {
+    waiting?: { reason?: string }
+    running?: object
+    terminated?: { reason?: string, exitCode: number, signal?: number }
+  }
 }
 
 /**
- * kind `pod`: `status` (the word of `kubectl get pods`: Running, Pending, ContainerCreating, Terminating, CrashLoopBackOff,
- * Completed, …), `phase` (Pending, Running, Succeeded, Failed, Unknown), `ready`, `readyContainers` (`1/2`), `restarts`,
+ * kind `pod`: `status` (the word of `kubectl get pods`: Running, Pending, ContainerCreating, Terminating,
+ * CrashLoopBackOff,
+ * Completed, …), `phase` (Pending, Running, Succeeded, Failed, Unknown), `ready`, `readyContainers` (`1/2`),
+ * `restarts`,
  * `node` and `ip` once it has them, `owner` (`ReplicaSet/web-5d`), `image` and `imageId` of the first container, and
  * `containers`: `{name, image, ready, restarts, state}`.
  */
@@ -99,8 +105,10 @@ function stateWord(container: ContainerStatus | undefined): string {
 }
 
 /**
- * kind `node`: `ready`, `schedulable`, `controlPlane`, `podCIDR`, `ip`, `version` (of its kubelet), `runtime`, `os`, `kernel`,
- * `cpus` (a number), `memory` (bytes), and `pressure`: names of conditions that trouble it. A node of a cluster that a step
+ * kind `node`: `ready`, `schedulable`, `controlPlane`, `podCIDR`, `ip`, `version` (of its kubelet), `runtime`, `os`,
+ * `kernel`,
+ * `cpus` (a number), `memory` (bytes), and `pressure`: names of conditions that trouble it. A node of a cluster that a
+ * step
  * made has the `cluster`'s name.
  */
 function projectNode(node: KubeObject): View {
@@ -123,19 +131,38 @@ function projectNode(node: KubeObject): View {
   }
 }
 
-/** kind `controlplane`, which is no object of the API: `apiServer` whether it answers, and `etcd` whether the API server finds it ready; absent where nobody says it. */
+/**
+ * kind `controlplane`, which is no object of the API: `apiServer` whether it answers, and `etcd` whether the API server
+ * finds it ready; absent where nobody says it.
+ */
 function projectControlPlane({ status = {} }: KubeObject): View {
   return { apiServer: Boolean(status.answers), ...typeof status.etcd === 'boolean' && { etcd: status.etcd } }
 }
 
 /** kind `service`: `type`, `clusterIP`, `selector`, `ports`: `{port, targetPort, protocol, name?, nodePort?}`. */
 function projectService({ spec = {} }: KubeObject): View {
-  const ports = ((spec.ports ?? []) as { name?: string, port: number, targetPort?: number | string, nodePort?: number, protocol?: string }[])
-    .map(({ name, port, targetPort = port, nodePort, protocol = 'TCP' }) => ({ port, targetPort, protocol, ...name && { name }, ...nodePort && { nodePort } }))
+  const ports = (
+    (spec.ports ?? []) as {
+      name?: string
+      port: number
+      targetPort?: number | string
+      nodePort?: number
+      protocol?: string
+    }[]
+  ).map(({ name, port, targetPort = port, nodePort, protocol = 'TCP' }) => ({
+    port,
+    targetPort,
+    protocol,
+    ...(name && { name }),
+    ...(nodePort && { nodePort }),
+  }))
   return { type: (spec.type as string | undefined) ?? 'ClusterIP', clusterIP: (spec.clusterIP as string | undefined) ?? '', selector: (spec.selector as Record<string, string> | undefined) ?? {}, ports }
 }
 
-/** kinds `deployment`, `replicaset`, `statefulset`: `replicas` (wanted), `current`, `ready`, `available`, `updated`, `image`, `selector`, `owner`. */
+/**
+ * kinds `deployment`, `replicaset`, `statefulset`: `replicas` (wanted), `current`, `ready`, `available`, `updated`,
+ * `image`, `selector`, `owner`.
+ */
 function projectWorkload(object: KubeObject): View {
   const { spec = {}, status = {} } = object
   const count = (value: unknown): number => (value as number | undefined) ?? 0
@@ -153,11 +180,27 @@ function projectWorkload(object: KubeObject): View {
 
 /** kind `daemonset`: as a deployment; `replicas` is the number of nodes that it should be on. */
 function projectDaemonSet({ spec = {}, status = {} }: KubeObject): View {
-  const { desiredNumberScheduled = 0, currentNumberScheduled = 0, numberReady = 0, numberAvailable = 0, updatedNumberScheduled = 0 } = status as Record<string, number>
-  return { replicas: desiredNumberScheduled, current: currentNumberScheduled, ready: numberReady, available: numberAvailable, updated: updatedNumberScheduled, image: imageOf(spec), selector: (spec.selector?.matchLabels as Record<string, string> | undefined) ?? {} }
+  const {
+    desiredNumberScheduled = 0,
+    currentNumberScheduled = 0,
+    numberReady = 0,
+    numberAvailable = 0,
+    updatedNumberScheduled = 0,
+  } = status as Record<string, number>
+  return {
+    replicas: desiredNumberScheduled,
+    current: currentNumberScheduled,
+    ready: numberReady,
+    available: numberAvailable,
+    updated: updatedNumberScheduled,
+    image: imageOf(spec),
+    selector: (spec.selector?.matchLabels as Record<string, string> | undefined) ?? {},
+  }
 }
 
-/** kind `job`: `completions` (wanted), `succeeded`, `failed`, `active`, `status` (Running, Complete, Failed), `image`. */
+/**
+ * kind `job`: `completions` (wanted), `succeeded`, `failed`, `active`, `status` (Running, Complete, Failed), `image`.
+ */
 function projectJob(job: KubeObject): View {
   const { succeeded = 0, failed = 0, active = 0 } = (job.status ?? {}) as Record<string, number>
   return {
@@ -170,9 +213,15 @@ function projectJob(job: KubeObject): View {
   }
 }
 
-/** kind `event`: `type` (Normal, Warning), `reason`, `message`, `object` (`pod/web-1`), `count`, `at` (ISO time of the last). */
+/**
+ * kind `event`: `type` (Normal, Warning), `reason`, `message`, `object` (`pod/web-1`), `count`, `at` (ISO time of the
+ * last).
+ */
 function projectEvent(event: KubeObject): View {
-  const { type, reason, message, count, series, involvedObject, lastTimestamp, eventTime } = event as unknown as Record<string, string> & { count?: number, series?: { count: number }, involvedObject: { kind: string, name: string } }
+  const { type, reason, message, count, series, involvedObject, lastTimestamp, eventTime } = event as unknown as Record<
+    string,
+    string
+  > & { count?: number, series?: { count: number }, involvedObject: { kind: string, name: string } }
   return {
     type: type ?? 'Normal',
     reason: reason ?? '',
@@ -183,7 +232,10 @@ function projectEvent(event: KubeObject): View {
   }
 }
 
-/** any other kind, of custom resources too: `status` (its phase, where it has one), `conditions` (`{Ready: "True"}`), `owner`. */
+/**
+ * any other kind, of custom resources too: `status` (its phase, where it has one), `conditions` (`{Ready: "True"}`),
+ * `owner`.
+ */
 function projectOther(object: KubeObject): View {
   const { phase, state } = (object.status ?? {}) as { phase?: unknown, state?: unknown }
   const word = phase ?? state

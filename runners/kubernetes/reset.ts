@@ -26,14 +26,24 @@ export async function removeObjects({ api, admin, namespace }: Pick<Space, 'api'
   }))
 }
 
-/** Removes every object of the session's namespace but those at the paths in `kept` and what serves the session; what steps made by `kubectl` is known to nobody else. */
+/**
+ * Removes every object of the session's namespace but those at the paths in `kept` and what serves the session; what
+ * steps made by `kubectl` is known to nobody else.
+ */
 export async function emptySpace(space: Space, discovery: Discovery, kept: ReadonlySet<string>): Promise<void> {
   // A kind may be served in several versions: the first is the one that the server prefers.
-  const kinds = (await discovery.all()).filter(({ namespaced, kind, group }, i, all) => namespaced && !OF_THE_CLUSTER.has(kind) && i === all.findIndex(other => other.kind === kind && other.group === group))
+  const kinds = (await discovery.all()).filter(
+    ({ namespaced, kind, group }, i, all) =>
+      namespaced
+      && !OF_THE_CLUSTER.has(kind)
+      && i === all.findIndex(other => other.kind === kind && other.group === group),
+  )
   const found = await Promise.all(kinds.map(async (kind) => {
     const path = collectionPath(kind, space.namespace)
     // Some kinds can only be asked, not listed.
-    const list = await space.api.get<KubeList>(path).catch((error: unknown) => isRefusal(error, 403, 404, 405) ? undefined : Promise.reject(error as Error))
+    const list = await space.api
+      .get<KubeList>(path)
+      .catch((error: unknown) => (isRefusal(error, 403, 404, 405) ? undefined : Promise.reject(error as Error)))
     return (list?.items ?? []).filter(({ metadata }) => !metadata.ownerReferences?.length && !metadata.labels?.[ROLE]).map(({ metadata }) => `${path}/${metadata.name}`)
   }))
   await removeObjects(space, found.flat().filter(path => !kept.has(path)))

@@ -21,13 +21,24 @@ import { sweepAll } from './sweep.ts'
 /** What the runner is made of where it is not the machine's own. */
 export interface KubernetesRunnerOptions { entrance?: Entrance }
 
-/** Runs `yaml {apply}` and `sh {exec in=pod/NAME}` in a namespace of the session, and gives shells a kubeconfig for it. */
-export default function createKubernetesRunner(config: RunnerConfig, { entrance = createEntrance(config) }: KubernetesRunnerOptions = {}): Runner {
+/**
+ * Runs `yaml {apply}` and `sh {exec in=pod/NAME}` in a namespace of the session, and gives shells a kubeconfig for it.
+ */
+export default function createKubernetesRunner(
+  config: RunnerConfig,
+  { entrance = createEntrance(config) }: KubernetesRunnerOptions = {},
+): Runner {
   const grants = config.settings.grants.map(parseGrant).filter(grant => grant !== undefined)
   const over = new AbortController()
   const applied = createApplied(grants)
   let emit: Emit = () => {}
-  const opening = createOpening({ config, entrance, grants, emit: (step, payload) => emit(step, payload), signal: over.signal })
+  const opening = createOpening({
+    config,
+    entrance,
+    grants,
+    emit: (step, payload) => emit(step, payload),
+    signal: over.signal,
+  })
   const { open } = opening
 
   return {
@@ -40,9 +51,12 @@ export default function createKubernetesRunner(config: RunnerConfig, { entrance 
         const opened = await open()
         opened.follower.begin(step.id)
         switch (step.verb) {
-          case 'apply': return await applied.apply(step, opened, context)
-          case 'exec': return await runExec(opened.space, opened.follower, step, context)
-          default: throw new StepError('unsupported', `{${step.verb}} does not run in a cluster`)
+          case 'apply':
+            return await applied.apply(step, opened, context)
+          case 'exec':
+            return await runExec(opened.space, opened.follower, step, context)
+          default:
+            throw new StepError('unsupported', `{${step.verb}} does not run in a cluster`)
         }
       }
       catch (error) {
@@ -85,7 +99,7 @@ export default function createKubernetesRunner(config: RunnerConfig, { entrance 
       return judgeCondition(condition, space, discovery)
     },
 
-    dial: async target => /^(?:pod|service|svc)\//.test(target) ? (await open()).dialer.dial(target) : undefined,
+    dial: async target => (/^(?:pod|service|svc)\//.test(target) ? (await open()).dialer.dial(target) : undefined),
     offers: async requirement => offersOf(requirement, createApi(await entrance.enter()), entrance.context!, config),
     sweep: filter => sweepAll(config.env, entrance, filter),
     lacks: async images => missingImages(createApi(await entrance.enter()), images),

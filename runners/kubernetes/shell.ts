@@ -25,7 +25,8 @@ export interface Shells {
 
 /**
  * A kubeconfig of the session – the presenter's own for a step with the grant `unguarded` –, kubectl where the machine
- * has none, `kamishibai cluster` where the deck may use it, with word of the clusters that steps make, and for unguarded steps etcdctl for the two-node cluster.
+ * has none, `kamishibai cluster` where the deck may use it, with word of the clusters that steps make, and for
+ * unguarded steps etcdctl for the two-node cluster.
  */
 export function createShells(config: RunnerConfig, grants: readonly Grant[], context: AllowedContext, onCluster: ServeOptions['onCreated']): Shells {
   const { env, privateDir } = config

@@ -20,7 +20,9 @@ export interface Space {
   context: AllowedContext
   /** As the session's account: all that steps and watches do. */
   api: Api
-  /** As the presenter: only what makes and takes away this place, and objects of the whole cluster that a grant names. */
+  /**
+   * As the presenter: only what makes and takes away this place, and objects of the whole cluster that a grant names.
+   */
   admin: Api
   /** A kubeconfig of the session's account, whose token is renewed in its file. */
   kubeconfig: string
@@ -44,18 +46,39 @@ export function keptIn(namespace: string, config: RunnerConfig): Set<string> {
   ])
 }
 
-/** Makes the namespace of the session with its guard, and resolves once the cluster enforces it; every `beat` ms it is told that the session lives. */
-export async function openSpace(context: AllowedContext, access: Access, config: RunnerConfig, { beat = LEASE.every } = {}): Promise<Space> {
+/**
+ * Makes the namespace of the session with its guard, and resolves once the cluster enforces it; every `beat` ms it is
+ * told that the session lives.
+ */
+export async function openSpace(
+  context: AllowedContext,
+  access: Access,
+  config: RunnerConfig,
+  { beat = LEASE.every } = {},
+): Promise<Space> {
   const admin = createApi(access)
   const namespace = namespaceOf(config.sessionId)
   const tls = await access.options()
-  const agent = new Agent({ keepAlive: true, ca: tls.ca, rejectUnauthorized: tls.rejectUnauthorized, servername: tls.servername })
+  const agent = new Agent({
+    keepAlive: true,
+    ca: tls.ca,
+    rejectUnauthorized: tls.rejectUnauthorized,
+    servername: tls.servername,
+  })
   let token = ''
   let tokenAt = 0
-  const api = createApi({ server: access.server, options: async () => ({ agent, headers: { Authorization: `Bearer ${token}` } }) })
+  const api = createApi({
+    server: access.server,
+    options: async () => ({ agent, headers: { Authorization: `Bearer ${token}` } }),
+  })
   const over = new AbortController()
   try {
-    const kubeconfig = await writeKubeconfig(config.privateDir, { name: context.name, server: access.server, tls, namespace })
+    const kubeconfig = await writeKubeconfig(config.privateDir, {
+      name: context.name,
+      server: access.server,
+      tls,
+      namespace,
+    })
     await create(admin, namespaceSetup(namespace, config), config.sessionId)
     await Promise.all(guardSetup(namespace, config).map(setup => make(admin, setup)))
     await renewToken()
@@ -83,7 +106,11 @@ export async function openSpace(context: AllowedContext, access: Access, config:
 
   async function renewToken(): Promise<void> {
     const asked = Date.now()
-    const { body } = await admin.send<{ status: { token: string } }>('POST', `/api/v1/namespaces/${namespace}/serviceaccounts/${ACCOUNT}/token`, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: TOKEN_LIFE } })
+    const { body } = await admin.send<{ status: { token: string } }>(
+      'POST',
+      `/api/v1/namespaces/${namespace}/serviceaccounts/${ACCOUNT}/token`,
+      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: TOKEN_LIFE } },
+    )
     token = body.status.token
     tokenAt = asked
     const path = tokenFile(config.privateDir)
@@ -96,9 +123,16 @@ export async function openSpace(context: AllowedContext, access: Access, config:
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       metadata: { name: ACCOUNT },
-      spec: { holderIdentity: config.labels[LABELS.owner], leaseDurationSeconds: LEASE.seconds, renewTime: new Date().toISOString().replace('Z', '000Z') },
+      spec: {
+        holderIdentity: config.labels[LABELS.owner],
+        leaseDurationSeconds: LEASE.seconds,
+        renewTime: new Date().toISOString().replace('Z', '000Z'),
+      },
     }
-    await admin.send('PATCH', leasePath(namespace), lease, { query: { fieldManager: 'kamishibai-session', force: true }, contentType: 'application/apply-patch+yaml' })
+    await admin.send('PATCH', leasePath(namespace), lease, {
+      query: { fieldManager: 'kamishibai-session', force: true },
+      contentType: 'application/apply-patch+yaml',
+    })
   }
 
   /** A cluster that is away for a while must not end this. */
@@ -142,7 +176,10 @@ async function make(admin: Api, { path, object }: Setup): Promise<void> {
   await admin.send('PATCH', `${path}/${object.metadata.name}`, object, { query: { fieldManager: 'kamishibai-session', force: true }, contentType: 'application/apply-patch+yaml' })
 }
 
-/** Resolves once the account may work in its namespace, and is refused what the policy forbids: both take a moment to spread. */
+/**
+ * Resolves once the account may work in its namespace, and is refused what the policy forbids: both take a moment to
+ * spread.
+ */
 async function guardHolds(api: Api, namespace: string): Promise<void> {
   const forbidden = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kamishibai-probe' }, spec: { ports: [{ port: 80 }], externalIPs: ['192.0.2.1'] } }
   const limit = Date.now() + GUARD_LIMIT

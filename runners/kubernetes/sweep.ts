@@ -24,7 +24,10 @@ const BESIDE = [
   '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
 ]
 
-/** Removes a session's namespace, what was made for it and what its steps made beside it; throws StepError saying what holds it. */
+/**
+ * Removes a session's namespace, what was made for it and what its steps made beside it; throws StepError saying what
+ * holds it.
+ */
 export async function removeSpace(admin: Api, namespace: string, limitMs = GONE_LIMIT): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}`
   const before = await admin.get<KubeObject>(path).catch(ignoreMissing)
@@ -52,8 +55,15 @@ async function untilGone(admin: Api, path: string, namespace: string, limitMs: n
   throw new StepError('not-removed', `the namespace ${namespace} does not go: ${holding.join('; ') || 'the cluster does not say why'}`, `It goes once that is gone. Look: kubectl get namespace ${namespace} -o yaml`)
 }
 
-/** Removes what sessions that are over left: clusters that their steps made, and namespaces in the cluster behind `entrance`. */
-export async function sweepAll(env: Record<string, string | undefined>, entrance: Entrance, filter: SweepFilter): Promise<SweepReport> {
+/**
+ * Removes what sessions that are over left: clusters that their steps made, and namespaces in the cluster behind
+ * `entrance`.
+ */
+export async function sweepAll(
+  env: Record<string, string | undefined>,
+  entrance: Entrance,
+  filter: SweepFilter,
+): Promise<SweepReport> {
   // Before the context is asked for: it may be that of one of them.
   const clusters = await sweepClusters(env, filter)
   const found = await entrance.find()
@@ -64,7 +74,10 @@ export async function sweepAll(env: Record<string, string | undefined>, entrance
 }
 
 /** Removes the clusters that steps made in sessions that are over. */
-export async function sweepClusters(env: Record<string, string | undefined>, { session, keep, dryRun }: SweepFilter): Promise<SweepReport> {
+export async function sweepClusters(
+  env: Record<string, string | undefined>,
+  { session, keep, dryRun }: SweepFilter,
+): Promise<SweepReport> {
   const report: SweepReport = { removed: [], kept: [] }
   for (const { name, labels } of readRecords(env)) {
     if (!labels || (session && labels[LABELS.session] !== session))
@@ -102,12 +115,19 @@ export async function sweepSpaces(admin: Api, { session, keep, dryRun }: SweepFi
 }
 
 /** What a removal left that was cut off between the namespace and what was made for it. */
-async function sweepBeside(admin: Api, known: ReadonlySet<string>, labelSelector: string, dryRun: boolean): Promise<void> {
+async function sweepBeside(
+  admin: Api,
+  known: ReadonlySet<string>,
+  labelSelector: string,
+  dryRun: boolean,
+): Promise<void> {
   for (const collection of BESIDE) {
     const { items } = await admin.get<KubeList>(collection, { query: { labelSelector } })
     for (const { metadata } of items) {
       // A namespace that comes up just now has its guard after it.
-      const namespace = known.has(metadata.name) || await admin.get<KubeObject>(`/api/v1/namespaces/${metadata.name}`).catch(ignoreMissing)
+      const namespace
+        = known.has(metadata.name)
+          || (await admin.get<KubeObject>(`/api/v1/namespaces/${metadata.name}`).catch(ignoreMissing))
       if (!namespace && !dryRun)
         await admin.send('DELETE', `${collection}/${metadata.name}`).catch(ignoreMissing)
     }

@@ -35,7 +35,12 @@ class Expired extends Error {}
  * Follows a collection until aborted: list in pages, then watch from there; resumes where it was after a cut, and
  * lists again where the server has forgotten, telling what differs. Throws where the server refuses for good.
  */
-export async function watchCollection(api: Api, path: string, { onChange, onSynced }: WatchHandlers, { signal, limit = 500, pause = ms => delay(ms, undefined, { signal, ref: false }) }: WatchOptions): Promise<void> {
+export async function watchCollection(
+  api: Api,
+  path: string,
+  { onChange, onSynced }: WatchHandlers,
+  { signal, limit = 500, pause = ms => delay(ms, undefined, { signal, ref: false }) }: WatchOptions,
+): Promise<void> {
   const known = new Map<string, { version: string, object: KubeObject }>()
   let version: string | undefined
   let failures = 0
@@ -74,7 +79,10 @@ export async function watchCollection(api: Api, path: string, { onChange, onSync
 
   /** Resolves when the server ends the watch. */
   async function watch(): Promise<void> {
-    const response = await api.stream(path, { query: { watch: true, resourceVersion: version, allowWatchBookmarks: true, timeoutSeconds: WATCH_LIFE }, signal })
+    const response = await api.stream(path, {
+      query: { watch: true, resourceVersion: version, allowWatchBookmarks: true, timeoutSeconds: WATCH_LIFE },
+      signal,
+    })
     for await (const event of readEvents(response)) {
       failures = 0
       if (event.type === 'ERROR') {
@@ -119,7 +127,11 @@ export function inList(item: KubeObject, { apiVersion, kind }: KubeList): KubeOb
 }
 
 /** What is needed to tell that an object has gone. */
-function skeleton({ apiVersion, kind, metadata: { name, namespace, uid, labels, ownerReferences } }: KubeObject): KubeObject {
+function skeleton({
+  apiVersion,
+  kind,
+  metadata: { name, namespace, uid, labels, ownerReferences },
+}: KubeObject): KubeObject {
   return { apiVersion, kind, metadata: { name, namespace, uid, labels, ownerReferences } }
 }
 

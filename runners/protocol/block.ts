@@ -4,7 +4,8 @@ import { preludeOf, readableBy } from './shell-state.ts'
 
 /**
  * Starts a block inside of whichever container. It says its pid and waits for a line, so that the terminal has its size
- * before the block begins; then it becomes the shell of the block, which reads its prelude from a descriptor. The pid is
+ * before the block begins; then it becomes the shell of the block, which reads its prelude from a descriptor. The pid
+ * is
  * all that can reach a program inside: an engine ends none of them by itself.
  * `$0` is the shell, `$1` the block, `$2` and `$3` its preludes for bash and for any other shell.
  */
@@ -76,7 +77,10 @@ export function blockCommand(lang: string, code: string, state: string, keepGoin
 }
 
 /** The output of a block without what the preamble writes: a line with its pid, and the empty line that it reads. */
-export async function* skipPreamble(stream: AsyncIterable<Buffer>, begin: (pid: number) => Promise<void>): AsyncGenerator<Buffer> {
+export async function* skipPreamble(
+  stream: AsyncIterable<Buffer>,
+  begin: (pid: number) => Promise<void>,
+): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0)
   let begun = false
   for await (const chunk of stream) {

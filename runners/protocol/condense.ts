@@ -1,5 +1,6 @@
 /**
- * What may act beyond its own row: every escape but colours, erase to the right, bracketed paste and the cursor's visibility,
+ * What may act beyond its own row: every escape but colours, erase to the right, bracketed paste and the cursor's
+ * visibility,
  * and every control character but backspace, tab, line feed and carriage return.
  */
 // eslint-disable-next-line no-control-regex
@@ -10,7 +11,8 @@ const RE_COLOURS = /\x1B\[[\d;:]*m/g
 const RE_RESET = /\x1B\[0?m/g
 
 /**
- * The end of `text` that leaves a blank terminal with the same last `lines` lines as all of it, in a fraction of the time.
+ * The end of `text` that leaves a blank terminal with the same last `lines` lines as all of it, in a fraction of the
+ * time.
  * Lines that scrolled out leave only their colours behind, as long as no escape reaches beyond its own row.
  */
 export function condense(text: string, lines: number): string {

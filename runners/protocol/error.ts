@@ -145,8 +145,15 @@ export function isStepError(error: unknown): error is StepError {
 
 /** `error` as it may be shown; what is no {@link StepError} becomes `internal` with its message. */
 export function toErrorInfo(error: unknown): ErrorInfo {
-  if (isStepError(error))
-    return { code: error.code, message: error.message, hint: error.hint, ...error.line !== undefined && { line: error.line }, ...error.params && { params: error.params } }
+  if (isStepError(error)) {
+    return {
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+      ...(error.line !== undefined && { line: error.line }),
+      ...(error.params && { params: error.params }),
+    }
+  }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'internal', message, hint: '' }
 }

@@ -7,10 +7,15 @@ import { failureOf } from './unshown.ts'
 
 /** Whether two recordings tell the same, so that the older file may stay. */
 export async function sameRecording(a: Recording, b: Recording): Promise<boolean> {
-  return essence(a) === essence(b) && (masker(a.events)(outputOf(a.events)) === masker(b.events)(outputOf(b.events)) || await sameDrawn(a, b))
+  return (
+    essence(a) === essence(b)
+    && (masker(a.events)(outputOf(a.events)) === masker(b.events)(outputOf(b.events)) || (await sameDrawn(a, b)))
+  )
 }
 
-/** What a recording says besides its output, without what changes from run to run, timing and names by chance among it. */
+/**
+ * What a recording says besides its output, without what changes from run to run, timing and names by chance among it.
+ */
 function essence({ header, cols, rows, events }: Recording): string {
   const mask = masker(events)
   const { step, hash, phase, expectations } = header
@@ -31,7 +36,10 @@ function outputOf(events: LogEvent[]): string {
   return events.map(event => event.type === 'output' ? event.data : '').join('')
 }
 
-/** Whether two outputs look the same at their end: progress that is drawn over comes in pieces and in an order by chance. */
+/**
+ * Whether two outputs look the same at their end: progress that is drawn over comes in pieces and in an order by
+ * chance.
+ */
 async function sameDrawn(a: Recording, b: Recording): Promise<boolean> {
   const [one, other] = await Promise.all([a, b].map(drawn))
   return one !== undefined && one === other
@@ -63,22 +71,31 @@ function storyOf(events: LogEvent[]): unknown[] {
 /** The statuses in the order of the requests, and who answered at all: how often each did is chance. */
 function responsesOf(events: LogEvent[], mask: (text: string) => string): unknown[] {
   const responses = events.filter(event => event.type === 'response').sort((a, b) => a.n - b.n)
-  return [responses.map(({ status }) => status), [...new Set(responses.flatMap(({ by }) => by === undefined ? [] : mask(by)))].sort()]
+  return [
+    responses.map(({ status }) => status),
+    [...new Set(responses.flatMap(({ by }) => (by === undefined ? [] : mask(by))))].sort(),
+  ]
 }
 
 /**
  * Each object as it was at the end, and whether it failed on the way. States in between are seen or missed by chance,
- * and objects that change at the same time are told in any order. What is the engine's own is told by whichever run comes
+ * and objects that change at the same time are told in any order. What is the engine's own is told by whichever run
+ * comes
  * first.
  */
 function objectsOf(events: LogEvent[], mask: (text: string) => string): string[] {
   const failed = new Set(events.flatMap(event => event.type === 'resource' && failureOf(event.ref, event.view) ? [refKey(event.ref)] : []))
-  const told = Object.values(foldRun(events).resources).filter(({ ref }) => failed.has(refKey(ref)) || !isOfTheEngine(ref))
+  const told = Object.values(foldRun(events).resources).filter(
+    ({ ref }) => failed.has(refKey(ref)) || !isOfTheEngine(ref),
+  )
   return told.map(({ ref, view, deleted }) =>
     mask(JSON.stringify([ref.kind, ref.name, deleted ? 'deleted' : withoutPlace(view), failed.has(refKey(ref))]))).sort()
 }
 
-/** Whether an object is there without the deck, a network, a node or a control plane, or is the engine's own remark: the first run of a session tells it. */
+/**
+ * Whether an object is there without the deck, a network, a node or a control plane, or is the engine's own remark: the
+ * first run of a session tells it.
+ */
 export function isOfTheEngine({ kind, name }: Ref): boolean {
   return kind === 'node' || kind === 'controlplane' || kind === 'event' || (kind === 'network' && ['bridge', 'host', 'none'].includes(name))
 }

@@ -1,5 +1,6 @@
 /**
- * What a deck is made for: `serve` for a talk, `site` for anybody, `one-file` as one page that plays from disk, `remote`
+ * What a deck is made for: `serve` for a talk, `site` for anybody, `one-file` as one page that plays from disk,
+ * `remote`
  * for the audience's own devices.
  */
 export const FLAVOURS = ['serve', 'site', 'one-file', 'remote'] as const

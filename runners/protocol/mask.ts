@@ -1,6 +1,7 @@
 /** What differs between two runs of the same demo, in the order in which it is masked. */
 const MASKS: [RegExp, string][] = [
-  // Addresses, before times, which parts of them look like; the length of a subnet and a port of the ephemeral range go with them.
+  // Addresses, before times, which parts of them look like; the length of a subnet and a port of the ephemeral range go
+  // with them.
   [/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi, '<address>'],
   [/(?<![\w:.])\[?(?=[0-9a-f:]*::|(?:[0-9a-f]+:){7})(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}\]?(?![\w:])/gi, '<address>'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?\b/g, '<address>'],

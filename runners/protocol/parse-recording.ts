@@ -109,8 +109,12 @@ const TYPES = new Set<string>(payloadSchema.options.map(option => option.shape.t
 
 function checkSize(part: Part, text: string): void {
   // A character takes one to three bytes; short texts need no count.
-  if (text.length > LIMITS.bytes || (text.length > LIMITS.bytes / 3 && new TextEncoder().encode(text).length > LIMITS.bytes))
+  if (
+    text.length > LIMITS.bytes
+    || (text.length > LIMITS.bytes / 3 && new TextEncoder().encode(text).length > LIMITS.bytes)
+  ) {
     throw damaged(part, 1, 'it is larger than 256 MB')
+  }
 }
 
 function parseHeader(line: string): z.infer<typeof castHeaderSchema> {

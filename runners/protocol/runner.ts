@@ -50,7 +50,10 @@ export type Probe
 /** What a run gets. */
 export interface RunContext {
   emit: (payload: Payload) => void
-  /** Called once what the step starts runs, or its manifests are accepted: no condition of `until` counts before, as it may hold of somebody else's. */
+  /**
+   * Called once what the step starts runs, or its manifests are accepted: no condition of `until` counts before, as it
+   * may hold of somebody else's.
+   */
   started: () => void
   /** Aborted at cancel, time-out and the session's end. */
   signal: AbortSignal
@@ -80,21 +83,33 @@ export interface Health { ok: boolean, detail: string }
 export interface Runner {
   name: RunnerName
   probe: (signal: AbortSignal) => Promise<Probe>
-  /** The cluster that sessions would work in; undefined where there is none that the user must be asked about, or it does not answer. */
+  /**
+   * The cluster that sessions would work in; undefined where there is none that the user must be asked about, or it
+   * does not answer.
+   */
   identify?: (signal: AbortSignal) => Promise<ClusterIdentity | undefined>
   /** Resolves when the run is over; throws only `StepError`. Emits `exit` before it resolves, where there is one. */
   run: (step: Step, context: RunContext) => Promise<void>
   /** Removes what earlier runs of the step left; before it runs `again`, only what that run does not go on from. */
   reset?: (stepId: string, options?: { again?: boolean }) => Promise<void>
-  /** Forgets what blocks handed on to later ones, ends what they left running, and removes what no step is known to have made. */
+  /**
+   * Forgets what blocks handed on to later ones, ends what they left running, and removes what no step is known to have
+   * made.
+   */
   startOver?: () => Promise<void>
   /** Environment for a named shell of the session; `step` says which step runs in it now. */
   open?: (shell: string, step: () => string) => Promise<Record<string, string>>
   /** Follows the engine; `step` is the label of the object's step, undefined when unknown. */
   watch?: (emit: (step: string | undefined, payload: Payload) => void, signal: AbortSignal) => Promise<void>
-  /** The base URL to reach `NAME[:PORT]` from here; undefined when it knows no NAME, StepError when there is no way to it. */
+  /**
+   * The base URL to reach `NAME[:PORT]` from here; undefined when it knows no NAME, StepError when there is no way to
+   * it.
+   */
   dial?: (target: string) => Promise<string | undefined>
-  /** True where the engine offers what a step requires (`host`, `policy`, `etcd`, `overlay`, `vm`, `nodes:2`), else why not; undefined where it is not this runner's to say. */
+  /**
+   * True where the engine offers what a step requires (`host`, `policy`, `etcd`, `overlay`, `vm`, `nodes:2`), else why
+   * not; undefined where it is not this runner's to say.
+   */
   offers?: (requirement: string) => Promise<true | string | undefined>
   /** Judges a condition that only this engine can tell; undefined for any other. */
   holds?: (condition: Condition) => Promise<Expectation | undefined>
@@ -105,7 +120,10 @@ export interface Runner {
    * that of none. Throws StepError `engine-unavailable` where the engine does not answer.
    */
   sweep?: (filter: SweepFilter) => Promise<SweepReport>
-  /** Asked where the engine does not answer: why nothing of the session with this private folder can be left there; undefined where it may be. */
+  /**
+   * Asked where the engine does not answer: why nothing of the session with this private folder can be left there;
+   * undefined where it may be.
+   */
   forgets?: (privateDir: string) => Promise<string | undefined>
   /** Which of these images its engine has not. */
   lacks?: (images: string[]) => Promise<string[]>

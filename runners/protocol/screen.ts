@@ -27,7 +27,10 @@ export interface Screen {
   resize: (cols: number, rows: number) => void
   /** Resolves when all that was written is drawn. */
   settled: () => Promise<void>
-  /** The screen with its scrollback, or so many lines of that, as ANSI; the number of the last event in it, and its size. */
+  /**
+   * The screen with its scrollback, or so many lines of that, as ANSI; the number of the last event in it, and its
+   * size.
+   */
   snapshot: (scrollback?: number) => Promise<{ ansi: string, seq: number, cols: number, rows: number }>
   /** The visible rows, trailing blanks trimmed. */
   lines: () => ScreenLine[]

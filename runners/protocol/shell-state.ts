@@ -104,19 +104,34 @@ export interface PreludeOptions {
 }
 
 /** What a shell reads before a block: the state, and how the block ends. */
-export function preludeOf({ family, restore, own, folders, sink, keepGoing, interactive, posix }: PreludeOptions): string {
-  const errors = { bash: `trap '_kb_l=$LINENO' ERR; set -eE`, zsh: `trap '_kb_l=\${\${funcfiletrace[-1]##*:}:-$LINENO}; printf "\\033_kamishibai line %s\\033\\\\" $_kb_l >/dev/tty' ZERR; setopt err_exit`, sh: 'set -e' }
+export function preludeOf({
+  family,
+  restore,
+  own,
+  folders,
+  sink,
+  keepGoing,
+  interactive,
+  posix,
+}: PreludeOptions): string {
+  const errors = {
+    bash: `trap '_kb_l=$LINENO' ERR; set -eE`,
+    zsh: `trap '_kb_l=\${\${funcfiletrace[-1]##*:}:-$LINENO}; printf "\\033_kamishibai line %s\\033\\\\" $_kb_l >/dev/tty' ZERR; setopt err_exit`,
+    sh: 'set -e',
+  }
   return [
     'unset BASH_ENV ENV ZDOTDIR',
     // A dash that is to read this is started as an interactive one.
-    ...family === 'sh' && !interactive ? ['case $- in *i*) set +i +m;; esac'] : [],
-    ...family === 'bash' ? ['shopt -s expand_aliases'] : [],
-    ...restore ? [restore] : [],
-    ...Object.entries(own).map(([name, value]) => value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`),
+    ...(family === 'sh' && !interactive ? ['case $- in *i*) set +i +m;; esac'] : []),
+    ...(family === 'bash' ? ['shopt -s expand_aliases'] : []),
+    ...(restore ? [restore] : []),
+    ...Object.entries(own).map(([name, value]) =>
+      value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`,
+    ),
     ...folders.map(folder => `case ":$PATH:" in *${quote(`:${folder}:`)}*) ;; *) PATH=$PATH:${quote(folder)};; esac`),
     `trap ${quote(leave(family, sink))} EXIT`,
-    ...keepGoing ? [] : [errors[family]],
-    ...posix ? ['set -o posix'] : [],
+    ...(keepGoing ? [] : [errors[family]]),
+    ...(posix ? ['set -o posix'] : []),
     // From here on the shell tells its commands again, if it did.
     `case "\${_kb_t-}" in ?*) eval 'unset _kb_t; set -x';; esac`,
     '',

@@ -9,5 +9,9 @@ export function onShownLine(error: StepError, { code, visible }: Pick<Step, 'cod
   let at = 0
   for (const line of code.split('\n').slice(0, error.line))
     at += line === shown[at] ? 1 : 0
-  return new StepError(error.code, error.message, error.hint, { line: Math.max(1, at), cause: error.cause, params: error.params })
+  return new StepError(error.code, error.message, error.hint, {
+    line: Math.max(1, at),
+    cause: error.cause,
+    params: error.params,
+  })
 }

@@ -32,14 +32,25 @@ const RE_FAILED = /fail|error|crash|backoff|oom|evicted|unhealthy|dead\b|lost|ex
  * The deletions and failures in a log that frames at the times `frames` (ms) do not show. A deletion needs a frame
  * with the object and one without it; a failure one in which it stands.
  */
-export function unshownChanges(events: LogEvent[], frames: number[], { throwAway = false }: UnshownOptions = {}): Unshown[] {
+export function unshownChanges(
+  events: LogEvent[],
+  frames: number[],
+  { throwAway = false }: UnshownOptions = {},
+): Unshown[] {
   const changes = changesOf(events)
   const expected = ({ key, brief }: Change): boolean =>
-    throwAway && Boolean(brief) && key.startsWith('container/') && changes.filter(change => change.key === key).length === 1
-  return changes.filter(change => !expected(change)).flatMap(({ what, at, spans }) => {
-    const missing = spans.filter(({ from, to }) => !frames.some(frame => frame >= from && frame < to))
-    return missing.length ? [{ what, at, shownAt: missing.map(({ from, to }) => Number.isFinite(to) ? (from + to) / 2 : from) }] : []
-  })
+    throwAway
+    && Boolean(brief)
+    && key.startsWith('container/')
+    && changes.filter(change => change.key === key).length === 1
+  return changes
+    .filter(change => !expected(change))
+    .flatMap(({ what, at, spans }) => {
+      const missing = spans.filter(({ from, to }) => !frames.some(frame => frame >= from && frame < to))
+      return missing.length
+        ? [{ what, at, shownAt: missing.map(({ from, to }) => (Number.isFinite(to) ? (from + to) / 2 : from)) }]
+        : []
+    })
 }
 
 function changesOf(events: LogEvent[]): Change[] {

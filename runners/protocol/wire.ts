@@ -50,7 +50,10 @@ export type RunInfo = z.infer<typeof runInfoSchema>
 export const clientMessageSchema = z.discriminatedUnion('type', [
   /** First message: what this tab has of each run, to go on from there. */
   z.object({ type: z.literal('hello'), session: z.string().optional(), have: z.record(z.string(), z.int()).default({}) }),
-  /** `after` is the step's last run that this window knows of, 0 for none: of two windows that press at once, one starts it. */
+  /**
+   * `after` is the step's last run that this window knows of, 0 for none: of two windows that press at once, one starts
+   * it.
+   */
   z.object({ type: z.literal('run'), step: z.string().max(64), replay: z.boolean().default(false), after: z.int().min(0).optional() }),
   z.object({ type: z.literal('cancel'), run: z.int() }),
   z.object({ type: z.literal('input'), run: z.int(), data: z.string().max(32 * 1024) }),
@@ -78,7 +81,10 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), run: z.int(), cast: z.string(), events: z.string() }),
   /** The steps that are no longer on disk as they run here. */
   z.object({ type: z.literal('drift'), steps: z.array(z.string()) }),
-  /** The slide that is shown, how many of its clicks are done, the step that lies over it, and how long each slide was until now, in ms, by number. */
+  /**
+   * The slide that is shown, how many of its clicks are done, the step that lies over it, and how long each slide was
+   * until now, in ms, by number.
+   */
   z.object({ type: z.literal('pace'), slide: z.int(), clicks: z.int().default(0), over: z.string().optional(), spent: z.record(z.string(), z.number()) }),
   /** How the audience's own devices are served: what they open, and how many do. */
   z.object({ type: z.literal('remote'), state: z.enum(['off', 'preparing', 'open', 'failed']), urls: z.array(z.string()), viewers: z.int() }),
@@ -105,5 +111,10 @@ export function encodeFrame(run: number, seq: number, at: number, data: string):
 /** The parts of a frame made by {@link encodeFrame}; throws RangeError if it is too short. */
 export function decodeFrame(buffer: ArrayBuffer): { run: number, seq: number, at: number, data: Uint8Array } {
   const view = new DataView(buffer)
-  return { run: view.getUint32(0), seq: view.getUint32(4), at: view.getFloat64(8), data: new Uint8Array(buffer, HEADER) }
+  return {
+    run: view.getUint32(0),
+    seq: view.getUint32(4),
+    at: view.getFloat64(8),
+    data: new Uint8Array(buffer, HEADER),
+  }
 }

@@ -8,7 +8,9 @@ export interface ReplayOptions {
   load: (stepId: string) => Promise<Recording | undefined>
   /** Why a step is replayed at all, where that is not what was asked for: told where it has no recording. */
   reasonFor?: (stepId: string) => string | undefined
-  /** What records a step of this deck, as it is typed. @default that of the deck that commands take where none is named */
+  /**
+   * What records a step of this deck, as it is typed. @default that of the deck that commands take where none is named
+   */
   command?: (stepId: string) => string
 }
 

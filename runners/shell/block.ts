@@ -35,7 +35,10 @@ export interface LaunchOptions {
 }
 
 /** Writes what the shell of a step reads first, into a new folder of a name that nobody could have foreseen. */
-export async function launchBlock({ env: outside, privateDir }: RunnerConfig, { step, found, env, given }: LaunchOptions): Promise<Launch> {
+export async function launchBlock(
+  { env: outside, privateDir }: RunnerConfig,
+  { step, found, env, given }: LaunchOptions,
+): Promise<Launch> {
   const dir = await mkdtemp(join(privateDir, 'block-'))
   const { file, family, way } = shellOf(step.lang, env.PATH!)
   const state = join(privateDir, `shell-${Buffer.from(step.shell).toString('hex')}-${randomUUID()}`)
@@ -46,7 +49,10 @@ export async function launchBlock({ env: outside, privateDir }: RunnerConfig, { 
     interactive,
     posix: way === 'posix bash',
     restore: found ? `[ ! -f ${quote(found)} ] || . ${quote(found)} 2>/dev/null` : '',
-    own: { ...Object.fromEntries(SESSION.map(name => [name, env[name]])), ...Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'PATH')) },
+    own: {
+      ...Object.fromEntries(SESSION.map(name => [name, env[name]])),
+      ...Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'PATH')),
+    },
     folders: (given.PATH?.split(delimiter) ?? []).filter(folder => folder && !known.has(folder)),
     sink: { file: state },
     keepGoing: step.keepGoing === true || interactive,
@@ -54,11 +60,20 @@ export async function launchBlock({ env: outside, privateDir }: RunnerConfig, { 
   const prelude = preludeOf(options)
   const path = join(dir, '.zshenv')
   // Typed, hidden lines would be seen.
-  const text = interactive ? [prelude, 'unset HISTFILE', ...PAGERS.map(name => `[ "\${${name}-}" != cat ] || unset ${name}`), `PS1='$ '`, ...step.hidden, ''].join('\n') : prelude
+  const text = interactive
+    ? [
+        prelude,
+        'unset HISTFILE',
+        ...PAGERS.map(name => `[ "\${${name}-}" != cat ] || unset ${name}`),
+        `PS1='$ '`,
+        ...step.hidden,
+        '',
+      ].join('\n')
+    : prelude
   await writeFile(interactive && family === 'zsh' ? join(dir, '.zshrc') : path, text, { mode: 0o600, flag: 'wx' })
   return {
     file,
-    ...interactive ? terminalCommand(family, path) : blockCommand(step.code, way, path),
+    ...(interactive ? terminalCommand(family, path) : blockCommand(step.code, way, path)),
     state,
     dispose: () => rm(dir, { recursive: true, force: true }),
   }

@@ -20,7 +20,8 @@ export interface Command { file: string, args: string[] }
 
 /**
  * Rooms for the shells of a deck with `confine: true`: of the machine they see the system's folders and the deck's,
- * read-only, what a grant `mount:` adds for their step, and under a grant `cluster:` the command that it is for; /tmp and
+ * read-only, what a grant `mount:` adds for their step, and under a grant `cluster:` the command that it is for; /tmp
+ * and
  * HOME are the session's own. The network stays.
  */
 export interface Confinement {

@@ -98,7 +98,11 @@ function waitOf(pid: string, thread: string, calls: Record<number, string>): Wai
 function polledFds(pid: string, at: bigint, count: bigint): number[] {
   const size = Math.min(Number(count), MOST_FDS)
   const memory = readMemory(pid, at, size * 8)
-  return memory ? Array.from({ length: size }, (_, i) => i).filter(i => memory.readInt16LE(i * 8 + 4) & 1).map(i => memory.readInt32LE(i * 8)) : []
+  return memory
+    ? Array.from({ length: size }, (_, i) => i)
+        .filter(i => memory.readInt16LE(i * 8 + 4) & 1)
+        .map(i => memory.readInt32LE(i * 8))
+    : []
 }
 
 /** The descriptors of an `fd_set`. */

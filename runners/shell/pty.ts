@@ -22,10 +22,16 @@ interface Socket {
 
 /** How a block is asked to end, ever less politely. */
 export const INTERRUPT: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGKILL']
-/** The same for an interactive shell, which ignores the others: its terminal is taken away, from it and all that it started. */
+/**
+ * The same for an interactive shell, which ignores the others: its terminal is taken away, from it and all that it
+ * started.
+ */
 export const HANG_UP: NodeJS.Signals[] = ['SIGHUP', 'SIGKILL']
 
-/** Passes the output on until the program ends and its terminal is empty; an abort asks it to end with what `signals` says then. */
+/**
+ * Passes the output on until the program ends and its terminal is empty; an abort asks it to end with what `signals`
+ * says then.
+ */
 export async function followPty(program: IPty, { emit, signal, drained }: Pick<RunContext, 'emit' | 'signal' | 'drained'>, signals = () => INTERRUPT): Promise<PayloadOf<'exit'>> {
   let ended = false
   readToTheEnd(program)
@@ -64,7 +70,9 @@ export async function followPty(program: IPty, { emit, signal, drained }: Pick<R
   return exit
 }
 
-/** Signals a program and its children: it leads a session, so its process group has its pid. False when nobody is left. */
+/**
+ * Signals a program and its children: it leads a session, so its process group has its pid. False when nobody is left.
+ */
 export function signalGroup(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, name)
@@ -75,7 +83,8 @@ export function signalGroup(pid: number, name: NodeJS.Signals | 0): boolean {
 }
 
 /**
- * node-pty destroys a terminal 200 ms after its program ended, and at its end of file, read or not. Here it is destroyed
+ * node-pty destroys a terminal 200 ms after its program ended, and at its end of file, read or not. Here it is
+ * destroyed
  * once it is empty, or, where a program in the background writes on, once more came than a kernel keeps.
  */
 function readToTheEnd(program: IPty): void {

@@ -12,7 +12,9 @@ import { machineLack } from './machine.ts'
 import { signalGroup } from './pty.ts'
 import { findStrays, killStrays, shellMark } from './strays.ts'
 
-/** Runs `sh {run}` and `sh {terminal}`, each in a PTY of its own; what a block leaves is there in the next of its shell. */
+/**
+ * Runs `sh {run}` and `sh {terminal}`, each in a PTY of its own; what a block leaves is there in the next of its shell.
+ */
 export default function createShellRunner(config: RunnerConfig): Runner {
   /** Process groups that may still have members: blocks that run, and what they left in the background. */
   const groups = new Set<number>()
@@ -49,7 +51,10 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       if (step.verb !== 'run' && !interactive)
         throw new StepError('unsupported', `{${step.verb}} is not available yet`)
       const { spawn } = await import('@lydell/node-pty')
-      const given = { ...await context.openShell(step.shell), KAMISHIBAI_STATE: shellMark(config.privateDir, step.shell) }
+      const given = {
+        ...(await context.openShell(step.shell)),
+        KAMISHIBAI_STATE: shellMark(config.privateDir, step.shell),
+      }
       const env: Record<string, string> = { ...shellEnvironment(config, step.verb), ...given }
       context.signal.throwIfAborted()
       // A program that is missing would end as one that failed.

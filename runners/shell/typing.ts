@@ -21,7 +21,10 @@ export interface Keyboard {
 
 /** Types into a terminal, by itself and for the presenter. */
 export interface Typist {
-  /** Types the lines as a person would, but quick: each when the one before has been answered; `enter: false` leaves the last to the presenter. */
+  /**
+   * Types the lines as a person would, but quick: each when the one before has been answered; `enter: false` leaves the
+   * last to the presenter.
+   */
   type: (lines: string[], options?: { enter?: boolean }) => Promise<void>
   /** What the presenter types waits until then; an interrupt ends the typing. */
   input: (data: string) => void

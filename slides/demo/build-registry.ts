@@ -18,7 +18,10 @@ http:
   addr: :5000
 `
 
-/** Makes the registry's image of the machine's own `docker-registry`, else of the upstream image; throws where there is neither. */
+/**
+ * Makes the registry's image of the machine's own `docker-registry`, else of the upstream image; throws where there is
+ * neither.
+ */
 export async function buildRegistryImage(docker: Docker, log: Log): Promise<void> {
   if (await hasImage(docker, REGISTRY_IMAGE))
     return

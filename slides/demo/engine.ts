@@ -39,7 +39,13 @@ async function pullImage(docker: Docker, log: Log, image: string): Promise<void>
 }
 
 /** Makes `image` of a file system; `changes` are instructions of a Dockerfile. */
-export async function importImage(docker: Docker, log: Log, image: string, files: Pack, changes: string[] = []): Promise<void> {
+export async function importImage(
+  docker: Docker,
+  log: Log,
+  image: string,
+  files: Pack,
+  changes: string[] = [],
+): Promise<void> {
   files.finalize()
   const [repo, tag] = image.split(':')
   await follow(docker, log, await docker.importImage(files as unknown as string, { repo, tag, changes }))
@@ -48,12 +54,16 @@ export async function importImage(docker: Docker, log: Log, image: string, files
 /** Shows what the engine tells; a failed build ends like a good one but for an `error` among its lines. */
 export async function follow(docker: Docker, log: Log, stream: NodeJS.ReadableStream): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, error => error ? reject(error) : resolve(), (event: { stream?: string, error?: string }) => {
-      if (event.error)
-        reject(new Error(event.error))
-      if (event.stream?.trim())
-        log(`  ${event.stream.trim()}`)
-    })
+    docker.modem.followProgress(
+      stream,
+      error => (error ? reject(error) : resolve()),
+      (event: { stream?: string, error?: string }) => {
+        if (event.error)
+          reject(new Error(event.error))
+        if (event.stream?.trim())
+          log(`  ${event.stream.trim()}`)
+      },
+    )
   })
 }
 

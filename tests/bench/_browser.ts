@@ -11,9 +11,20 @@ export async function openPage(): Promise<{ page: Page, close: () => Promise<voi
   return { page, close: () => browser.close() }
 }
 
-interface TraceEvent { name: string, ph: string, pid: number, tid: number, dur?: number, tdur?: number, args: { name?: string } }
+interface TraceEvent {
+  name: string
+  ph: string
+  pid: number
+  tid: number
+  dur?: number
+  tdur?: number
+  args: { name?: string }
+}
 
-/** The longest task of the page's main thread, in ms: on the clock, and of the processor's time, which no other program of the machine lengthens. */
+/**
+ * The longest task of the page's main thread, in ms: on the clock, and of the processor's time, which no other program
+ * of the machine lengthens.
+ */
 export function longestTask(trace: Buffer): { clock: number, processor: number } {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] }
   const mains = new Set(traceEvents.filter(e => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map(e => `${e.pid}/${e.tid}`))

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Writes a deck of its own into `dir`; `headmatter` is added to what keeps Slidev quiet and offline. Returns its file. */
+/**
+ * Writes a deck of its own into `dir`; `headmatter` is added to what keeps Slidev quiet and offline. Returns its file.
+ */
 export async function writeDeck(dir: string, slides: string, headmatter = ''): Promise<string> {
   await mkdir(dir, { recursive: true })
   const file = join(dir, 'deck.md')

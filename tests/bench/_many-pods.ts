@@ -24,7 +24,10 @@ function make(n: number): Promise<unknown> {
 }
 const change = (n: number): Promise<unknown> => api.send('PATCH', `${path}/p${n}`, { metadata: { labels: { round: String(Date.now()) } } }, { contentType: 'application/merge-patch+json' })
 
-/** As somebody else in the cluster does it, in a process of its own: `make 5000` and `change 1000` on standard input; a line each says that it is done. */
+/**
+ * As somebody else in the cluster does it, in a process of its own: `make 5000` and `change 1000` on standard input; a
+ * line each says that it is done.
+ */
 for await (const line of createInterface({ input: process.stdin })) {
   const [what, count] = line.split(' ')
   let next = 0

@@ -25,9 +25,18 @@ export async function startPods(page: Page, session: Session): Promise<Run> {
 }
 
 /** The peer: tells each name that `kubectl get --watch` prints. */
-export function watchPods(kubeconfig: string, context: string, namespace: string, onLine: (name: string) => void): ReturnType<typeof spawn> {
+export function watchPods(
+  kubeconfig: string,
+  context: string,
+  namespace: string,
+  onLine: (name: string) => void,
+): ReturnType<typeof spawn> {
   const kubectl = isInstalled('kubectl', process.env) ? 'kubectl' : join(builtBinaries(process.env), 'kubectl')
-  const peer = spawn(kubectl, ['--kubeconfig', kubeconfig, '--context', context, '-n', namespace, 'get', 'pods', '--watch', '--no-headers'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const peer = spawn(
+    kubectl,
+    ['--kubeconfig', kubeconfig, '--context', context, '-n', namespace, 'get', 'pods', '--watch', '--no-headers'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  )
   createInterface({ input: peer.stdout }).on('line', line => onLine(line.split(/\s+/)[0]!))
   return peer
 }

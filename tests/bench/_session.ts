@@ -14,7 +14,11 @@ import { writeDeck } from './_deck.ts'
 export const IMAGE = 'kamishibai/demo:1'
 
 /** A live session of a deck with these slides, without a page; `runners` holds what the deck needs. */
-export async function openSession(dir: string, slides: string, dockerHost?: string): Promise<{ session: Session, runners: Map<RunnerName, Runner> }> {
+export async function openSession(
+  dir: string,
+  slides: string,
+  dockerHost?: string,
+): Promise<{ session: Session, runners: Map<RunnerName, Runner> }> {
   const deck = await parseDeck(await writeDeck(dir, slides))
   const sessionId = randomUUID().slice(0, 8)
   const runners = new Map<RunnerName, Runner>()
@@ -32,7 +36,7 @@ export async function openSession(dir: string, slides: string, dockerHost?: stri
       deckDir: dir,
       privateDir: join(dir, 'private'),
       settings: deck.settings,
-      env: { ...process.env, ...dockerHost && { DOCKER_HOST: dockerHost } },
+      env: { ...process.env, ...(dockerHost && { DOCKER_HOST: dockerHost }) },
       labels: { [LABELS.session]: sessionId, [LABELS.deck]: 'bench', [LABELS.owner]: ownerId() },
     },
   })

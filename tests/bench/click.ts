@@ -31,7 +31,10 @@ export const click: Row = {
         times.push(await page.evaluate(async () => await window.acknowledged!))
         await page.locator('[data-kb-step="quick"][data-phase="exited"]:visible').waitFor()
         // A press that follows within the bounce is a slip.
-        await page.waitForFunction(before => performance.now() > before + 450, await page.evaluate(() => performance.now()))
+        await page.waitForFunction(
+          before => performance.now() > before + 450,
+          await page.evaluate(() => performance.now()),
+        )
         progress(`${n + 1} of ${CLICKS} clicks`)
       }
     }

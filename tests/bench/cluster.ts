@@ -18,7 +18,10 @@ declare global {
   interface Window { shownAt: Record<string, number> }
 }
 
-/** From a change in the API to the frame in which the slide shows it, beside the line that `kubectl get -w` prints of the same change; all clocks are this machine's. */
+/**
+ * From a change in the API to the frame in which the slide shows it, beside the line that `kubectl get -w` prints of
+ * the same change; all clocks are this machine's.
+ */
 export const cluster: Row = {
   id: 'cluster',
   what: 'change in the cluster → pixel vs kubectl get -w',
@@ -87,8 +90,17 @@ function noteShown(): void {
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['title'] })
 }
 
-/** Makes a pod that no node takes, so that only the API is measured; resolves once page and peer have shown it, with when (ms since the epoch) it began and was shown. */
-async function change(api: Api, namespace: string, name: string, page: Page, printed: ReadonlyMap<string, number>): Promise<{ began: number, shown: number }> {
+/**
+ * Makes a pod that no node takes, so that only the API is measured; resolves once page and peer have shown it, with
+ * when (ms since the epoch) it began and was shown.
+ */
+async function change(
+  api: Api,
+  namespace: string,
+  name: string,
+  page: Page,
+  printed: ReadonlyMap<string, number>,
+): Promise<{ began: number, shown: number }> {
   const began = Date.now()
   await api.send('POST', `/api/v1/namespaces/${namespace}/pods`, {
     apiVersion: 'v1',
@@ -96,7 +108,9 @@ async function change(api: Api, namespace: string, name: string, page: Page, pri
     metadata: { name },
     spec: { nodeSelector: { nowhere: 'true' }, containers: [{ name: 'main', image: 'kamishibai/demo:1' }] },
   })
-  const shown = await (await page.waitForFunction(own => window.shownAt[own], name, { timeout: 30_000 })).jsonValue() as number
+  const shown = (await (
+    await page.waitForFunction(own => window.shownAt[own], name, { timeout: 30_000 })
+  ).jsonValue()) as number
   const limit = Date.now() + 30_000
   while (!printed.has(name)) {
     if (Date.now() > limit)

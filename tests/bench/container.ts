@@ -17,7 +17,8 @@ interface Times { firstByte: number, total: number }
  * Nearly all of it is the engine's own start call, which both sides wait for (of 590 ms here: 4 before the create call,
  * 30 in it, 6 to attach, 550 in start); what the step can save is the start of the CLI's process.
  *
- * `{container}` in a session beside `docker run --rm` on the same engine, each from its start until its container is gone.
+ * `{container}` in a session beside `docker run --rm` on the same engine, each from its start until its container is
+ * gone.
  */
 export const container: Row = {
   id: 'container',

@@ -69,7 +69,10 @@ async function press(page: Page, key: string): Promise<number> {
   return echo
 }
 
-/** In the page: times a key from its own time stamp until the frame that it caused is acknowledged, which is when it is drawn. */
+/**
+ * In the page: times a key from its own time stamp until the frame that it caused is acknowledged, which is when it is
+ * drawn.
+ */
 function watchEchoes(): void {
   let pressed = 0
   let resolve: ((time: number) => void) | undefined

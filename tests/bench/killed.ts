@@ -64,7 +64,10 @@ async function untilRunning(service: ChildProcess, progress: (text: string) => v
 
 async function countLeft(docker: Docker, deck: string): Promise<number> {
   const filters = JSON.stringify({ label: [`${LABELS.deck}=${createHash('sha256').update(deck).digest('hex').slice(0, 12)}`] }) as never
-  const [containers, networks] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters })])
+  const [containers, networks] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+  ])
   return containers.length + networks.length
 }
 

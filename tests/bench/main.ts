@@ -22,7 +22,21 @@ import { replay } from './replay.ts'
 import { slidev } from './slidev.ts'
 import { viewers } from './viewers.ts'
 
-const ROWS: Row[] = [click, echo, container, guard, cleanUp, killed, cluster, pods, viewers, flood, replay, fallback, slidev]
+const ROWS: Row[] = [
+  click,
+  echo,
+  container,
+  guard,
+  cleanUp,
+  killed,
+  cluster,
+  pods,
+  viewers,
+  flood,
+  replay,
+  fallback,
+  slidev,
+]
 const ROOT = resolve(import.meta.dirname, '../..')
 const OUT = join(ROOT, '.kamishibai')
 
@@ -118,7 +132,13 @@ async function main(): Promise<number> {
     await cluster?.stop()
   }
   process.stdout.write(`\n${formatTable(results)}\n`)
-  const report = { at: new Date().toISOString(), node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model, results }
+  const report = {
+    at: new Date().toISOString(),
+    node: process.version,
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model,
+    results,
+  }
   writeFileSync(join(OUT, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`)
   appendFileSync(join(OUT, 'bench-history.jsonl'), `${JSON.stringify(report)}\n`)
   const missed = results.some(result => 'value' in result ? result.ok === false : result.failed)

@@ -20,7 +20,9 @@ const CHANGES = 1000
 const LIMIT = 300_000
 const MIB = 1024 * 1024
 
-/** A namespace of 5 000 pods with a page that shows them: what the service holds, and what changes cost it and the page. */
+/**
+ * A namespace of 5 000 pods with a page that shows them: what the service holds, and what changes cost it and the page.
+ */
 export const pods: Row = {
   id: 'pods',
   what: `${PODS} pods`,

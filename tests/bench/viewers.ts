@@ -15,7 +15,10 @@ const PAIRS = 5
 /** Runs of the busy step on each side of a pair. */
 const RUNS = 4
 
-/** 200 devices that watch one run at the server for the audience: how late its output reaches them, and how much they slow it down. */
+/**
+ * 200 devices that watch one run at the server for the audience: how late its output reaches them, and how much they
+ * slow it down.
+ */
 export const viewers: Row = {
   id: 'viewers',
   what: `${VIEWERS} viewers`,

@@ -29,7 +29,9 @@ declare global {
   var kbCanvas: (slide?: HTMLElement) => Canvas
 }
 
-/** Lets functions that run in `page` measure a slide, by default the one that is shown, or the step that lies over it. */
+/**
+ * Lets functions that run in `page` measure a slide, by default the one that is shown, or the step that lies over it.
+ */
 export async function measure(page: Page): Promise<void> {
   await page.evaluate(() => document.fonts.ready)
   await page.evaluate(() => {
@@ -42,14 +44,19 @@ export async function measure(page: Page): Promise<void> {
         let factor = 1
         for (let at: Element = element; at !== slide; at = at.parentElement!) {
           const style = getComputedStyle(at)
-          factor *= new DOMMatrix(style.transform).a * (Number.parseFloat(style.scale) || 1) * (Number.parseFloat(style.zoom) || 1)
+          factor
+            *= new DOMMatrix(style.transform).a
+              * (Number.parseFloat(style.scale) || 1)
+              * (Number.parseFloat(style.zoom) || 1)
         }
         return factor
       }
 
       function sizeOf(element: Element): number {
         const size = Number.parseFloat(getComputedStyle(element).fontSize)
-        return element instanceof SVGGraphicsElement ? size * element.getScreenCTM()!.a / scale : size * scaleOf(element)
+        return element instanceof SVGGraphicsElement
+          ? (size * element.getScreenCTM()!.a) / scale
+          : size * scaleOf(element)
       }
 
       /** Whether a reader sees it: text alternatives stand in boxes of one pixel. */
@@ -77,7 +84,8 @@ export async function measure(page: Page): Promise<void> {
 
 /**
  * What is wrong with the slide that `page` shows now: text that is too small to read, that lies outside the canvas,
- * lines of a screen that are cut through, or code that is cut off. Results, the screens of steps, count as larger than all other text.
+ * lines of a screen that are cut through, or code that is cut off. Results, the screens of steps, count as larger than
+ * all other text.
  */
 export async function faultsOf(page: Page): Promise<string[]> {
   await measure(page)
@@ -92,14 +100,24 @@ export async function faultsOf(page: Page): Promise<string[]> {
         faults.add(`${label} is ${px(size)} px, less than ${least}`)
       // A screen shows what fits of it, the last lines first; an ellipsis stands for what its box has no room for.
       const box = screen ?? (getComputedStyle(element).textOverflow === 'ellipsis' ? element : undefined)
-      const out = Math.max(...(box ? [box.getBoundingClientRect()] : lines).map(line =>
-        Math.max(canvas.left - line.left, canvas.top - line.top, line.right - canvas.right, line.bottom - canvas.bottom) / scale))
+      const out = Math.max(
+        ...(box ? [box.getBoundingClientRect()] : lines).map(
+          line =>
+            Math.max(
+              canvas.left - line.left,
+              canvas.top - line.top,
+              line.right - canvas.right,
+              line.bottom - canvas.bottom,
+            ) / scale,
+        ),
+      )
       if (out > 1)
         faults.add(`${label} lies ${px(out)} px outside the canvas`)
     }
     for (const line of slide.querySelectorAll('.kb-screen .kb-line')) {
       const [own, ...clips] = [line, line.closest('.kb-screen')!, line.closest('.kb-screen-box')!].map(element => element.getBoundingClientRect())
-      const seen = Math.min(own!.bottom, ...clips.map(clip => clip.bottom)) - Math.max(own!.top, ...clips.map(clip => clip.top))
+      const seen
+        = Math.min(own!.bottom, ...clips.map(clip => clip.bottom)) - Math.max(own!.top, ...clips.map(clip => clip.top))
       if (line.checkVisibility() && seen > scale && seen < own!.height - scale)
         faults.add(`${JSON.stringify(line.textContent!.trim().slice(0, 40))} is cut through: ${px(seen / scale)} of ${px(own!.height / scale)} px are seen`)
     }

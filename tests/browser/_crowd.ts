@@ -21,7 +21,10 @@ const VIEWS = [
   '<LiveEvents steps="crowd" />',
 ]
 
-/** A deck with a slide for each view and a recording in which `count` objects come to life; gone when `remove` is called. */
+/**
+ * A deck with a slide for each view and a recording in which `count` objects come to life; gone when `remove` is
+ * called.
+ */
 export async function crowdDeck(count: number): Promise<{ file: string, slides: number, remove: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-crowd-'))
   const file = join(dir, 'deck.md')

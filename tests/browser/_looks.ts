@@ -23,15 +23,24 @@ export async function collisionsOf(page: Page): Promise<string[]> {
     }
 
     // The box of a line holds the space around its letters too: those are as high as the type.
-    const lines = texts.flatMap(({ text, element, lines, size, screen }) => lines.filter(line => line.width > 1).map((line) => {
-      const height = size * scale * 0.86
-      const ink = new DOMRect(line.left, line.top + (line.height - height) / 2, line.width, height)
-      const seen = clipped(element, ink)
-      // An ellipsis says itself that there is more.
-      if (!screen && getComputedStyle(element).textOverflow !== 'ellipsis' && (seen.width < ink.width - 2 * scale || seen.height < ink.height - 2 * scale))
-        faults.add(`${JSON.stringify(text.slice(0, 40))} is cut off`)
-      return { text, element, ink: seen }
-    }))
+    const lines = texts.flatMap(({ text, element, lines, size, screen }) =>
+      lines
+        .filter(line => line.width > 1)
+        .map((line) => {
+          const height = size * scale * 0.86
+          const ink = new DOMRect(line.left, line.top + (line.height - height) / 2, line.width, height)
+          const seen = clipped(element, ink)
+          // An ellipsis says itself that there is more.
+          if (
+            !screen
+            && getComputedStyle(element).textOverflow !== 'ellipsis'
+            && (seen.width < ink.width - 2 * scale || seen.height < ink.height - 2 * scale)
+          ) {
+            faults.add(`${JSON.stringify(text.slice(0, 40))} is cut off`)
+          }
+          return { text, element, ink: seen }
+        }),
+    )
     lines.forEach((a, i) => {
       for (const b of lines.slice(i + 1)) {
         // What an ellipsis stands for is reported at its place.
@@ -69,7 +78,12 @@ export async function paleOf(page: Page): Promise<string[]> {
       return color
     }
 
-    const over = (below: Color, [r, g, b, a]: Color): Color => [below[0] + (r - below[0]) * a, below[1] + (g - below[1]) * a, below[2] + (b - below[2]) * a, 1]
+    const over = (below: Color, [r, g, b, a]: Color): Color => [
+      below[0] + (r - below[0]) * a,
+      below[1] + (g - below[1]) * a,
+      below[2] + (b - below[2]) * a,
+      1,
+    ]
 
     function opacityOf(element: Element): number {
       let opacity = 1
@@ -87,7 +101,9 @@ export async function paleOf(page: Page): Promise<string[]> {
     }
 
     const light = ([r, g, b]: Color): number => {
-      const [x, y, z] = [r, g, b].map(c => c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4) as [number, number, number]
+      const [x, y, z] = [r, g, b].map(c =>
+        c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4,
+      ) as [number, number, number]
       return 0.2126 * x + 0.7152 * y + 0.0722 * z
     }
 
@@ -100,7 +116,9 @@ export async function paleOf(page: Page): Promise<string[]> {
         if (!stack.length)
           continue
         const below = stack.reverse().map(paintOf).reduce(over, [255, 255, 255, 1])
-        const [dark, bright] = [light(below), light(over(below, [r, g, b, a * opacityOf(element)]))].sort((x, y) => x - y) as [number, number]
+        const [dark, bright] = [light(below), light(over(below, [r, g, b, a * opacityOf(element)]))].sort(
+          (x, y) => x - y,
+        ) as [number, number]
         const contrast = (bright + 0.05) / (dark + 0.05)
         if (contrast < (large ? 3 : 4.5) - 0.05)
           faults.add(`${JSON.stringify(text.slice(0, 40))} has a contrast of ${contrast.toFixed(1)}`)

@@ -11,7 +11,9 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const BUNDLE = join(ROOT, 'node_modules/asciinema-player/dist/bundle')
 
 interface Player { addEventListener: (name: string, listener: () => void) => void, play: () => Promise<void> }
-interface PlayerWindow { AsciinemaPlayer: { create: (source: { data: string }, element: Element, options: object) => Player } }
+interface PlayerWindow {
+  AsciinemaPlayer: { create: (source: { data: string }, element: Element, options: object) => Player }
+}
 
 let browser: Browser
 beforeAll(async () => void (browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })))

@@ -23,7 +23,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
-/** What of a screen paper must show, however low its box is: its last line, and the last one that each mark is about. */
+/**
+ * What of a screen paper must show, however low its box is: its last line, and the last one that each mark is about.
+ */
 function essentials(lines: ScreenLine[], marks: Mark[]): string[] {
   const texts = lines.map(line => line.map(span => span.text).join('')).filter(text => text.trim())
   const marked = marks.map(({ source, flags }) => texts.findLast(text => new RegExp(source, flags.replace('g', '')).test(text)))

@@ -96,7 +96,8 @@ it('lets the deck\'s own page load, sync and reload, and keeps the token out of 
   const page = await browser.newPage()
   await page.addInitScript(({ header, value }) => {
     const send = window.fetch.bind(window)
-    window.fetch = (input, init = {}) => send(input, { ...init, headers: { ...init.headers as Record<string, string>, [header]: value } })
+    window.fetch = (input, init = {}) =>
+      send(input, { ...init, headers: { ...(init.headers as Record<string, string>), [header]: value } })
   }, { header: TOKEN_HEADER, value: token })
   const bodies: Promise<string>[] = []
   const refused: string[] = []

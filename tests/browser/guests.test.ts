@@ -43,7 +43,8 @@ it('keeps the deck\'s look of pre out of its screens', async () => {
   const layout = await open(1, '.slidev-layout pre { border: 1px dashed red; margin: 9px; padding: 9px; max-height: 20px; box-shadow: 0 0 9px red; color: red; background: yellow; white-space: normal; overflow: hidden }')
   const screen = layout.locator('.kb-screen')
   expect(await screen.evaluate((node) => {
-    const { borderTopWidth, marginTop, paddingTop, boxShadow, backgroundColor, whiteSpace, overflow } = getComputedStyle(node)
+    const { borderTopWidth, marginTop, paddingTop, boxShadow, backgroundColor, whiteSpace, overflow }
+      = getComputedStyle(node)
     return { borderTopWidth, marginTop, paddingTop, boxShadow, backgroundColor, whiteSpace, overflow }
   })).toEqual({ borderTopWidth: '0px', marginTop: '0px', paddingTop: '0px', boxShadow: 'none', backgroundColor: 'rgba(0, 0, 0, 0)', whiteSpace: 'pre', overflow: 'visible clip' })
   // Its own is that of whole lines.

@@ -14,7 +14,9 @@ import { collisionsOf, coveredOf, paleOf } from './_looks.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 const MARGIN = 32
 
-/** What stands too near to the edge of the slide that `page` shows now, in px of its canvas, and how large its title is. */
+/**
+ * What stands too near to the edge of the slide that `page` shows now, in px of its canvas, and how large its title is.
+ */
 function measureIn(page: Page): Promise<{ title: number, near: string[] }> {
   return page.evaluate((margin) => {
     const slide = [...document.querySelectorAll<HTMLElement>('.slidev-page')].find(element => element.offsetParent)!
@@ -22,7 +24,10 @@ function measureIn(page: Page): Promise<{ title: number, near: string[] }> {
     const scale = canvas.width / slide.offsetWidth
     const near = [...slide.querySelectorAll('h1, p, pre, .kb-result')].filter((element) => {
       const box = element.getBoundingClientRect()
-      return Math.min(box.left - canvas.left, box.top - canvas.top, canvas.right - box.right, canvas.bottom - box.bottom) < margin * scale
+      return (
+        Math.min(box.left - canvas.left, box.top - canvas.top, canvas.right - box.right, canvas.bottom - box.bottom)
+        < margin * scale
+      )
     })
     return { title: Number.parseFloat(getComputedStyle(slide.querySelector('h1')!).fontSize), near: near.map(element => element.outerHTML) }
   }, MARGIN)

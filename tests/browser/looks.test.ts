@@ -21,7 +21,9 @@ interface Nav { clicksTotal: number, go: (no: number, clicks: number) => Promise
 async function goTo(page: Page, no: number, clicks = 99): Promise<number> {
   const total = await page.evaluate(async ([no, clicks]) => {
     const { _context: { provides } } = (document.querySelector('#app') as unknown as { __vue_app__: { _context: { provides: Record<symbol | string, unknown> } } }).__vue_app__
-    const { nav } = Reflect.ownKeys(provides).map(key => provides[key] as { nav?: Nav }).find(value => value?.nav) as { nav: Nav }
+    const { nav } = Reflect.ownKeys(provides)
+      .map(key => provides[key] as { nav?: Nav })
+      .find(value => value?.nav) as { nav: Nav }
     await nav.go(no, clicks)
     // Boxes are measured with one frame, drawn in with the next, and views are drawn at a pulse.
     await new Promise(resolve => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 120))

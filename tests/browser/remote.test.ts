@@ -43,7 +43,10 @@ const placeOf = (page: Page): string => new URL(page.url()).hash
 /** Presses *next*, and waits until the talk has gone on; what comes right after a start would be ignored. */
 async function next(): Promise<void> {
   const { pace } = presentation.service.session
-  await presenter.waitForFunction(before => performance.now() > before + 450, await presenter.evaluate(() => performance.now()))
+  await presenter.waitForFunction(
+    before => performance.now() > before + 450,
+    await presenter.evaluate(() => performance.now()),
+  )
   const before = [pace.slide, pace.clicks].join()
   await presenter.keyboard.press('PageDown')
   await expect.poll(() => [pace.slide, pace.clicks].join(), SLOW).not.toBe(before)

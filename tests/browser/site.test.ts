@@ -64,12 +64,20 @@ describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
       played.add((await step.getAttribute('data-kb-step'))!)
   }
 
-  /** Presses *next*; false at the end of the deck. What comes right after a start is ignored, so it is pressed again. */
+  /**
+   * Presses *next*; false at the end of the deck. What comes right after a start is ignored, so it is pressed again.
+   */
   async function next(): Promise<boolean> {
     for (let i = 0; i < 3; i++) {
       const before = page.url()
       await page.keyboard.press('PageDown')
-      const moved = await expect.poll(() => page.url() !== before, { timeout: 1500 }).toBe(true).then(() => true, () => false)
+      const moved = await expect
+        .poll(() => page.url() !== before, { timeout: 1500 })
+        .toBe(true)
+        .then(
+          () => true,
+          () => false,
+        )
       if (moved)
         return true
     }

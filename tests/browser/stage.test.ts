@@ -13,7 +13,9 @@ async function open(path: string, on = stage.page): Promise<void> {
 }
 
 function runsOf(step: string): { mode: string, phase: string }[] {
-  return stage.presentation.service.session.runs.filter(run => run.info.step === step).map(run => ({ mode: run.info.mode, phase: run.log.state.phase }))
+  return stage.presentation.service.session.runs
+    .filter(run => run.info.step === step)
+    .map(run => ({ mode: run.info.mode, phase: run.log.state.phase }))
 }
 const slideOf = (on = stage.page): string => new URL(on.url()).pathname.split('/').at(-1)!
 const clicksOf = (on = stage.page): string | null => new URL(on.url()).searchParams.get('clicks')
@@ -22,7 +24,10 @@ const phaseOf = (step: string, on = stage.page) => expect.poll(() => shown(step,
 
 /** Presses a key once what a start before it swallows is over. */
 async function press(key: string): Promise<void> {
-  await stage.page.waitForFunction(before => performance.now() > before + 450, await stage.page.evaluate(() => performance.now()))
+  await stage.page.waitForFunction(
+    before => performance.now() > before + 450,
+    await stage.page.evaluate(() => performance.now()),
+  )
   await stage.page.keyboard.press(key)
 }
 

@@ -29,7 +29,10 @@ afterAll(async () => {
 })
 
 /** A page on a deck that is replayed, both gone with the test; errors of the page fail it. */
-async function present(deck: string, cacheDir?: string): Promise<{ presentation: Presentation, page: Page, open: (slide: number) => Promise<Locator> }> {
+async function present(
+  deck: string,
+  cacheDir?: string,
+): Promise<{ presentation: Presentation, page: Page, open: (slide: number) => Promise<Locator> }> {
   const presentation = await startPresentation({ deck, mode: 'replay', trust: true, cacheDir })
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   const page = await context.newPage()
@@ -70,7 +73,8 @@ async function labelOf(view: Locator): Promise<string | null> {
 it('shows a run in every view as figures, names and words', async () => {
   const { presentation, page, open } = await present(DECK, cacheOf(DECK))
   const { session } = presentation.service
-  const play = async (...steps: string[]): Promise<void> => void await Promise.all(steps.map(step => session.start(step, { replay: true }).over))
+  const play = async (...steps: string[]): Promise<void> =>
+    void (await Promise.all(steps.map(step => session.start(step, { replay: true }).over)))
 
   let view = await open(1)
   await expect.poll(() => view.textContent()).toContain('No containers yet')

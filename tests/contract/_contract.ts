@@ -125,9 +125,16 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
       const subject = await make()
       const { config, runner } = await bare(subject)
       const ended = AbortSignal.abort(new StepError('cancelled', 'before it began'))
-      for (const [step, context] of [[subject.broken, {}], [subject.good, { signal: ended }], [subject.lasting, { signal: ended }]] as const) {
+      for (const [step, context] of [
+        [subject.broken, {}],
+        [subject.good, { signal: ended }],
+        [subject.lasting, { signal: ended }],
+      ] as const) {
         const kept = contextOf(config, step.id, context)
-        const thrown: unknown = await runner.run(step, kept).then(() => undefined, (error: unknown) => error)
+        const thrown: unknown = await runner.run(step, kept).then(
+          () => undefined,
+          (error: unknown) => error,
+        )
         expect(thrown === undefined || isStepError(thrown)).toBe(true)
       }
       await runner.close?.()
@@ -163,7 +170,14 @@ export function describeRunner(name: string, make: () => Promise<Subject>, timeo
         const run = opened.start(subject.good)
         const { phase } = await run.moment
         const { resources, exit, responses } = foldRun((await run.recorded()).events)
-        states.push({ phase, exit, objects: Object.values(resources).filter(({ ref, deleted }) => !deleted && !isOfTheEngine(ref)).map(({ ref }) => ref.kind), statuses: responses.map(({ status }) => status) })
+        states.push({
+          phase,
+          exit,
+          objects: Object.values(resources)
+            .filter(({ ref, deleted }) => !deleted && !isOfTheEngine(ref))
+            .map(({ ref }) => ref.kind),
+          statuses: responses.map(({ status }) => status),
+        })
       }
       expect(states[1]).toEqual(states[0])
     })
@@ -193,7 +207,13 @@ async function open({ good, bad, lasting, late, broken, needed = [], mode = 'liv
   Object.assign(config, { privateDir: `${config.deckDir}/private` })
   const steps = [...needed, good, bad, lasting, late, broken]
   const deck: Deck = { file: `${config.deckDir}/deck.md`, dir: config.deckDir, name: 'deck', title: 'Deck', lang: 'en', settings: config.settings, slides: [], steps, problems: [], hash: '0' }
-  const session = await createSession({ deck, mode, load, config, ...runner && { loadRunner: async (_, own) => runner(own) } })
+  const session = await createSession({
+    deck,
+    mode,
+    load,
+    config,
+    ...(runner && { loadRunner: async (_, own) => runner(own) }),
+  })
   onTestFinished(() => void closing.push(session.close().finally(() => remove(config))))
   return { session, config, start: step => session.start(step.id) }
 }
@@ -204,10 +224,22 @@ function remove({ deckDir }: RunnerConfig): Promise<void> {
 }
 
 /** The runner of a subject, without a session around it. */
-async function bare({ good, mode, load, dockerHost, config: make, runner: factory }: Subject): Promise<{ config: RunnerConfig, runner: Runner }> {
+async function bare({
+  good,
+  mode,
+  load,
+  dockerHost,
+  config: make,
+  runner: factory,
+}: Subject): Promise<{ config: RunnerConfig, runner: Runner }> {
   const config = await (make?.() ?? configOf(dockerHost))
   onTestFinished(() => remove(config))
-  const runner = mode === 'replay' ? createReplay({ load: load! }) : factory ? factory(config) : await loadRunner(good.runner as Exclude<RunnerName, 'replay'>, config)
+  const runner
+    = mode === 'replay'
+      ? createReplay({ load: load! })
+      : factory
+        ? factory(config)
+        : await loadRunner(good.runner as Exclude<RunnerName, 'replay'>, config)
   onTestFinished(() => runner.close?.())
   return { config, runner }
 }

@@ -108,7 +108,9 @@ describeRunner('http {request}', async (): Promise<Subject> => {
     late: request('late', `${base}/never`, { timeoutMs: 700 }),
     broken: request('broken', 'http://127.0.0.1:1/'),
     left: async () => {
-      const count = await new Promise<number>((resolve, reject) => server.getConnections((error, n) => error ? reject(error) : resolve(n)))
+      const count = await new Promise<number>((resolve, reject) =>
+        server.getConnections((error, n) => (error ? reject(error) : resolve(n))),
+      )
       return Array.from({ length: count }, (_, n) => `connection ${n}`)
     },
   }

@@ -7,14 +7,20 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { LABELS } from '../../runners/protocol/runner.ts'
 
-/** A folder for temporary files of commands, so that what they leave there, and their processes, can be told from others'. */
+/**
+ * A folder for temporary files of commands, so that what they leave there, and their processes, can be told from
+ * others'.
+ */
 export async function ownTmp(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'kbt-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   return dir
 }
 
-/** All that sessions of the deck `file` left: on the engine, in the folder `tmp`, and of processes that were started with it. */
+/**
+ * All that sessions of the deck `file` left: on the engine, in the folder `tmp`, and of processes that were started
+ * with it.
+ */
 export async function leftOfDeck(docker: Docker, file: string, tmp: string): Promise<string[]> {
   const deck = createHash('sha256').update(file).digest('hex').slice(0, 12)
   const filters = JSON.stringify({ label: [`${LABELS.deck}=${deck}`] }) as never

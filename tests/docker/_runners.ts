@@ -136,7 +136,8 @@ export async function leftOf(docker: Docker, sessionId: string): Promise<string[
 export function dockerCli(host: string, args: string[], input: string | Buffer = '', client = 'docker'): Promise<{ code: number, stdout: string, stderr: string }> {
   return new Promise((resolve) => {
     const env = { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: '0' }
-    const child = execFile(client, args, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }))
+    const child = execFile(client, args, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }))
     // What a client refuses, it does not read.
     child.stdin!.on('error', () => {}).end(input)
   })

@@ -131,7 +131,13 @@ describe.skipIf(!dockerHost)('a {build} step', () => {
     context.abort(new StepError('cancelled', 'enough'))
     await expect(run).rejects.toMatchObject({ code: 'cancelled' })
     expect(performance.now() - before).toBeLessThan(1000)
-    await expect.poll(async () => (await docker.listContainers({ all: true })).filter(c => c.Labels[LABELS.session] === config.sessionId), { timeout: 10_000 }).toEqual([])
+    await expect
+      .poll(
+        async () =>
+          (await docker.listContainers({ all: true })).filter(c => c.Labels[LABELS.session] === config.sessionId),
+        { timeout: 10_000 },
+      )
+      .toEqual([])
   })
 
   it('shows no containers of its own instructions', async () => {

@@ -41,7 +41,8 @@ describe.skipIf(!dockerHost)('an sh {exec} step', () => {
     return { config, runner, run, running, markers }
   }
 
-  const ofStep = (step: string, { sessionId }: RunnerConfig): Promise<Docker.Container> => containerOf(docker, sessionId, step)
+  const ofStep = (step: string, { sessionId }: RunnerConfig): Promise<Docker.Container> =>
+    containerOf(docker, sessionId, step)
 
   /** What runs in the container beside its own program. */
   async function others(config: RunnerConfig): Promise<string[]> {

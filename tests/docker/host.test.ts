@@ -40,7 +40,8 @@ describe.skipIf(!dockerHost)('whether the engine is on this machine', () => {
     const host = `unix://${join(dir, 'docker.sock')}`
     const name = `kb-host-${process.pid}`
     execFileSync('ip', ['netns', 'add', name])
-    // In a namespace of its own the daemon makes its own docker0; another range, so that no address of this machine is the same.
+    // In a namespace of its own the daemon makes its own docker0; another range, so that no address of this machine is
+    // the same.
     const daemon = spawn('nsenter', [`--net=/run/netns/${name}`, 'dockerd', '--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec'), '--pidfile', join(dir, 'pid'), '-H', host, '--bip', '10.214.0.1/24', '--iptables=false'], { stdio: 'ignore' })
     onTestFinished(async () => {
       const exited = once(daemon, 'exit')

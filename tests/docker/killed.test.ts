@@ -101,8 +101,11 @@ describe.skipIf(!dockerHost || process.platform !== 'linux')('after SIGKILL', ()
     const tmp = await ownTmp()
     const command = kamishibai(['check', deck, '--mode', 'live', '--trust'], { env: { DOCKER_HOST: dockerHost, TMPDIR: tmp } })
     // Every fifth while it starts; the others while steps run.
-    if (n % 5)
-      await expect.poll(() => readdirSync(tmp), { timeout: 60_000, interval: 50, message: command.output() }).not.toEqual([])
+    if (n % 5) {
+      await expect
+        .poll(() => readdirSync(tmp), { timeout: 60_000, interval: 50, message: command.output() })
+        .not.toEqual([])
+    }
     await delay(moment)
     met.push((await leftOfDeck(docker, deck, tmp)).length)
     command.signal('SIGKILL')

@@ -59,7 +59,11 @@ describe.skipIf(!host)('a reset on a real engine', () => {
   async function made(step?: string): Promise<string[]> {
     const docker = engineAt(host)
     const filters = JSON.stringify({ label: [`${LABELS.session}=${service.session.id}`, ...step ? [`${LABELS.step}=${step}`] : []] }) as never
-    const [containers, networks, { Volumes }] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters }), docker.listVolumes({ filters })])
+    const [containers, networks, { Volumes }] = await Promise.all([
+      docker.listContainers({ all: true, filters }),
+      docker.listNetworks({ filters }),
+      docker.listVolumes({ filters }),
+    ])
     return [...containers.map(() => 'container'), ...networks.map(() => 'network'), ...(Volumes ?? []).map(() => 'volume')]
   }
 

@@ -25,11 +25,19 @@ async function leaveFolder(tmp: string, session: string, owner: string): Promise
 }
 
 /** `kamishibai sweep ARGS` with temporary files in `tmp`. */
-async function sweep(tmp: string, args: string[], env: Record<string, string | undefined> = {}): Promise<{ code: number | string, report: SweepReport, output: string }> {
+async function sweep(
+  tmp: string,
+  args: string[],
+  env: Record<string, string | undefined> = {},
+): Promise<{ code: number | string, report: SweepReport, output: string }> {
   const command = kamishibai(['sweep', ...args], { env: { DOCKER_HOST: dockerHost, TMPDIR: tmp, ...env } })
   const code = await command.ended
   const output = command.output()
-  return { code, output, report: args.includes('--json') ? JSON.parse(output) as SweepReport : { removed: [], kept: [] } }
+  return {
+    code,
+    output,
+    report: args.includes('--json') ? (JSON.parse(output) as SweepReport) : { removed: [], kept: [] },
+  }
 }
 
 describe.skipIf(!dockerHost)('kamishibai sweep', () => {
@@ -55,7 +63,11 @@ describe.skipIf(!dockerHost)('kamishibai sweep', () => {
     return name
   }
 
-  const kindsOf = (things: { kind: string, name: string }[], name: string): string[] => things.filter(thing => thing.name === name).map(({ kind }) => kind).sort()
+  const kindsOf = (things: { kind: string, name: string }[], name: string): string[] =>
+    things
+      .filter(thing => thing.name === name)
+      .map(({ kind }) => kind)
+      .sort()
   const ALL = ['container', 'network', 'volume']
 
   it('removes what dead owners left, and names all else with the reason', async () => {
@@ -86,7 +98,9 @@ describe.skipIf(!dockerHost)('kamishibai sweep', () => {
     ])
     await expect(docker.getContainer(dead).inspect()).rejects.toMatchObject({ statusCode: 404 })
     expect(existsSync(folder)).toBe(false)
-    const reasonOf = (wanted: string): string[] => [...new Set(report.kept.filter(({ name }) => name === wanted).map(({ reason }) => reason))]
+    const reasonOf = (wanted: string): string[] => [
+      ...new Set(report.kept.filter(({ name }) => name === wanted).map(({ reason }) => reason)),
+    ]
     for (const kept of [alive, foreign, unreadable, without])
       expect(kindsOf(report.kept, kept)).toEqual(ALL)
     expect(reasonOf(alive)).toEqual([`its session is running, process ${process.pid}`])

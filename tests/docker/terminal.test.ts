@@ -35,7 +35,12 @@ describe.skipIf(process.platform === 'win32').each(['sh', 'bash'])('an %s {termi
       const context = contextOf(config, 'x', { ...hand(), onInput: handler => void (type = handler), onResize: handler => void (resize = handler) })
       const terminal = step('x', { verb: 'terminal', lang, visible, code: visible, expect: [], ...options })
       const over = runner.run(terminal, context).then(() => context.exit(), (error: unknown) => error)
-      return { context, over, type: (data: string) => type(data), resize: (cols: number, rows: number) => resize(cols, rows) }
+      return {
+        context,
+        over,
+        type: (data: string) => type(data),
+        resize: (cols: number, rows: number) => resize(cols, rows),
+      }
     }
     return { config, runner, hand, start }
   }

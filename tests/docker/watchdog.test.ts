@@ -100,11 +100,20 @@ describe.skipIf(!dockerHost?.startsWith('unix:') || process.platform !== 'linux'
     await buildDemoImage(docker, { log: () => {} })
   })
 
-  async function checking(): Promise<{ way: Awaited<ReturnType<typeof wayTo>>, command: Command, left: () => Promise<string[]>, tmp: string }> {
+  async function checking(): Promise<{
+    way: Awaited<ReturnType<typeof wayTo>>
+    command: Command
+    left: () => Promise<string[]>
+    tmp: string
+  }> {
     const way = await wayTo(SOCKET)
     const tmp = await ownTmp()
-    const deck = await deckOf('```sh {run id=detached}\ndocker run -d kamishibai/demo:1 sleep 1000\n```\n\n```sh {run id=long timeout=60s}\nsleep 1000\n```\n')
-    const command = kamishibai(['check', deck, '--mode', 'live', '--trust'], { env: { DOCKER_HOST: way.host, TMPDIR: tmp } })
+    const deck = await deckOf(
+      '```sh {run id=detached}\ndocker run -d kamishibai/demo:1 sleep 1000\n```\n\n```sh {run id=long timeout=60s}\nsleep 1000\n```\n',
+    )
+    const command = kamishibai(['check', deck, '--mode', 'live', '--trust'], {
+      env: { DOCKER_HOST: way.host, TMPDIR: tmp },
+    })
     await command.shown(/✓ detached/)
     return { way, command, left: () => leftOfDeck(docker, deck, tmp), tmp }
   }

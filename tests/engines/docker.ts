@@ -93,7 +93,10 @@ function has(program: string): boolean {
   return (process.env.PATH ?? '').split(':').some(folder => existsSync(join(folder, program)))
 }
 
-/** A bridge beside the default one of a daemon that runs already, or ran: a daemon without a bridge would delete that one. */
+/**
+ * A bridge beside the default one of a daemon that runs already, or ran: a daemon without a bridge would delete that
+ * one.
+ */
 export function addBridge(): string {
   const name = `kbr${process.pid}`.slice(0, 15)
   execFileSync('ip', ['link', 'add', name, 'type', 'bridge'])

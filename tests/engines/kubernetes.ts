@@ -104,12 +104,18 @@ function install(tier: Tier, env: Env): string | undefined {
   return twoNode.missing(env, tier) ?? (isInstalled('go', env) ? undefined : 'Go is not installed')
 }
 
-/** The first time on a machine this takes ten minutes: beside tests that mostly wait, and behind them for the processors. */
+/**
+ * The first time on a machine this takes ten minutes: beside tests that mostly wait, and behind them for the
+ * processors.
+ */
 function startBuilding(): ChildProcess {
   return spawn('nice', ['-n', '19', process.execPath, join(import.meta.dirname, 'build.ts')], { stdio: 'inherit' })
 }
 
-/** Provides the cluster of a project under `key`, begins to build what it is made of, and returns how to take away what was made. */
+/**
+ * Provides the cluster of a project under `key`, begins to build what it is made of, and returns how to take away what
+ * was made.
+ */
 export async function provideCluster(project: TestProject, key: 'cluster' | 'controlPlane', tier: Tier): Promise<() => Promise<void>> {
   const found = await findCluster(tier)
   if ('skip' in found)

@@ -27,14 +27,21 @@ const COLLECTIONS = [
 ]
 
 /** The cluster as its administrator sees it. */
-export async function adminOf({ kubeconfig, context }: TestCluster): Promise<{ api: Api, left: (session: string) => Promise<string[]> }> {
+export async function adminOf({
+  kubeconfig,
+  context,
+}: TestCluster): Promise<{ api: Api, left: (session: string) => Promise<string[]> }> {
   const api = createApi(await accessOf(kubeconfig, context))
   return {
     api,
     /** Names of all that carries the session's label. */
     async left(session) {
-      const lists = await Promise.all(COLLECTIONS.map(path => api.get<KubeList>(path, { query: { labelSelector: `${LABELS.session}=${session}` } })))
-      return lists.flatMap(({ items }, i) => items.map(({ metadata }) => `${COLLECTIONS[i]!.split('/').at(-1)}/${metadata.name}`))
+      const lists = await Promise.all(
+        COLLECTIONS.map(path => api.get<KubeList>(path, { query: { labelSelector: `${LABELS.session}=${session}` } })),
+      )
+      return lists.flatMap(({ items }, i) =>
+        items.map(({ metadata }) => `${COLLECTIONS[i]!.split('/').at(-1)}/${metadata.name}`),
+      )
     },
   }
 }
@@ -60,7 +67,10 @@ export async function configOf(cluster: TestCluster, settings: object = {}): Pro
   return config
 }
 
-/** Ends the API server of a cluster of our own; what it gives starts it again as it was, and resolves when it is ready. The test's end does so at the latest. */
+/**
+ * Ends the API server of a cluster of our own; what it gives starts it again as it was, and resolves when it is ready.
+ * The test's end does so at the latest.
+ */
 export async function stopApiServer(cluster: TestCluster): Promise<() => Promise<void>> {
   const dir = clusterDir(process.env, cluster.name!)
   const pidFile = join(dir, 'pid', 'apiserver')

@@ -11,7 +11,14 @@ export interface OpenOptions {
 }
 
 /** A live service for a deck of these steps on the cluster. */
-export function openService(steps: string, { context, kubeconfig }: TestCluster, { grants = [], own = false }: OpenOptions = {}): Promise<Opened> {
+export function openService(
+  steps: string,
+  { context, kubeconfig }: TestCluster,
+  { grants = [], own = false }: OpenOptions = {},
+): Promise<Opened> {
   const slides = `---\nkamishibai:\n  contexts: [${context}]\n  grants: [${grants.join(', ')}]\n---\n\n# Slide\n\n${steps}`
-  return serveDeck(slides, own ? { env: process.env } : { anyCluster: true, env: { ...process.env, KUBECONFIG: kubeconfig } })
+  return serveDeck(
+    slides,
+    own ? { env: process.env } : { anyCluster: true, env: { ...process.env, KUBECONFIG: kubeconfig } },
+  )
 }

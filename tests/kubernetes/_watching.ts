@@ -34,7 +34,11 @@ export async function openWatching(cluster: TestCluster): Promise<Watching> {
   const config = await configFor(cluster)
   const access = await accessOf(cluster.kubeconfig, cluster.context)
   const { api: admin } = await adminOf(cluster)
-  const space = await openSpace({ name: cluster.context, file: cluster.kubeconfig, server: access.server, own: true }, access, config)
+  const space = await openSpace(
+    { name: cluster.context, file: cluster.kubeconfig, server: access.server, own: true },
+    access,
+    config,
+  )
   const sockets = new Set<Socket>()
   const proxy = createServer((client) => {
     const { hostname, port } = new URL(space.context.server)
@@ -57,7 +61,12 @@ export async function openWatching(cluster: TestCluster): Promise<Watching> {
       const mirror = createMirror(onChange)
       const synced = Promise.withResolvers<void>()
       const through = createApi({ server: `https://localhost:${port}`, options: api.options })
-      void watchCollection(through, path, { onChange: mirror.note, onSynced: synced.resolve }, { signal, limit: 7, pause: () => delay(20) })
+      void watchCollection(
+        through,
+        path,
+        { onChange: mirror.note, onSynced: synced.resolve },
+        { signal, limit: 7, pause: () => delay(20) },
+      )
       await synced.promise
       return mirror
     },

@@ -86,7 +86,8 @@ describe.skipIf(!cluster?.name)('steps that need more of the cluster', () => {
     await open('cluster:create')
     expect(await service.session.start('make').moment).toMatchObject({ phase: 'exited' })
     const { id } = service.session
-    const sweep = (keep: () => string | undefined) => sweepClusters(process.env, { session: id, keep, folders: new Map(), dryRun: false })
+    const sweep = (keep: () => string | undefined) =>
+      sweepClusters(process.env, { session: id, keep, folders: new Map(), dryRun: false })
     expect(await sweep(() => 'its session is running')).toEqual({ removed: [], kept: [{ kind: 'cluster', name: 'made', reason: 'its session is running' }] })
     expect(readRecord(process.env, 'made')).toBeDefined()
     expect(await sweep(() => undefined)).toEqual({ removed: [{ kind: 'cluster', name: 'made', session: id }], kept: [] })

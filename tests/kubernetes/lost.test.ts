@@ -65,9 +65,15 @@ describe.skipIf(!cluster?.name)('an API server that goes in the middle of a talk
   afterAll(() => opened?.close())
 
   it('ends each kind of step within seconds, in words, and the next run is live again', async () => {
-    const runs = Object.fromEntries(Object.keys(UNDER_WAY).map(id => [id, service.session.start(id)])) as Record<keyof typeof UNDER_WAY, Run>
-    for (const [id, text] of Object.entries(UNDER_WAY))
-      await expect.poll(() => runs[id as keyof typeof UNDER_WAY].log.text(), { timeout: 20_000, message: id }).toContain(text)
+    const runs = Object.fromEntries(Object.keys(UNDER_WAY).map(id => [id, service.session.start(id)])) as Record<
+      keyof typeof UNDER_WAY,
+      Run
+    >
+    for (const [id, text] of Object.entries(UNDER_WAY)) {
+      await expect
+        .poll(() => runs[id as keyof typeof UNDER_WAY].log.text(), { timeout: 20_000, message: id })
+        .toContain(text)
+    }
     await expect.poll(() => runs.terminal.log.state.phase, { timeout: 20_000 }).toBe('ready')
     const startAgain = await stopApiServer(cluster!)
     const stopped = performance.now()

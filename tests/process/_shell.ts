@@ -22,7 +22,10 @@ export interface ShellSession {
 }
 
 /** A session over the real shell runner, whose `sh` is the program `sh`. */
-export async function shellSession(steps: Step[], options: { sh?: string, env?: Record<string, string>, settings?: unknown, given?: Record<string, string> } = {}): Promise<ShellSession> {
+export async function shellSession(
+  steps: Step[],
+  options: { sh?: string, env?: Record<string, string>, settings?: unknown, given?: Record<string, string> } = {},
+): Promise<ShellSession> {
   const dir = mkdtempSync(join(tmpdir(), 'kamishibai-test-'))
   const bin = join(dir, 'bin')
   mkdirSync(bin)
@@ -30,8 +33,26 @@ export async function shellSession(steps: Step[], options: { sh?: string, env?: 
     symlinkSync(`/usr/bin/${options.sh}`, join(bin, 'sh'))
   mkdirSync(join(dir, 'deck', 'sub'), { recursive: true })
   const settings = settingsSchema.parse(options.settings ?? {})
-  const deck = { file: 'deck.md', dir: join(dir, 'deck'), name: 'deck', title: 'Deck', lang: 'en', settings, slides: [], steps, problems: [], hash: '0' }
-  const config = { sessionId: 'test', deckDir: deck.dir, privateDir: join(dir, 'private'), settings, labels: {}, env: { ...process.env, ...options.env, PATH: `${bin}:${process.env.PATH}` } }
+  const deck = {
+    file: 'deck.md',
+    dir: join(dir, 'deck'),
+    name: 'deck',
+    title: 'Deck',
+    lang: 'en',
+    settings,
+    slides: [],
+    steps,
+    problems: [],
+    hash: '0',
+  }
+  const config = {
+    sessionId: 'test',
+    deckDir: deck.dir,
+    privateDir: join(dir, 'private'),
+    settings,
+    labels: {},
+    env: { ...process.env, ...options.env, PATH: `${bin}:${process.env.PATH}` },
+  }
   const session = await createSession({
     deck,
     mode: 'live',

@@ -30,7 +30,10 @@ if (!asciinema) {
   console.log(`asciinema: skipped, ${reason}`)
 }
 
-/** What a terminal has trouble with: wide and split characters, wrapped and scrolled lines, colours, a new size, redraws. */
+/**
+ * What a terminal has trouble with: wide and split characters, wrapped and scrolled lines, colours, a new size,
+ * redraws.
+ */
 const HARD: [number, Payload][] = [
   [0, { type: 'phase', phase: 'running' }],
   [1, output(`\x1B[1;31mred\x1B[0m 日本語 ${'x'.repeat(50)}\r\n`)],
@@ -102,7 +105,10 @@ describe.skipIf(!asciinema)('stock asciinema', { timeout: 60_000 }, () => {
         }
       })
       const theirs = (lines as [number, string, string][]).filter(([, code]) => code !== 'x')
-      expect(theirs.map(([at, code, data]) => [at.toFixed(3), code, data]), cast).toEqual(own.map(([at, code, data]) => [at.toFixed(3), code, data]))
+      expect(
+        theirs.map(([at, code, data]) => [at.toFixed(3), code, data]),
+        cast,
+      ).toEqual(own.map(([at, code, data]) => [at.toFixed(3), code, data]))
     }
   })
 

@@ -36,7 +36,10 @@ describe('check', () => {
     await edit('count.cast', /"hash":"[^"]*"/, '"hash":"0000000000000000"')
     await edit('recall.cast', /^.*\n/, 'no cast\n')
     const { code, out } = await kamishibai('check', tour, '--reporter', 'json')
-    const report = JSON.parse(out) as { ok: boolean, steps: { id: string, ok: boolean, error?: { code: string, hint: string } }[] }
+    const report = JSON.parse(out) as {
+      ok: boolean
+      steps: { id: string, ok: boolean, error?: { code: string, hint: string } }[]
+    }
     expect(report.ok).toBe(false)
     expect(report.steps.filter(step => !step.ok).map(({ id, error }) => [id, error!.code])).toEqual([['hello', 'no-recording'], ['recall', 'recording-damaged'], ['count', 'recording-stale']])
     expect(report.steps.every(step => step.ok || step.error!.hint.includes('record'))).toBe(true)

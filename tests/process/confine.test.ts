@@ -32,7 +32,13 @@ async function configOf(settings: object = {}): Promise<RunnerConfig> {
 const confined = await canConfine()
 
 /** A session's shell: each call runs a block in it. */
-async function shell(settings?: object): Promise<{ config: RunnerConfig, runner: Runner, run: (code: string, id?: string) => Promise<{ out: string, code: number }> }> {
+async function shell(
+  settings?: object,
+): Promise<{
+  config: RunnerConfig
+  runner: Runner
+  run: (code: string, id?: string) => Promise<{ out: string, code: number }>
+}> {
   const config = await configOf(settings)
   const runner = createShellRunner(config)
   onTestFinished(() => runner.close!())

@@ -24,12 +24,16 @@ beforeEach(async () => {
 interface World { available?: boolean, lacks?: string[], nowhere?: string[], fetched?: string[], offers?: Runner['offers'] }
 
 /** What doctor says of a deck; engines are as `world` has them. */
-async function examine(text: string, { available = true, lacks = [], nowhere = [], fetched = [], offers }: World = {}): Promise<Record<string, Finding>> {
+async function examine(
+  text: string,
+  { available = true, lacks = [], nowhere = [], fetched = [], offers }: World = {},
+): Promise<Record<string, Finding>> {
   const file = join(dir, 'deck.md')
   await writeFile(file, text)
   const runner = (name: Runner['name']): Runner => ({
     name,
-    probe: async () => available ? { available, version: '1.0' } : { available, reason: 'no engine answers', hint: 'Start it.' },
+    probe: async () =>
+      available ? { available, version: '1.0' } : { available, reason: 'no engine answers', hint: 'Start it.' },
     run: async () => {},
     lacks: async images => images.filter(image => lacks.includes(image)),
     async fetch(image) {
@@ -37,9 +41,13 @@ async function examine(text: string, { available = true, lacks = [], nowhere = [
         throw new Error(`${image} cannot be fetched`)
       fetched.push(image)
     },
-    ...offers && { offers },
+    ...(offers && { offers }),
   })
-  const doctor = await createDoctor({ deck: await parseDeck(file), env: { DOCKER_HOST: 'unix:///nowhere' }, loadRunner: async name => runner(name) })
+  const doctor = await createDoctor({
+    deck: await parseDeck(file),
+    env: { DOCKER_HOST: 'unix:///nowhere' },
+    loadRunner: async name => runner(name),
+  })
   if (lacks.length)
     await doctor.fetchImages(() => {})
   const findings = await doctor.examine()

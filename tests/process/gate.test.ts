@@ -16,7 +16,10 @@ describe('guardServer', () => {
   })
 
   /** A server that answers all and upgrades all, with a record of what reached its listeners. */
-  async function serve(options?: GuardOptions, headers: Record<string, string> | string[] = {}): Promise<{ port: number, host: string, origin: string, reached: string[] }> {
+  async function serve(
+    options?: GuardOptions,
+    headers: Record<string, string> | string[] = {},
+  ): Promise<{ port: number, host: string, origin: string, reached: string[] }> {
     const reached: string[] = []
     const server = createServer((request, response) => {
       reached.push(`${request.method} ${request.url}`)
@@ -33,10 +36,13 @@ describe('guardServer', () => {
     server.prependListener('upgrade', request => void reached.push(`early ${request.url}`))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    cleanups.push(() => new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    }))
+    cleanups.push(
+      () =>
+        new Promise((resolve) => {
+          server.close(resolve)
+          server.closeAllConnections()
+        }),
+    )
     const { port } = server.address() as AddressInfo
     return { port, host: `127.0.0.1:${port}`, origin: `http://127.0.0.1:${port}`, reached }
   }

@@ -118,7 +118,10 @@ it.each([['20.20.2', true], ['22.11.0', true], ['22.12.0', false], ['24.0.0', fa
   const { code, out } = await kamishibaiIn({ env: { PATH } }, 'init', dir)
   expect(code).toBe(0)
   const written = await read(join(dir, 'package.json'))
-  expect(written).toMatchObject({ devDependencies: brings ? { node: manifest.devDependencies.node } : {}, ...brings && { allowScripts: { node: true } } })
+  expect(written).toMatchObject({
+    devDependencies: brings ? { node: manifest.devDependencies.node } : {},
+    ...(brings && { allowScripts: { node: true } }),
+  })
   expect('node' in (written as { devDependencies: object }).devDependencies).toBe(brings)
   expect(out.includes(`this machine has ${version}`)).toBe(brings)
   expect((parse(await readFile(join(dir, 'pnpm-workspace.yaml'), 'utf8')) as { allowBuilds: { node?: boolean } }).allowBuilds.node).toBe(brings || undefined)

@@ -25,7 +25,11 @@ function isAlive(pid: number): boolean {
 /** A process that serves a session's viewers, and what it tells of their number. */
 async function serve(session: Session): Promise<{ remote: Remote, counts: number[] }> {
   const counts: number[] = []
-  const remote = await startRemote(await siteOptions(), { session, onCount: count => counts.push(count), onLost: error => expect(error).toBeUndefined() })
+  const remote = await startRemote(await siteOptions(), {
+    session,
+    onCount: count => counts.push(count),
+    onLost: error => expect(error).toBeUndefined(),
+  })
   onTestFinished(async () => void await session.close())
   onTestFinished(remote.close)
   return { remote, counts }

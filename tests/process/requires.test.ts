@@ -114,7 +114,10 @@ describe('check and record where no engine offers policy', { timeout: 60_000 }, 
 
   const live = async (deck: string, ...args: string[]) => {
     const { code, out } = await kamishibai('check', deck, '--mode', 'live', '--trust', '--reporter', 'json', ...args)
-    const { ok, steps } = JSON.parse(out) as { ok: boolean, steps: { id: string, ok: boolean, phase: string, skipped?: object, recording: object | null }[] }
+    const { ok, steps } = JSON.parse(out) as {
+      ok: boolean
+      steps: { id: string, ok: boolean, phase: string, skipped?: object, recording: object | null }[]
+    }
     return { code, ok, steps }
   }
   const skipped = { code: 'requires', message: expect.stringMatching(/^cut requires policy: \S/) as string }

@@ -8,7 +8,10 @@ import { blocks, SHELLS, shellSession } from './_shell.ts'
 
 describe.skipIf(process.platform === 'win32').each(SHELLS)('a block of %s, which is %s', (lang, program) => {
   const full = program !== 'dash' && program !== 'busybox'
-  const open = (codes: Parameters<typeof blocks>[1], options: Parameters<typeof shellSession>[1] = {}): ReturnType<typeof shellSession> =>
+  const open = (
+    codes: Parameters<typeof blocks>[1],
+    options: Parameters<typeof shellSession>[1] = {},
+  ): ReturnType<typeof shellSession> =>
     shellSession(blocks(lang, codes), { sh: lang === 'sh' ? program : undefined, ...options })
 
   it('ends at its first failing command, and not at one that is asked about', async () => {

@@ -17,7 +17,10 @@ function propsOf(component: string): { all: string[], required: string[] } {
 
 it.each(Object.keys(VIEWS).filter(isView))('knows the attributes of <%s>', (view) => {
   const attributes = attributesOf(view)
-  expect(propsOf(view)).toEqual({ all: attributes.map(([name]) => name).sort(), required: attributes.filter(([, { required }]) => required).map(([name]) => name) })
+  expect(propsOf(view)).toEqual({
+    all: attributes.map(([name]) => name).sort(),
+    required: attributes.filter(([, { required }]) => required).map(([name]) => name),
+  })
 })
 
 it('knows every component that shows the session', () => {

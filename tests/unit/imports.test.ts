@@ -91,7 +91,8 @@ it('declares every package that it imports', () => {
 })
 
 it('imports every package that it declares', () => {
-  const named = (imports: Import[]): Set<string | undefined> => new Set(imports.map(({ specifier }) => packageOf(specifier)))
+  const named = (imports: Import[]): Set<string | undefined> =>
+    new Set(imports.map(({ specifier }) => packageOf(specifier)))
   const [ours, all] = [named(shipped), named([...shipped, ...others])]
   // The types of a package come with it.
   const isUsed = (name: string): boolean => all.has(name.replace(/^@types\//, '')) || name === '@types/node'

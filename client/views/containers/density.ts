@@ -7,6 +7,7 @@ const GAP = 8
 
 /** How big each of `count` containers may be in a box: whole cards, lines of name and state, names alone, or dots. */
 export function densityOf(count: number, { width, height }: { width: number, height: number }): 'card' | 'row' | 'chip' | 'dot' {
-  const fits = (one: typeof CARD): boolean => count <= Math.max(1, Math.floor((width + GAP) / one.width)) * Math.floor((height + GAP) / one.height)
+  const fits = (one: typeof CARD): boolean =>
+    count <= Math.max(1, Math.floor((width + GAP) / one.width)) * Math.floor((height + GAP) / one.height)
   return !height || fits(CARD) ? 'card' : fits(ROW) ? 'row' : fits(CHIP) ? 'chip' : 'dot'
 }

@@ -3,7 +3,12 @@ import type { DrawnNetwork, NetworkedContainer, NetworkModel } from './network.t
 interface Box { x: number, y: number, width: number, height: number }
 
 /** A network as a bar that its containers hang from; the line to the NAT leaves at `uplink`. */
-export interface BridgeShape extends Box { network: DrawnNetwork, uplink?: number, members: number, dots: { x: number, y: number, running: boolean }[] }
+export interface BridgeShape extends Box {
+  network: DrawnNetwork
+  uplink?: number
+  members: number
+  dots: { x: number, y: number, running: boolean }[]
+}
 
 /** A container below its bridges; `joins` are where its own line meets them. */
 export interface ContainerShape extends Box { container: NetworkedContainer, joins: number[] }
@@ -51,8 +56,11 @@ export function layOutNetwork({ networks, containers }: NetworkModel, width: num
 /** A column for each container; bridges that share no column share a row. */
 function inColumns(networks: DrawnNetwork[], containers: NetworkedContainer[], space: Box, { detail, lead }: { detail: 'box' | 'slim', lead: number }): Pick<NetworkLayout, 'bridges' | 'containers' | 'hidden'> {
   const order = networks.map(({ name }) => name)
-  const first = (c: NetworkedContainer): number => Math.min(...Object.keys(c.addresses).map(name => order.indexOf(name)), order.length)
-  const sorted = containers.toSorted((a, b) => first(a) - first(b) || Object.keys(a.addresses).length - Object.keys(b.addresses).length)
+  const first = (c: NetworkedContainer): number =>
+    Math.min(...Object.keys(c.addresses).map(name => order.indexOf(name)), order.length)
+  const sorted = containers.toSorted(
+    (a, b) => first(a) - first(b) || Object.keys(a.addresses).length - Object.keys(b.addresses).length,
+  )
   const width = Math.min(space.width / Math.max(1, sorted.length), detail === 'box' ? 300 : COLUMN.box)
   const left = space.x + (space.width - width * sorted.length) / 2
   const rows: [from: number, to: number][][] = []
@@ -109,9 +117,17 @@ function inCells(networks: DrawnNetwork[], containers: NetworkedContainer[], spa
   const cell = { width: space.width / perRow, height: space.height / rows }
   const bridges = networks.slice(0, perRow * rows).map((network, i): BridgeShape => {
     const members = containers.filter(c => network.name in c.addresses)
-    const bar = { x: space.x + (i % perRow) * cell.width + 5, y: space.y + Math.floor(i / perRow) * cell.height, width: cell.width - 10, height: BRIDGE.height }
+    const bar = {
+      x: space.x + (i % perRow) * cell.width + 5,
+      y: space.y + Math.floor(i / perRow) * cell.height,
+      width: cell.width - 10,
+      height: BRIDGE.height,
+    }
     const area = { width: bar.width, height: cell.height - BRIDGE.height - 14 }
-    const pitch = Math.min(DOT + 5, Math.sqrt(area.width * Math.max(10, area.height) / Math.max(1, members.length)) * 0.97)
+    const pitch = Math.min(
+      DOT + 5,
+      Math.sqrt((area.width * Math.max(10, area.height)) / Math.max(1, members.length)) * 0.97,
+    )
     const across = Math.max(1, Math.floor(area.width / pitch))
     return {
       network,

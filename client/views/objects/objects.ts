@@ -29,7 +29,10 @@ function readyWord(conditions: View[string] | undefined): string {
   return Ready === undefined ? '' : Ready === 'True' ? 'Ready' : 'NotReady'
 }
 
-/** The objects of a kind (`pod`, `deployment`, also of custom resources) at the end of `runs`, in at most `most` rows; the last of them says how many are left out. */
+/**
+ * The objects of a kind (`pod`, `deployment`, also of custom resources) at the end of `runs`, in at most `most` rows;
+ * the last of them says how many are left out.
+ */
 export function objectTable(runs: FoldedRun[], kind: string, clock: number, most = Infinity): ObjectTable {
   const wanted = singular(kind)
   const columns = COLUMNS[wanted] ?? OTHER
@@ -38,7 +41,10 @@ export function objectTable(runs: FoldedRun[], kind: string, clock: number, most
   return {
     kind: wanted,
     head: ['NAME', ...columns.map(([title]) => title), 'AGE'],
-    rows: shown.map(object => ({ id: object.id, cells: [object.name, ...columns.map(([, cell]) => cell(object.view)), age(object, clock)] })),
+    rows: shown.map(object => ({
+      id: object.id,
+      cells: [object.name, ...columns.map(([, cell]) => cell(object.view)), age(object, clock)],
+    })),
     more: objects.length - shown.length,
   }
 }

@@ -6,7 +6,8 @@ const GAP = 8
 /** How big the pods of the fullest node may be in a box of this size. */
 export function podForm(count: number, { width, height }: { width: number, height: number }): 'card' | 'chip' | 'dot' {
   // The gap after the last one may be cut.
-  const fits = ({ width: w, height: h }: { width: number, height: number }): boolean => count <= Math.max(1, Math.floor((width + GAP) / w)) * Math.floor((height + GAP) / h)
+  const fits = ({ width: w, height: h }: { width: number, height: number }): boolean =>
+    count <= Math.max(1, Math.floor((width + GAP) / w)) * Math.floor((height + GAP) / h)
   return fits(FORMS.card) ? 'card' : fits(FORMS.chip) ? 'chip' : 'dot'
 }
 

@@ -22,7 +22,8 @@ const RE_ACCELERATOR = /^accelerator: (.+)$/m
 /** How far a run is: its clock starts with what the step does, after what it waited for. */
 export function toRacer({ step, title, state, at, lines }: Pick<ViewRun, 'step' | 'title' | 'state' | 'at' | 'lines'>): Racer {
   const start = state.phases.find(({ phase }) => phase === 'running')?.at
-  const end = start === undefined ? undefined : state.phases.find(p => p.at >= start && (isPassed(p.phase) || isFinal(p.phase)))
+  const end
+    = start === undefined ? undefined : state.phases.find(p => p.at >= start && (isPassed(p.phase) || isFinal(p.phase)))
   return {
     step,
     title,

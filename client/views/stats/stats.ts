@@ -13,7 +13,10 @@ export interface Series {
 export interface Total { at: number, count: number, cpu: number, memory: number }
 
 /** The measurements in `runs` of the containers that `wants`, by step and name. */
-export function seriesOf(runs: (FoldedRun & { step: string })[], wants: (step: string, name: string) => boolean = () => true): Series[] {
+export function seriesOf(
+  runs: (FoldedRun & { step: string })[],
+  wants: (step: string, name: string) => boolean = () => true,
+): Series[] {
   const all = new Map<string, Series>()
   for (const { step, startedAt, state } of runs) {
     for (const { ref, points } of Object.values(state.samples)) {
@@ -49,7 +52,9 @@ export function totalsOf(series: Series[]): Total[] {
       memory: memory - (counted[i - 1]?.memory ?? 0),
     }))
     const last = counted.at(-1)
-    return last && endedAt < Infinity ? [...steps, { at: endedAt, count: -1, cpu: -last.cpu, memory: -last.memory }] : steps
+    return last && endedAt < Infinity
+      ? [...steps, { at: endedAt, count: -1, cpu: -last.cpu, memory: -last.memory }]
+      : steps
   }).sort((a, b) => a.at - b.at)
   const totals: Total[] = []
   let [count, cpu, memory] = [0, 0, 0]
@@ -76,14 +81,27 @@ export function windowOf(totals: Total[], clock: number): { from: number, to: nu
   const to = Math.max(clock, first + SPAN.shortest)
   const from = Math.max(first, to - SPAN.longest)
   const before = totals.findLast(total => total.at < from)
-  return { from, to, totals: [...before ? [{ ...before, at: from }] : [], ...totals.filter(total => total.at >= from && total.at <= clock)] }
+  return {
+    from,
+    to,
+    totals: [
+      ...(before ? [{ ...before, at: from }] : []),
+      ...totals.filter(total => total.at >= from && total.at <= clock),
+    ],
+  }
 }
 
 /** A line of steps in a unit square, as an SVG path that begins at `from` and ends at `clock`; y grows downwards. */
-export function stepPath(points: { at: number, value: number }[], { from, to, clock, top }: { from: number, to: number, clock: number, top: number }): string {
+export function stepPath(
+  points: { at: number, value: number }[],
+  { from, to, clock, top }: { from: number, to: number, clock: number, top: number },
+): string {
   const x = (at: number): string => ((Math.min(at, clock) - from) / (to - from)).toFixed(4)
   const y = (value: number): string => (1 - value / top).toFixed(4)
-  return points.map(({ at, value }, i) => `${i ? 'H' : 'M'}${x(at)}${i ? 'V' : ' '}${y(value)}`).join('') + (points.length ? `H${x(clock)}` : '')
+  return (
+    points.map(({ at, value }, i) => `${i ? 'H' : 'M'}${x(at)}${i ? 'V' : ' '}${y(value)}`).join('')
+    + (points.length ? `H${x(clock)}` : '')
+  )
 }
 
 /** A round number that is not below `value`: 1, 2 or 5 times a power of ten. */

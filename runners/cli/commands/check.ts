@@ -44,7 +44,11 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
   const around = await Promise.all([addonProblem(deck), themeProblem(deck)])
   // A share may have no step that would say so.
   const lost = mode === 'live' && context !== undefined && !chosen.some(step => engineOf(step) === 'kubernetes') ? await contextProblem(deck) : undefined
-  const problems: Problem[] = [...deck.problems, ...await templateProblems(deck.file), ...[...around, lost].filter(problem => problem !== undefined)]
+  const problems: Problem[] = [
+    ...deck.problems,
+    ...(await templateProblems(deck.file)),
+    ...[...around, lost].filter(problem => problem !== undefined),
+  ]
   const tell = (line: string): void => void (text && process.stdout.write(`${line}\n`))
   const steps = await (mode === 'live' ? checkLive : checkReplay)({ deck, chosen, problems, strict, tell })
   const ok = steps.every(step => step.ok) && !problems.some(problem => problem.severity === 'error')

@@ -10,7 +10,9 @@ const SEEN = 0.0005
 /** What a PNG has before its chunks, and the channels of the kinds that a browser writes. */
 const PNG = { signature: 8, channels: { 2: 3, 6: 4 } as Record<number, number> }
 
-/** What is wrong with the export at `target`, a sentence each: it is empty, lacks pages, or a slide's text is not seen. */
+/**
+ * What is wrong with the export at `target`, a sentence each: it is empty, lacks pages, or a slide's text is not seen.
+ */
 export async function faultsOf(deck: Deck, format: ExportFormat, target: string): Promise<string[]> {
   const { size } = await stat(target)
   if (!size)
@@ -64,7 +66,9 @@ export function differing(png: Buffer): number {
   return 1 - Math.max(...counts.values()) / (width * height)
 }
 
-/** A picture's size, and its lines as they are packed; without `channels` it is of another kind than a browser writes. */
+/**
+ * A picture's size, and its lines as they are packed; without `channels` it is of another kind than a browser writes.
+ */
 interface Packed { width: number, height: number, channels?: number, data: Buffer }
 
 function chunksOf(png: Buffer): Packed {

@@ -144,9 +144,13 @@ function writeFence(fence: Fence, reading: Reading): void {
 }
 
 /** What the deck does not have of a fence. */
-function lostOfFence({ code, line }: Fence, read: { lang: string, attributes: string[], other?: string, unknown: boolean }): Lost[] {
+function lostOfFence(
+  { code, line }: Fence,
+  read: { lang: string, attributes: string[], other?: string, unknown: boolean },
+): Lost[] {
   const { lang, attributes, other, unknown } = read
-  const isLost = (word: string): boolean => !NEEDLESS.test(word) && !(word === '+render' && lang === 'mermaid') && !word.startsWith('+exec:')
+  const isLost = (word: string): boolean =>
+    !NEEDLESS.test(word) && !(word === '+render' && lang === 'mermaid') && !word.startsWith('+exec:')
   const lost: Lost[] = attributes.filter(isLost).map(what => ({
     line,
     what,
@@ -154,12 +158,21 @@ function lostOfFence({ code, line }: Fence, read: { lang: string, attributes: st
   }))
   if (lang === 'file') {
     const path = code.map(own => /^path:\s*(.+?)\s*$/.exec(own)?.[1]).find(Boolean)
-    lost.push({ line, what: `the file ${path ?? 'of a fence'}: its lines are not in the deck`, hint: `Slidev shows a file with <<< @/${path ?? 'FILE'}` })
+    lost.push({
+      line,
+      what: `the file ${path ?? 'of a fence'}: its lines are not in the deck`,
+      hint: `Slidev shows a file with <<< @/${path ?? 'FILE'}`,
+    })
   }
   if (other)
     lost.push({ line, what: `the executor ${other}`, hint: 'Call it in a fence sh {run}.' })
-  if (unknown)
-    lost.push({ line, what: `a fence of ${lang || 'no language'} as a step`, hint: 'Call its program in a fence sh {run}.' })
+  if (unknown) {
+    lost.push({
+      line,
+      what: `a fence of ${lang || 'no language'} as a step`,
+      hint: 'Call its program in a fence sh {run}.',
+    })
+  }
   return lost
 }
 

@@ -4,7 +4,9 @@ import { unicodeOr } from '@clack/prompts'
 const WIDTH = 24
 const [FULL, EMPTY] = [unicodeOr('█', '#'), unicodeOr('░', '-')]
 
-/** Says on standard error how far something long is: a bar that stays on its line at a terminal, else a line a stage. */
+/**
+ * Says on standard error how far something long is: a bar that stays on its line at a terminal, else a line a stage.
+ */
 export interface Waiting {
   /** `done` of `total`, where it is known. */
   tell: (label: string, done?: number, total?: number) => void

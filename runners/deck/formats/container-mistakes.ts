@@ -16,18 +16,30 @@ const KINDS: Record<string, string> = {
   record: 'a mapping of keys',
 }
 
-/** What the schema of a container found, in words, each at its place; `hintFor` says what may stand for an unknown key. */
-export function containerMistakes(issues: Issue[], document: Document, counter: LineCounter, hintFor: (key: string, path: PropertyKey[]) => string): YamlMistake[] {
-  const unknown = issues.flatMap(issue => issue.code === 'unrecognized_keys' ? issue.keys : [])
+/**
+ * What the schema of a container found, in words, each at its place; `hintFor` says what may stand for an unknown key.
+ */
+export function containerMistakes(
+  issues: Issue[],
+  document: Document,
+  counter: LineCounter,
+  hintFor: (key: string, path: PropertyKey[]) => string,
+): YamlMistake[] {
+  const unknown = issues.flatMap(issue => (issue.code === 'unrecognized_keys' ? issue.keys : []))
   return issues.flatMap((issue): YamlMistake[] => {
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map(key => ({ ...placeIn(counter, keyOffset(document, [...issue.path, key])), message: `unknown key ${key}`, hint: hintFor(key, issue.path) }))
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map(key => ({
+        ...placeIn(counter, keyOffset(document, [...issue.path, key])),
+        message: `unknown key ${key}`,
+        hint: hintFor(key, issue.path),
+      }))
+    }
     const { path, message, hint } = sentenceOf(issue, document)
     const key = String(path.at(-1))
     // What is missing is there, under a name that is almost its own.
     if (message.endsWith('is missing') && unknown.some(word => nearest(word, [key])))
       return []
-    return [{ ...placeIn(counter, valueOffset(document, path)), message, ...hint && { hint } }]
+    return [{ ...placeIn(counter, valueOffset(document, path)), message, ...(hint && { hint }) }]
   })
 }
 

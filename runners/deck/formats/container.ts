@@ -97,15 +97,33 @@ export function parseContainer(code: string): { spec: ContainerSpec } | { mistak
   return { mistakes: containerMistakes(parsed.error.issues, document, counter, hintFor) }
 }
 
-function toSpec({ mem_limit: memory, pids_limit: pids, healthcheck, networks, ...rest }: z.infer<typeof serviceSchema>): ContainerSpec {
+function toSpec({
+  mem_limit: memory,
+  pids_limit: pids,
+  healthcheck,
+  networks,
+  ...rest
+}: z.infer<typeof serviceSchema>): ContainerSpec {
   const named = Array.isArray(networks) ? undefined : Object.entries(networks)
   return {
     ...rest,
     memory,
     pids,
     networks: Array.isArray(networks) ? networks : Object.keys(networks),
-    ...named && { endpoints: Object.fromEntries(named.map(([name, endpoint]) => [name, { aliases: endpoint?.aliases ?? [], ipv4: endpoint?.ipv4_address }])) },
-    ...healthcheck && { healthcheck: { test: healthcheck.test, intervalMs: healthcheck.interval, timeoutMs: healthcheck.timeout, retries: healthcheck.retries, startPeriodMs: healthcheck.start_period } },
+    ...(named && {
+      endpoints: Object.fromEntries(
+        named.map(([name, endpoint]) => [name, { aliases: endpoint?.aliases ?? [], ipv4: endpoint?.ipv4_address }]),
+      ),
+    }),
+    ...(healthcheck && {
+      healthcheck: {
+        test: healthcheck.test,
+        intervalMs: healthcheck.interval,
+        timeoutMs: healthcheck.timeout,
+        retries: healthcheck.retries,
+        startPeriodMs: healthcheck.start_period,
+      },
+    }),
   }
 }
 

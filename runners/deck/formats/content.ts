@@ -24,7 +24,9 @@ const READERS: Partial<Record<Verb, ReadContent>> = {
   apply: step => manifestMistakes(step.code),
 }
 
-/** Reads the content of a step's fence into the step, and returns the mistakes in it; a fence without content has none. */
+/**
+ * Reads the content of a step's fence into the step, and returns the mistakes in it; a fence without content has none.
+ */
 export function readContent(step: Step): YamlMistake[] {
   return step.code.trim() ? READERS[step.verb]?.(step) ?? [] : []
 }

@@ -3,7 +3,10 @@ import type { YamlMistake } from './yaml-mistakes.ts'
 import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml'
 import { keyOffset, placeIn, syntaxMistakes, valueOffset } from './yaml-mistakes.ts'
 
-/** What is wrong with the manifests of an `{apply}`, as far as it can be told without a cluster; read as kubectl does, which means YAML 1.1. */
+/**
+ * What is wrong with the manifests of an `{apply}`, as far as it can be told without a cluster; read as kubectl does,
+ * which means YAML 1.1.
+ */
 export function manifestMistakes(code: string): YamlMistake[] {
   const counter = new LineCounter()
   const documents = [...parseAllDocuments(code, { version: '1.1', lineCounter: counter })]

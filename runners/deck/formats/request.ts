@@ -24,7 +24,10 @@ export function parseRequests(code: string): { requests: RequestSpec[] } | { mis
   for (let from = 0; from < lines.length;) {
     const next = lines.findIndex((line, i) => i >= from && line.startsWith('###'))
     const to = next < 0 ? lines.length : next
-    const request = parseRequest(lines.slice(from, to), (line, message, hint, column = 1) => void mistakes.push({ line: from + line + 1, column, message, hint }))
+    const request = parseRequest(
+      lines.slice(from, to),
+      (line, message, hint, column = 1) => void mistakes.push({ line: from + line + 1, column, message, hint }),
+    )
     if (request)
       requests.push(request)
     from = to + 1

@@ -18,7 +18,9 @@ export function syntaxMistakes({ errors }: Document.Parsed, counter: LineCounter
     message: yamlSentence(message),
     ...INDENTATION.has(code) && { hint: 'Look at the indentation: keys that belong together begin in one column.' },
   }))
-  return mistakes.filter(({ line, column }, i) => mistakes.findIndex(other => other.line === line && other.column === column) === i)
+  return mistakes.filter(
+    ({ line, column }, i) => mistakes.findIndex(other => other.line === line && other.column === column) === i,
+  )
 }
 
 export function placeIn(counter: LineCounter, offset: number): { line: number, column: number } {
@@ -39,6 +41,8 @@ export function valueOffset(document: Document, path: readonly PropertyKey[]): n
 /** Where a key stands: its value may be on a later line. */
 export function keyOffset(document: Document, path: readonly PropertyKey[]): number {
   const map = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents
-  const pair = isMap(map) ? map.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1))) : undefined
+  const pair = isMap(map)
+    ? map.items.find(({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)))
+    : undefined
   return (pair?.key as Node | undefined)?.range?.[0] ?? 0
 }

@@ -82,7 +82,11 @@ function readOption(name: string, value: string, command: string, { images, port
  * The options at the beginning of `words`, each with its value, and the words after them; with `throughout`, options
  * may also stand between those.
  */
-function readOptions(words: string[], { flags, short }: { flags: string, short: string }, throughout = false): { options: [name: string, value: string][], rest: string[] } {
+function readOptions(
+  words: string[],
+  { flags, short }: { flags: string, short: string },
+  throughout = false,
+): { options: [name: string, value: string][], rest: string[] } {
   const alone = new Set(flags.split(' '))
   const options: [string, string][] = []
   const rest: string[] = []
@@ -90,7 +94,7 @@ function readOptions(words: string[], { flags, short }: { flags: string, short: 
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
     const [, long, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? []
     if (long) {
-      options.push([long, value ?? (alone.has(long) ? '' : left.shift() ?? '')])
+      options.push([long, value ?? (alone.has(long) ? '' : (left.shift() ?? ''))])
     }
     else if (/^-\w/.test(word)) {
       // `-dp 8080:80` is `-d -p 8080:80`.
@@ -104,7 +108,7 @@ function readOptions(words: string[], { flags, short }: { flags: string, short: 
       rest.push(word)
     }
     else {
-      rest.push(...word === '--' ? left : [word, ...left])
+      rest.push(...(word === '--' ? left : [word, ...left]))
       break
     }
   }

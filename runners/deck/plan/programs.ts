@@ -55,7 +55,9 @@ function callsOf(words: string[], aliases: ReadonlyMap<string, string>, depth = 
     return [{ program: nameOf(word), args }, ...nameOf(word) === 'find' ? foundBy(args).flatMap(own => callsOf(own, aliases, depth)) : []]
   // An alias that names itself means the program; the words behind it belong to its last command.
   const without = new Map([...aliases].filter(([name]) => name !== word))
-  return shellCommands(alias).flatMap((command, i, all) => callsOf(i < all.length - 1 ? command.words : [...command.words, ...args], without, depth + 1))
+  return shellCommands(alias).flatMap((command, i, all) =>
+    callsOf(i < all.length - 1 ? command.words : [...command.words, ...args], without, depth + 1),
+  )
 }
 
 /** What `find` runs: the words behind each `-exec`. */

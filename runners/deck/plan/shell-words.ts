@@ -2,7 +2,10 @@ import type { Token } from './shell-tokens.ts'
 import { RE_HERE_DOCUMENT, tokensOf } from './shell-tokens.ts'
 import { substitutionsIn } from './shell-word.ts'
 
-/** A simple command of a shell script, as words; what the shell would put for a `$NAME` is not known and stays as written. */
+/**
+ * A simple command of a shell script, as words; what the shell would put for a `$NAME` is not known and stays as
+ * written.
+ */
 export interface ShellCommand {
   words: string[]
   /** Targets and sources of `<` and `>`. */
@@ -18,7 +21,8 @@ const DEEPEST = 20
 
 /**
  * The simple commands of a script in their order, those of `$(…)`, `` `…` ``, `eval` and `sh -c '…'` among them. Reads
- * what stands there and expands nothing: comments, here-documents and patterns of `case` are skipped, quotes are taken off.
+ * what stands there and expands nothing: comments, here-documents and patterns of `case` are skipped, quotes are taken
+ * off.
  */
 export function shellCommands(script: string, depth = 0): ShellCommand[] {
   const commands: ShellCommand[] = []

@@ -109,7 +109,12 @@ function quietly(watch: (line: string) => Promise<string>): (line: string) => Pr
 
 function parseLine(line: string): { stream: string, status: string, image: string, failed: boolean } {
   try {
-    const { stream, status, aux, error } = JSON.parse(line) as { stream?: string, status?: string, aux?: { ID?: string }, error?: string }
+    const { stream, status, aux, error } = JSON.parse(line) as {
+      stream?: string
+      status?: string
+      aux?: { ID?: string }
+      error?: string
+    }
     return { stream: String(stream ?? ''), status: String(status ?? ''), image: String(aux?.ID ?? ''), failed: error !== undefined }
   }
   catch {

@@ -19,7 +19,14 @@ const configRules: Rules<Scope> = {
   StdinOnce: flag,
   Env: list(text),
   Cmd: words,
-  Healthcheck: shape<Scope>({ Test: list(text), Interval: integer, Timeout: integer, StartPeriod: integer, StartInterval: integer, Retries: integer }),
+  Healthcheck: shape<Scope>({
+    Test: list(text),
+    Interval: integer,
+    Timeout: integer,
+    StartPeriod: integer,
+    StartInterval: integer,
+    Retries: integer,
+  }),
   ArgsEscaped: flag,
   Image: text,
   Volumes: map(shape({})),
@@ -36,7 +43,14 @@ const configRules: Rules<Scope> = {
 
 interface Config { Labels?: Record<string, string>, Image?: string, ExposedPorts?: Record<string, object> }
 type Bindings = Record<string, { HostIp?: string, HostPort?: string }[] | null>
-interface Limited { Memory?: number, NanoCpus?: number, CpuQuota?: number, PidsLimit?: number, PublishAllPorts?: boolean, PortBindings?: Bindings }
+interface Limited {
+  Memory?: number
+  NanoCpus?: number
+  CpuQuota?: number
+  PidsLimit?: number
+  PublishAllPorts?: boolean
+  PortBindings?: Bindings
+}
 
 const createFields = shape<Scope>({ ...configRules, HostConfig: hostConfig, NetworkingConfig: networkingConfig })
 

@@ -10,14 +10,19 @@ const PRUNE_FILTERS = ['label', 'label!', 'until']
 const STREAMS = ['detachKeys', 'logs', 'stream', 'stdin', 'stdout', 'stderr']
 
 /** An action on a container of the session; the engine gets its id. */
-function onContainer(method: string, action: string, query: string[] = [], more: (asked: Asked) => Partial<Forward> | Promise<Partial<Forward>> = () => ({})): Route {
+function onContainer(
+  method: string,
+  action: string,
+  query: string[] = [],
+  more: (asked: Asked) => Partial<Forward> | Promise<Partial<Forward>> = () => ({}),
+): Route {
   return {
     method,
     path: `/containers/:ref/${action}`,
     query,
     async handle(asked) {
       const id = await asked.scope.objects.container(asked.ref)
-      return { segments: ['containers', id, ...action.split('/')], query: asked.params.query, ...await more(asked) }
+      return { segments: ['containers', id, ...action.split('/')], query: asked.params.query, ...(await more(asked)) }
     },
   }
 }

@@ -29,7 +29,10 @@ export interface Engine {
   version: () => Promise<string>
   /** Asks, and reads the whole answer. */
   ask: (call: Call) => Promise<Answer>
-  /** Begins a call whose body and answer are streams; `hijack` gives it a connection of its own that may be closed by halves. */
+  /**
+   * Begins a call whose body and answer are streams; `hijack` gives it a connection of its own that may be closed by
+   * halves.
+   */
   open: (call: Call, hijack?: boolean) => Promise<ClientRequest>
   close: () => void
 }
@@ -113,10 +116,14 @@ export async function readJson(answer: AsyncIterable<Buffer>): Promise<unknown> 
 }
 
 /** Whether a connection was taken over, as `attach` and `exec` ask. */
-export async function hijackOf(request: ClientRequest): Promise<{ answer: IncomingMessage, taken?: { socket: Duplex, head: Buffer } }> {
+export async function hijackOf(
+  request: ClientRequest,
+): Promise<{ answer: IncomingMessage, taken?: { socket: Duplex, head: Buffer } }> {
   return new Promise((resolve, reject) => {
-    request.once('upgrade', (answer: IncomingMessage, socket: Duplex, head: Buffer) => resolve({ answer, taken: { socket, head } }))
+    request.once('upgrade', (answer: IncomingMessage, socket: Duplex, head: Buffer) =>
+      resolve({ answer, taken: { socket, head } }))
     request.once('response', answer => resolve({ answer }))
-    request.once('error', error => reject(new Refusal(502, `Kamishibai cannot reach the Docker engine: ${error.message}`)))
+    request.once('error', error =>
+      reject(new Refusal(502, `Kamishibai cannot reach the Docker engine: ${error.message}`)))
   })
 }

@@ -61,18 +61,21 @@ export async function openGuard({ session, path, step }: GuardOptions): Promise<
   rmSync(path, { force: true })
   const tunnels = new Set<Duplex>()
   // An upload, or a log that is followed, may take as long as it wants.
-  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, maxHeaderSize: 65_536 }, (request, response) => {
-    judgeRequest(request, request, session, step())
-      .then(({ verdict, version }) => relay(verdict, version, session.engine, request, response))
-      .catch((error: unknown) => {
-        if (response.headersSent)
-          return void response.destroy()
-        const { status, message } = toRefusal(error)
-        sendJson(response, status, { message })
-      })
-      // What was not read would stand before the next request.
-      .finally(() => request.resume())
-  })
+  const server = createServer(
+    { keepAliveTimeout: 60_000, requestTimeout: 0, maxHeaderSize: 65_536 },
+    (request, response) => {
+      judgeRequest(request, request, session, step())
+        .then(({ verdict, version }) => relay(verdict, version, session.engine, request, response))
+        .catch((error: unknown) => {
+          if (response.headersSent)
+            return void response.destroy()
+          const { status, message } = toRefusal(error)
+          sendJson(response, status, { message })
+        })
+        // What was not read would stand before the next request.
+        .finally(() => request.resume())
+    },
+  )
 
   server.on('upgrade', (request: IncomingMessage, client: Duplex, head: Buffer) => {
     tunnels.add(client)

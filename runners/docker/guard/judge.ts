@@ -14,7 +14,13 @@ import { compareVersions, OLDEST_API, parseTarget } from './target.ts'
 import { volumeRoutes } from './volume-routes.ts'
 
 /** The whole of the API that a step may use: an allow-list. */
-const ROUTES: readonly Route[] = [...systemRoutes, ...containerRoutes, ...imageRoutes, ...networkRoutes, ...volumeRoutes]
+const ROUTES: readonly Route[] = [
+  ...systemRoutes,
+  ...containerRoutes,
+  ...imageRoutes,
+  ...networkRoutes,
+  ...volumeRoutes,
+]
 
 /** The largest body that is read as JSON, in bytes. */
 const LARGEST_JSON = 4 * 1024 * 1024

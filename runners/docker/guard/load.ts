@@ -89,7 +89,9 @@ function listOf(value: unknown): unknown[] {
 
 /** The values of a field, however its letters are written: engines take any case. */
 function fieldsOf(value: unknown, name: string): unknown[] {
-  return Object.entries((value ?? {}) as object).flatMap(([key, field]) => key.toLowerCase() === name.toLowerCase() ? [field as unknown] : [])
+  return Object.entries((value ?? {}) as object).flatMap(([key, field]) =>
+    key.toLowerCase() === name.toLowerCase() ? [field as unknown] : [],
+  )
 }
 
 async function readText(entry: AsyncIterable<unknown>): Promise<string> {

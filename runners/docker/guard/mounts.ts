@@ -9,7 +9,9 @@ import { ensureVolume, RE_VOLUME_NAME } from './volumes.ts'
 /** What `-v` may say after the second colon; `z` and `Z` relabel what is mounted, and so write to it. */
 const MODES = new Set(['ro', 'rw', 'nocopy', 'private', 'rprivate', 'consistent', 'cached', 'delegated', 'default', 'z', 'Z'])
 
-/** A bind mount as `-v` writes it: `/path:/in/container:ro`, `volume:/in/container`, or a path in the container alone. */
+/**
+ * A bind mount as `-v` writes it: `/path:/in/container:ro`, `volume:/in/container`, or a path in the container alone.
+ */
 export const bindText: Rule<Scope> = async (value, path, scope) => {
   const bind = text(value, path) ?? ''
   const [source, target, modes = '', ...more] = bind.split(':')
@@ -58,7 +60,12 @@ const fields = shape<Scope>({
   ClusterOptions: never('cluster volumes'),
 })
 
-interface Mount { Type?: string, Source?: string, ReadOnly?: boolean, VolumeOptions?: { Labels?: Record<string, string> } }
+interface Mount {
+  Type?: string
+  Source?: string
+  ReadOnly?: boolean
+  VolumeOptions?: { Labels?: Record<string, string> }
+}
 
 /** A mount as `--mount` writes it. */
 export const mount: Rule<Scope> = async (value, path, scope) => {
@@ -76,12 +83,19 @@ export const mount: Rule<Scope> = async (value, path, scope) => {
         throw malformed(`${JSON.stringify(Source)} is no name of a volume`)
       await ensureVolume(Source, scope)
     }
-    return { ...checked, VolumeOptions: { ...VolumeOptions, Labels: { ...VolumeOptions?.Labels, ...scope.stepLabels } } }
+    return {
+      ...checked,
+      VolumeOptions: { ...VolumeOptions, Labels: { ...VolumeOptions?.Labels, ...scope.stepLabels } },
+    }
   }
   return checked
 }
 
-function bindOf(source: string, writable: boolean | undefined, { step, deckDir, grants, socket, remote }: Scope): Extract<Bind, { readOnly: boolean }> {
+function bindOf(
+  source: string,
+  writable: boolean | undefined,
+  { step, deckDir, grants, socket, remote }: Scope,
+): Extract<Bind, { readOnly: boolean }> {
   if (remote)
     throw forbidden(`the bind mount of ${source}: the engine is on another machine, where the deck's folder is not`)
   const bind = resolveBind(source, writable, { deckDir, granted: grants.mounts(step), socket })
@@ -89,9 +103,13 @@ function bindOf(source: string, writable: boolean | undefined, { step, deckDir, 
     return bind
   const grant = `${bind.grant}:${step}`
   switch (bind.refused) {
-    case 'missing': throw malformed(`invalid mount config for type "bind": bind source path does not exist: ${source}`)
-    case 'engine': throw forbidden(`the bind mount of ${source}, which holds the engine's socket`, grant)
-    case 'outside': throw forbidden(`the bind mount of ${source}, outside the deck's folder`, grant)
-    case 'writable': throw forbidden(`the writable bind mount of ${source}: the deck's folder is mounted read-only`, grant)
+    case 'missing':
+      throw malformed(`invalid mount config for type "bind": bind source path does not exist: ${source}`)
+    case 'engine':
+      throw forbidden(`the bind mount of ${source}, which holds the engine's socket`, grant)
+    case 'outside':
+      throw forbidden(`the bind mount of ${source}, outside the deck's folder`, grant)
+    case 'writable':
+      throw forbidden(`the writable bind mount of ${source}: the deck's folder is mounted read-only`, grant)
   }
 }

@@ -17,7 +17,10 @@ async function withOwn(network: Network, { objects }: Scope): Promise<Network> {
   if (!network.Containers || !Object.keys(network.Containers).length)
     return network
   const own = new Set((await objects.containers()).map(({ id }) => id))
-  return { ...network, Containers: Object.fromEntries(Object.entries(network.Containers).filter(([id]) => own.has(id))) }
+  return {
+    ...network,
+    Containers: Object.fromEntries(Object.entries(network.Containers).filter(([id]) => own.has(id))),
+  }
 }
 
 /** The session's networks, and those that every engine has. */

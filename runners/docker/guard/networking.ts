@@ -68,7 +68,9 @@ export const networkingConfig = shape<Scope>({
   },
 })
 
-/** Where a port is published: on this machine's loopback unless a gateway of the session, or a grant, says otherwise. */
+/**
+ * Where a port is published: on this machine's loopback unless a gateway of the session, or a grant, says otherwise.
+ */
 const hostIp: Rule<Scope> = async (value, path, { objects, grants, step }) => {
   const address = text(value, path)
   if (!address)

@@ -4,11 +4,24 @@ import { LABELS } from '../../protocol/runner.ts'
 import { containerNames } from '../container.ts'
 import { notFound, Refusal } from './refusal.ts'
 
-/** A container of the session, as far as the guard needs it; that of a `{container}` step may be called by the step's id, too. */
-export interface OwnContainer { id: string, names: string[], alias?: string, imageId: string, state: string, volumes: string[] }
+/**
+ * A container of the session, as far as the guard needs it; that of a `{container}` step may be called by the step's
+ * id, too.
+ */
+export interface OwnContainer {
+  id: string
+  names: string[]
+  alias?: string
+  imageId: string
+  state: string
+  volumes: string[]
+}
 export interface OwnNetwork { id: string, name: string, gateways: string[] }
 
-/** What the session has. A reference resolves as engines do it – whole id, name, beginning of an id –, among its own objects only. */
+/**
+ * What the session has. A reference resolves as engines do it – whole id, name, beginning of an id –, among its own
+ * objects only.
+ */
 export interface Objects {
   /** The id of a container; throws that there is none. */
   container: (ref: string) => Promise<string>
@@ -31,13 +44,25 @@ export interface Objects {
 /** Networks of every engine: seen by all, changed by none. */
 export const BUILT_IN_NETWORKS = new Set(['bridge', 'host', 'none'])
 
-interface ContainerItem { Id: string, Names?: string[], Labels?: Record<string, string> | null, ImageID: string, State: string, Mounts?: { Type: string, Name?: string }[] | null }
+interface ContainerItem {
+  Id: string
+  Names?: string[]
+  Labels?: Record<string, string> | null
+  ImageID: string
+  State: string
+  Mounts?: { Type: string, Name?: string }[] | null
+}
 interface NetworkItem { Id: string, Name: string, IPAM?: { Config?: { Gateway?: string }[] | null } }
 interface VolumeItem { Name: string }
 
 /** Looks into the engine each time: others – runners, the sweeper, `--rm` – change what is there. */
 export function createObjects(engine: Engine, sessionId: string): Objects {
-  const seen = { container: new Set<string>(), network: new Set<string>(), volume: new Set<string>(), exec: new Set<string>() }
+  const seen = {
+    container: new Set<string>(),
+    network: new Set<string>(),
+    volume: new Set<string>(),
+    exec: new Set<string>(),
+  }
   const filters = JSON.stringify({ label: { [`${LABELS.session}=${sessionId}`]: true } })
 
   async function listed<T>(segments: string[], ...query: Query): Promise<T> {
@@ -103,7 +128,10 @@ export function createObjects(engine: Engine, sessionId: string): Objects {
 
     async volumes() {
       const [containers, { Volumes }] = await Promise.all([objects.containers(), listed<{ Volumes?: VolumeItem[] | null }>(['volumes'])])
-      const names = new Set([...(Volumes ?? []).map(({ Name }) => Name), ...containers.flatMap(({ volumes }) => volumes)])
+      const names = new Set([
+        ...(Volumes ?? []).map(({ Name }) => Name),
+        ...containers.flatMap(({ volumes }) => volumes),
+      ])
       names.forEach(name => seen.volume.add(name))
       return names
     },
@@ -118,7 +146,8 @@ function toContainer({ Id, Names, Labels, ImageID, State, Mounts }: ContainerIte
   // A name with a second slash is a link's.
   const names = (Names ?? []).map(name => name.slice(1))
   const step = Labels?.[LABELS.step]
-  const alias = step !== undefined && containerNames(step, { sessionId }).some(name => names.includes(name)) ? step : undefined
+  const alias
+    = step !== undefined && containerNames(step, { sessionId }).some(name => names.includes(name)) ? step : undefined
   const volumes = (Mounts ?? []).flatMap(({ Type, Name }) => Type === 'volume' && Name ? [Name] : [])
   return { id: Id, names, alias, imageId: ImageID, state: State, volumes }
 }

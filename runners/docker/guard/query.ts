@@ -14,7 +14,10 @@ export interface Params {
 /** What stands for nothing in a query. */
 const EMPTY = new Set(['', '0', 'false', 'null', '[]', '{}'])
 
-/** Checks a query against what its endpoint knows; `name*` may stand many times. An unknown parameter that is empty is left out. */
+/**
+ * Checks a query against what its endpoint knows; `name*` may stand many times. An unknown parameter that is empty is
+ * left out.
+ */
 export function checkQuery(query: Query, known: readonly string[], step: string): Params {
   const kept: Query = []
   for (const [name, value] of query) {

@@ -8,7 +8,10 @@ export class Refusal extends Error {
   }
 }
 
-/** The refusal of `what`; `grant` is what would allow it, as the headmatter says it. Older CLIs end it with a full stop of their own. */
+/**
+ * The refusal of `what`; `grant` is what would allow it, as the headmatter says it. Older CLIs end it with a full stop
+ * of their own.
+ */
 export function forbidden(what: string, grant?: string): Refusal {
   return new Refusal(403, `Kamishibai's guard refuses ${what}${grant ? `; to allow it, the deck's headmatter needs grants: ["${grant}"]` : ''}`)
 }

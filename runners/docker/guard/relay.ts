@@ -21,16 +21,28 @@ export function answerHeaders(headers: IncomingHttpHeaders, more: OutgoingHttpHe
 }
 
 /** Carries a verdict out: answers by itself, or asks the engine and passes on what it says. */
-export async function relay(verdict: Verdict, version: string, engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function relay(
+  verdict: Verdict,
+  version: string,
+  engine: Engine,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (!('segments' in verdict))
     return sendJson(response, verdict.status, verdict.body)
   try {
-    const upstream = await engine.open({ method: request.method!, segments: verdict.segments, query: verdict.query, version, body: verdict.body, headers: requestHeaders(request.headers, verdict) })
+    const upstream = await engine.open({
+      method: request.method!,
+      segments: verdict.segments,
+      query: verdict.query,
+      version,
+      body: verdict.body,
+      headers: requestHeaders(request.headers, verdict),
+    })
     response.on('close', () => upstream.destroy())
     if (verdict.stream)
       pipeline(verdict.stream, upstream).catch(() => {})
-    else
-      upstream.end()
+    else upstream.end()
     await passOn(await answerOf(upstream), verdict, response)
   }
   finally {
@@ -38,7 +50,11 @@ export async function relay(verdict: Verdict, version: string, engine: Engine, r
   }
 }
 
-async function passOn(answer: IncomingMessage, { filter, headers, line }: Forward, response: ServerResponse): Promise<void> {
+async function passOn(
+  answer: IncomingMessage,
+  { filter, headers, line }: Forward,
+  response: ServerResponse,
+): Promise<void> {
   const status = answer.statusCode!
   if (filter && status < 300)
     return sendJson(response, status, await filter(await readJson(answer)), answerHeaders(answer.headers))
@@ -47,8 +63,7 @@ async function passOn(answer: IncomingMessage, { filter, headers, line }: Forwar
   response.flushHeaders()
   if (line && status < 300)
     await pipeline(answer, source => eachLine(source as AsyncIterable<Buffer>, line), response)
-  else
-    await pipeline(answer, response)
+  else await pipeline(answer, response)
 }
 
 async function* eachLine(source: AsyncIterable<Buffer>, line: NonNullable<Forward['line']>): AsyncGenerator<string> {
@@ -69,8 +84,17 @@ async function* eachLine(source: AsyncIterable<Buffer>, line: NonNullable<Forwar
 }
 
 /** An answer in JSON, as engines give them. */
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: OutgoingHttpHeaders = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void {
   const json = `${JSON.stringify(body)}\n`
-  response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) })
+  response.writeHead(status, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(json),
+  })
   response.end(json)
 }

@@ -53,7 +53,11 @@ export interface Route {
 }
 
 /** The route of a method and a path, and what `:ref` or `:image` is. */
-export function findRoute(routes: readonly Route[], method: string, segments: string[]): { route: Route, ref: string } | undefined {
+export function findRoute(
+  routes: readonly Route[],
+  method: string,
+  segments: string[],
+): { route: Route, ref: string } | undefined {
   for (const route of routes) {
     const ref = route.method === method ? match(route.path.slice(1).split('/'), segments) : undefined
     if (ref !== undefined)
@@ -69,6 +73,8 @@ function match(pattern: string[], segments: string[]): string | undefined {
   const after = pattern.slice(at + 1)
   const end = segments.length - after.length
   const fits = pattern[at] === ':image' ? end > at : end === at + 1
-  const same = pattern.slice(0, at).every((part, i) => part === segments[i]) && after.every((part, i) => part === segments[end + i])
+  const same
+    = pattern.slice(0, at).every((part, i) => part === segments[i])
+      && after.every((part, i) => part === segments[end + i])
   return fits && same ? segments.slice(at, end).join('/') : undefined
 }

@@ -47,7 +47,10 @@ export function never(what: string): Rule {
   }
 }
 
-function optional<T>(check: (value: unknown) => value is T, expected: string): (value: unknown, path: string) => T | undefined {
+function optional<T>(
+  check: (value: unknown) => value is T,
+  expected: string,
+): (value: unknown, path: string) => T | undefined {
   return (value, path) => {
     if (value === null || value === undefined)
       return undefined

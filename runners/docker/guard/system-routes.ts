@@ -26,7 +26,13 @@ interface Version { ApiVersion?: string, Components?: { Name: string, Details?: 
 
 function withVersion(answer: Version): Version {
   const ApiVersion = newestKnown(answer.ApiVersion)
-  return { ...answer, ApiVersion, Components: answer.Components?.map(part => part.Details?.ApiVersion ? { ...part, Details: { ...part.Details, ApiVersion } } : part) }
+  return {
+    ...answer,
+    ApiVersion,
+    Components: answer.Components?.map(part =>
+      part.Details?.ApiVersion ? { ...part, Details: { ...part.Details, ApiVersion } } : part,
+    ),
+  }
 }
 
 /** What the engine tells of itself, with the session's containers counted, and as part of no swarm. */
@@ -55,7 +61,9 @@ async function usage({ LayersSize, Images, Containers, Volumes }: Usage, { objec
   const [own, volumes] = await Promise.all([objects.containers(), objects.volumes()])
   return {
     LayersSize,
-    Images: Images?.map(image => ({ ...image, Containers: own.filter(({ imageId }) => imageId === image.Id).length })) ?? Images,
+    Images:
+      Images?.map(image => ({ ...image, Containers: own.filter(({ imageId }) => imageId === image.Id).length }))
+      ?? Images,
     Containers: Containers?.filter(({ Labels }) => Labels?.[LABELS.session] === id) ?? Containers,
     Volumes: Volumes?.filter(({ Name }) => volumes.has(Name)) ?? Volumes,
     BuildCache: [],
@@ -71,7 +79,15 @@ function events({ scope, params }: Asked): Verdict {
   }
 }
 
-const login = shape<Scope>({ username: text, password: text, auth: text, email: text, serveraddress: text, identitytoken: text, registrytoken: text })
+const login = shape<Scope>({
+  username: text,
+  password: text,
+  auth: text,
+  email: text,
+  serveraddress: text,
+  identitytoken: text,
+  registrytoken: text,
+})
 
 function refused(method: string, path: string, what: string): Route {
   return { method, path, handle: ({ scope }) => {

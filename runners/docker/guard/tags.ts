@@ -84,8 +84,7 @@ export function createTags(engine: Engine, sessionId: string, file: string): Tag
             given.set(name, now.id)
           else if (now)
             given.set(name, last ?? now.id)
-          else
-            given.delete(name)
+          else given.delete(name)
         })
       }
     },
@@ -106,9 +105,12 @@ export function createTags(engine: Engine, sessionId: string, file: string): Tag
       return image.own || (given.has(name) && [undefined, image.id].includes(given.get(name)))
     },
 
-    ownsAll: image => image.own
+    ownsAll: image =>
+      image.own
       || [...nameless].some(id => image.id.slice('sha256:'.length).startsWith(id) && !image.tags.length)
-      || (image.tags.length + image.digests.length > 0 && image.tags.every(tag => tags.owns(tag, image)) && (image.tags.length > 0 || image.digests.every(digest => tags.owns(digest, image)))),
+      || (image.tags.length + image.digests.length > 0
+        && image.tags.every(tag => tags.owns(tag, image))
+        && (image.tags.length > 0 || image.digests.every(digest => tags.owns(digest, image)))),
 
     held: () => listHeld(noted, tags.find),
 
@@ -202,7 +204,11 @@ interface Note {
 function readNote(file: string): Note {
   try {
     const { given, nameless } = JSON.parse(readFileSync(file, 'utf8')) as { given: [string, string?][], nameless: string[] }
-    return { given: new Map(given.map(([name, id]) => [name, id ?? undefined])), nameless: new Set(nameless), at: statSync(file).mtimeMs }
+    return {
+      given: new Map(given.map(([name, id]) => [name, id ?? undefined])),
+      nameless: new Set(nameless),
+      at: statSync(file).mtimeMs,
+    }
   }
   catch {
     return { given: new Map(), nameless: new Set(), at: Infinity }

@@ -13,19 +13,28 @@ import { answerHeaders, requestHeaders } from './relay.ts'
  * the connection become a raw tunnel: before that, or after an error, what the client sends would be requests that
  * nobody looked at.
  */
-export async function tunnel(request: IncomingMessage, client: Duplex, head: Buffer, session: GuardSession, step: string): Promise<void> {
+export async function tunnel(
+  request: IncomingMessage,
+  client: Duplex,
+  head: Buffer,
+  session: GuardSession,
+  step: string,
+): Promise<void> {
   const { body, rest } = await bodyOf(request, client, head)
   const { verdict, version } = await judgeRequest(request, Readable.from(body.length ? [body] : []), session, step)
   if (!('segments' in verdict) || !verdict.hijack)
     throw malformed('this endpoint does not take its connection over')
-  const upstream = await session.engine.open({
-    method: request.method!,
-    segments: verdict.segments,
-    query: verdict.query,
-    version,
-    body: verdict.body,
-    headers: { ...requestHeaders(request.headers, verdict), ...upgradeHeaders(request) },
-  }, true)
+  const upstream = await session.engine.open(
+    {
+      method: request.method!,
+      segments: verdict.segments,
+      query: verdict.query,
+      version,
+      body: verdict.body,
+      headers: { ...requestHeaders(request.headers, verdict), ...upgradeHeaders(request) },
+    },
+    true,
+  )
   client.on('close', () => upstream.destroy())
   upstream.end()
   const { answer, taken } = await hijackOf(upstream)
@@ -34,7 +43,9 @@ export async function tunnel(request: IncomingMessage, client: Duplex, head: Buf
     client.write(headerLines({ ...answerHeaders(answer.headers), connection: 'close' }))
     return pipeline(answer, client)
   }
-  client.write(headerLines({ ...answerHeaders(answer.headers), connection: 'Upgrade', upgrade: answer.headers.upgrade }))
+  client.write(
+    headerLines({ ...answerHeaders(answer.headers), connection: 'Upgrade', upgrade: answer.headers.upgrade }),
+  )
   client.write(taken.head)
   taken.socket.write(rest)
   join(client, taken.socket)

@@ -8,7 +8,10 @@ import { binariesDir } from './place.ts'
 
 type Env = Record<string, string | undefined>
 
-/** Go modules beside this file, each built by the `build.sh` in its folder: the commands of Kubernetes, and what enforces network policies. */
+/**
+ * Go modules beside this file, each built by the `build.sh` in its folder: the commands of Kubernetes, and what
+ * enforces network policies.
+ */
 const MODULES = { kubernetes: import.meta.dirname, policies: join(import.meta.dirname, 'policies') }
 
 type Module = keyof typeof MODULES
@@ -21,7 +24,10 @@ export function builtBinaries(env: Env, module: Module = 'kubernetes'): string {
   return binariesDir(env, key.digest('hex').slice(0, 12))
 }
 
-/** Builds the commands of a module once for this version of its `go.sum`, and returns their folder; the first time takes about ten minutes for Kubernetes, one for the policies. */
+/**
+ * Builds the commands of a module once for this version of its `go.sum`, and returns their folder; the first time takes
+ * about ten minutes for Kubernetes, one for the policies.
+ */
 export async function binaries(env: Env, module: Module, progress: Progress, signal?: AbortSignal): Promise<string> {
   const dir = builtBinaries(env, module)
   if (existsSync(dir))

@@ -26,7 +26,8 @@ export interface ClusterRequest {
   images?: string[]
 }
 
-type Answer = { progress: Parameters<Progress> } | { done: Record<string, unknown> } | { error: ReturnType<typeof toErrorInfo> }
+type Answer
+  = { progress: Parameters<Progress> } | { done: Record<string, unknown> } | { error: ReturnType<typeof toErrorInfo> }
 
 /** Carries out, outside of the guard, what steps ask for and the deck's grants allow. */
 export interface ClusterService {
@@ -48,29 +49,58 @@ export interface ServeOptions {
 }
 
 /** Listens at a socket in the session's folder. */
-export async function serveClusters({ path, env, grants, own, labels, onCreated }: ServeOptions): Promise<ClusterService> {
+export async function serveClusters({
+  path,
+  env,
+  grants,
+  own,
+  labels,
+  onCreated,
+}: ServeOptions): Promise<ClusterService> {
   const cut = new Map<string, [name: string, node: string]>()
   const made = new Set<string>()
   const over = new AbortController()
 
-  async function carryOut({ action, name, node = '', maker, images = [] }: ClusterRequest, progress: Progress): Promise<Record<string, unknown>> {
+  async function carryOut(
+    { action, name, node = '', maker, images = [] }: ClusterRequest,
+    progress: Progress,
+  ): Promise<Record<string, unknown>> {
     if (action === 'status')
       return { clusters: await statesOf(env, name) }
     const needed = action === 'create' || action === 'delete' ? 'create' : 'cut'
-    if (!grants.some(grant => grant.type === 'cluster' && grant.action === needed))
-      throw new StepError('not-granted', `the deck may not ${action} ${needed === 'cut' ? 'nodes' : 'clusters'}`, `Give it the grant cluster:${needed} in its headmatter.`)
+    if (!grants.some(grant => grant.type === 'cluster' && grant.action === needed)) {
+      throw new StepError(
+        'not-granted',
+        `the deck may not ${action} ${needed === 'cut' ? 'nodes' : 'clusters'}`,
+        `Give it the grant cluster:${needed} in its headmatter.`,
+      )
+    }
     const cluster = name ?? (needed === 'cut' ? own : 'talk')
-    if (!cluster)
-      throw new StepError('unsupported', 'Kamishibai did not make the cluster of this session', 'Only nodes of its own clusters can be cut off: kamishibai cluster create')
+    if (!cluster) {
+      throw new StepError(
+        'unsupported',
+        'Kamishibai did not make the cluster of this session',
+        'Only nodes of its own clusters can be cut off: kamishibai cluster create',
+      )
+    }
     if (action === 'create') {
-      const { context, kubeconfig, maker: by } = await createCluster({ name: cluster, env, images, maker, labels, progress, signal: over.signal })
+      const {
+        context,
+        kubeconfig,
+        maker: by,
+      } = await createCluster({ name: cluster, env, images, maker, labels, progress, signal: over.signal })
       made.add(cluster)
       onCreated(cluster, await nodeObjectsOf(env, cluster))
       return { name: cluster, context, kubeconfig, maker: by }
     }
     if (action === 'delete') {
-      if (!made.has(cluster))
-        throw new StepError('not-own', `a step may not delete the cluster ${cluster}: no step made it`, `You may: kamishibai cluster delete ${cluster}`)
+      if (!made.has(cluster)) {
+        throw new StepError(
+          'not-own',
+          `a step may not delete the cluster ${cluster}: no step made it`,
+          `You may: kamishibai cluster delete ${cluster}`,
+        )
+      }
       await deleteCluster(env, cluster)
       made.delete(cluster)
       return { deleted: cluster }
@@ -78,8 +108,7 @@ export async function serveClusters({ path, env, grants, own, labels, onCreated 
     await linkNode(env, cluster, node, action === 'join')
     if (action === 'cut')
       cut.set(`${cluster} ${node}`, [cluster, node])
-    else
-      cut.delete(`${cluster} ${node}`)
+    else cut.delete(`${cluster} ${node}`)
     return { cluster, node, joined: action === 'join' }
   }
 
@@ -87,7 +116,7 @@ export async function serveClusters({ path, env, grants, own, labels, onCreated 
   const server = createServer(async (socket) => {
     const say = (answer: Answer): void => void socket.write(`${JSON.stringify(answer)}\n`)
     socket.on('error', () => {})
-    const [line] = await once(createInterface({ input: socket }), 'line').catch(() => []) as [string?]
+    const [line] = (await once(createInterface({ input: socket }), 'line').catch(() => [])) as [string?]
     try {
       if (line)
         say({ done: await carryOut(JSON.parse(line) as ClusterRequest, (...progress) => say({ progress })) })
@@ -104,16 +133,18 @@ export async function serveClusters({ path, env, grants, own, labels, onCreated 
     async close() {
       over.abort(new StepError('cancelled', 'the session ends'))
       server.close()
-      for (const [name, node] of cut.values())
-        await linkNode(env, name, node, true).catch(() => {})
-      for (const name of made)
-        await deleteCluster(env, name).catch(() => {})
+      for (const [name, node] of cut.values()) await linkNode(env, name, node, true).catch(() => {})
+      for (const name of made) await deleteCluster(env, name).catch(() => {})
     },
   }
 }
 
 /** Asks the service of the session, from a command in one of its steps. */
-export async function askService(path: string, request: ClusterRequest, progress: Progress): Promise<Record<string, unknown>> {
+export async function askService(
+  path: string,
+  request: ClusterRequest,
+  progress: Progress,
+): Promise<Record<string, unknown>> {
   const socket = createConnection(path)
   try {
     await once(socket, 'connect')
@@ -129,7 +160,9 @@ export async function askService(path: string, request: ClusterRequest, progress
     throw new StepError('engine-lost', 'the session ended meanwhile')
   }
   catch (error) {
-    throw isStepError(error) ? error : new StepError('engine-lost', `the session's service does not answer: ${(error as Error).message}`)
+    throw isStepError(error)
+      ? error
+      : new StepError('engine-lost', `the session's service does not answer: ${(error as Error).message}`)
   }
   finally {
     socket.destroy()

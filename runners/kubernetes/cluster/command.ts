@@ -19,7 +19,11 @@ export interface CommandOptions {
 const TAIL = 600
 
 /** Runs a command to its end and returns what it wrote; throws StepError with the end of what it said. */
-export async function command(file: string, args: string[], { env, cwd, onLine, signal }: CommandOptions): Promise<string> {
+export async function command(
+  file: string,
+  args: string[],
+  { env, cwd, onLine, signal }: CommandOptions,
+): Promise<string> {
   signal?.throwIfAborted()
   // A process group of its own: Ctrl-C is ours to pass on, once.
   const child = spawn(file, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -36,7 +40,7 @@ export async function command(file: string, args: string[], { env, cwd, onLine, 
     output += `${line}\n`
     onLine?.(line)
   })
-  child.stderr.on('data', (data: Buffer) => errors = (errors + data.toString()).slice(-4 * TAIL))
+  child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-4 * TAIL)))
   const code = await new Promise<number | string>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (exit, name) => resolve(exit ?? name!))
@@ -45,8 +49,12 @@ export async function command(file: string, args: string[], { env, cwd, onLine, 
   })
   signal?.removeEventListener('abort', stop)
   signal?.throwIfAborted()
-  if (code !== 0)
-    throw new StepError('command-failed', `${file} ${args.slice(0, 3).join(' ')} ended with ${code}: ${errors.trim().slice(-TAIL) || output.trim().slice(-TAIL)}`)
+  if (code !== 0) {
+    throw new StepError(
+      'command-failed',
+      `${file} ${args.slice(0, 3).join(' ')} ended with ${code}: ${errors.trim().slice(-TAIL) || output.trim().slice(-TAIL)}`,
+    )
+  }
   return output
 }
 

@@ -11,7 +11,10 @@ type Env = Record<string, string | undefined>
 const PAUSE = 'kamishibai.dev/pause:1'
 const PAUSE_SCRIPT = 'trap "exit 0" TERM INT; while :; do sleep 3600 & wait $!; done'
 
-/** Writes the images of the local engine, and that of the pods' own process made from the first of them, into an archive below `dir`. */
+/**
+ * Writes the images of the local engine, and that of the pods' own process made from the first of them, into an archive
+ * below `dir`.
+ */
 export async function saveImages(images: string[], dir: string, env: Env): Promise<void> {
   await buildPause(images[0]!, env)
   await mkdir(dir, { recursive: true })

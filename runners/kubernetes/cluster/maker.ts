@@ -1,13 +1,18 @@
 /** Told while something long goes on; `done` of `total` where it is known. */
 export type Progress = (label: string, done?: number, total?: number) => void
 
-/** How much of a cluster there is: all of it, or its control plane without nodes, which the two-node cluster alone knows. */
+/**
+ * How much of a cluster there is: all of it, or its control plane without nodes, which the two-node cluster alone
+ * knows.
+ */
 export type Tier = 'nodes' | 'api'
 
 /** What a maker needs to know. */
 export interface Making {
   name: string
-  /** The folder of this cluster; the kubeconfig is written to `kubeconfig` in it, with the context `kamishibai-NAME`. */
+  /**
+   * The folder of this cluster; the kubeconfig is written to `kubeconfig` in it, with the context `kamishibai-NAME`.
+   */
   dir: string
   env: Record<string, string | undefined>
   /** Images of the local engine that every node gets. */

@@ -14,10 +14,19 @@ export async function nodeObjectsOf(env: Record<string, string | undefined>, nam
 }
 
 /** The nodes of a cluster that we made, or why it does not tell them. */
-export async function nodesOf(env: Record<string, string | undefined>, name: string): Promise<{ nodes: NodeState[], error?: string }> {
+export async function nodesOf(
+  env: Record<string, string | undefined>,
+  name: string,
+): Promise<{ nodes: NodeState[], error?: string }> {
   try {
     const items = await nodeObjectsOf(env, name)
-    return { nodes: items.map(node => ({ name: node.metadata.name, ready: holds(node, 'Ready'), version: node.status?.nodeInfo?.kubeletVersion ?? '' })) }
+    return {
+      nodes: items.map(node => ({
+        name: node.metadata.name,
+        ready: holds(node, 'Ready'),
+        version: node.status?.nodeInfo?.kubeletVersion ?? '',
+      })),
+    }
   }
   catch (error) {
     return { nodes: [], error: (error as Error).message }

@@ -28,7 +28,9 @@ export function clustersDir(env: Env): string {
   return join(env.XDG_STATE_HOME || join(env.HOME ?? homedir(), '.local', 'state'), 'kamishibai', 'clusters')
 }
 
-/** Where the commands of Kubernetes lie that were built here, outside of every working tree; `key` tells their versions. */
+/**
+ * Where the commands of Kubernetes lie that were built here, outside of every working tree; `key` tells their versions.
+ */
 export function binariesDir(env: Env, key: string): string {
   return join(env.XDG_CACHE_HOME || join(env.HOME ?? homedir(), '.cache'), 'kamishibai', 'kubernetes', key)
 }
@@ -75,7 +77,9 @@ export function readRecords(env: Env): ClusterRecord[] {
   return existsSync(dir) ? readdirSync(dir).sort().flatMap(name => readRecord(env, name) ?? []) : []
 }
 
-/** A few letters for the namespaces and cables of a cluster; by its folder, so that two users or checkouts do not meet. */
+/**
+ * A few letters for the namespaces and cables of a cluster; by its folder, so that two users or checkouts do not meet.
+ */
 export function idOf(dir: string): string {
   return createHash('sha256').update(dir).digest('hex').slice(0, 5)
 }

@@ -12,7 +12,16 @@ export interface ClusterState extends Pick<Cluster, 'name' | 'maker' | 'createdA
 
 /** How the clusters stand that Kamishibai made here, or the one of this name; empty where there is none. */
 export async function statesOf(env: Record<string, string | undefined>, only?: string): Promise<ClusterState[]> {
-  return Promise.all(listClusters(env).filter(({ name }) => !only || name === only).map(async ({ name, maker, createdAt, context, kubeconfig, madeBy }) => (
-    { name, maker, createdAt, context, kubeconfig, ...madeBy ? { nodes: [], error: 'not complete' } : await nodesOf(env, name) }
-  )))
+  return Promise.all(
+    listClusters(env)
+      .filter(({ name }) => !only || name === only)
+      .map(async ({ name, maker, createdAt, context, kubeconfig, madeBy }) => ({
+        name,
+        maker,
+        createdAt,
+        context,
+        kubeconfig,
+        ...(madeBy ? { nodes: [], error: 'not complete' } : await nodesOf(env, name)),
+      })),
+  )
 }

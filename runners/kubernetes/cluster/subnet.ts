@@ -4,13 +4,19 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { recordIn } from './place.ts'
 
-/** A file for each network that is taken, which holds the folder of its cluster: users and checkouts do not know of each other's records. */
+/**
+ * A file for each network that is taken, which holds the folder of its cluster: users and checkouts do not know of each
+ * other's records.
+ */
 const CLAIMS = '/run/kamishibai/subnets'
 const SUBNETS = 200
 /** A claim is older than this when its cluster's record has been written, in ms. */
 const YOUNG = 10_000
 
-/** Takes a node network 10.250.N.0/24 that no interface of this machine, none of the known clusters and nobody else has; for the cluster in `dir`. */
+/**
+ * Takes a node network 10.250.N.0/24 that no interface of this machine, none of the known clusters and nobody else has;
+ * for the cluster in `dir`.
+ */
 export function claimSubnet(dir: string, known: readonly ClusterRecord[]): number {
   const used = new Set(known.map(record => record.subnet))
   for (const { address } of Object.values(networkInterfaces()).flatMap(list => list ?? [])) {
@@ -36,8 +42,13 @@ function claim(subnet: number, dir: string): boolean {
   }
   catch {
     const owner = ownerOf(subnet)
-    if (owner !== undefined && owner !== dir && (existsSync(recordIn(owner)) || Date.now() - statSync(pathOf(subnet)).mtimeMs < YOUNG))
+    if (
+      owner !== undefined
+      && owner !== dir
+      && (existsSync(recordIn(owner)) || Date.now() - statSync(pathOf(subnet)).mtimeMs < YOUNG)
+    ) {
       return false
+    }
     writeFileSync(pathOf(subnet), dir)
     return true
   }

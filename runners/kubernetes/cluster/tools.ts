@@ -46,7 +46,10 @@ function maker(program: string, tool: Tool): ClusterMaker {
   return {
     missing: env => isInstalled(program, env) ? undefined : `${program} is not installed`,
     async create(making) {
-      const options = { env: { ...environment(making), ...making.dockerHost && { DOCKER_HOST: making.dockerHost } }, signal: making.signal }
+      const options = {
+        env: { ...environment(making), ...(making.dockerHost && { DOCKER_HOST: making.dockerHost }) },
+        signal: making.signal,
+      }
       making.progress(`${program} makes the cluster`)
       await command(program, tool.create(making), options)
       await renameContext(join(making.dir, 'kubeconfig'), tool.context(making.name), contextOf(making.name))

@@ -18,12 +18,17 @@ const PROGRAMS: Record<Tier, Record<string, string>> = {
 }
 const PLUGINS = '/usr/lib/cni/bridge'
 
-/** Two real nodes in network namespaces of this machine, built from Go modules, whose network enforces policies; what is made lies below the cluster's folder. */
+/**
+ * Two real nodes in network namespaces of this machine, built from Go modules, whose network enforces policies; what is
+ * made lies below the cluster's folder.
+ */
 export const twoNode: ClusterMaker = {
   missing(env, tier = 'nodes') {
     if (process.platform !== 'linux' || process.getuid?.() !== 0)
       return 'the two-node cluster needs root on Linux'
-    const packages = Object.entries(PROGRAMS[tier]).flatMap(([program, name]) => isInstalled(program, env) ? [] : [name])
+    const packages = Object.entries(PROGRAMS[tier]).flatMap(([program, name]) =>
+      isInstalled(program, env) ? [] : [name],
+    )
     if (tier === 'nodes' && !existsSync(PLUGINS))
       packages.push('containernetworking-plugins')
     return packages.length ? `the two-node cluster needs ${packages.join(', ')} (on Debian: apt-get install ${packages.join(' ')})` : undefined
@@ -60,7 +65,10 @@ export const twoNode: ClusterMaker = {
   },
 }
 
-async function up({ name, dir, env, progress, signal }: Making, settings: { BIN: string, POLICIES?: string, TIER: Tier }): Promise<void> {
+async function up(
+  { name, dir, env, progress, signal }: Making,
+  settings: { BIN: string, POLICIES?: string, TIER: Tier },
+): Promise<void> {
   await command(join(HERE, 'up.sh'), [], {
     env: { ...environment(name, dir, env), ...settings, CONTEXT: contextOf(name) },
     signal,

@@ -5,21 +5,33 @@ import { connect } from 'node:net'
 export interface Raw { status: number, headers: NodeJS.Dict<string | string[]>, text: string, message: string }
 
 /** One request to a unix socket; a body that is no text is sent as JSON. */
-export function sendRaw(socketPath: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Raw> {
+export function sendRaw(
+  socketPath: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Raw> {
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, method, path, headers: { 'content-type': 'application/json', ...headers } }, async (answer) => {
-      let text = ''
-      for await (const chunk of answer)
-        text += chunk as string
-      resolve({ status: answer.statusCode!, headers: answer.headers, text, message: messageOf(text) })
-    })
+    const sent = request(
+      { socketPath, method, path, headers: { 'content-type': 'application/json', ...headers } },
+      async (answer) => {
+        let text = ''
+        for await (const chunk of answer) text += chunk as string
+        resolve({ status: answer.statusCode!, headers: answer.headers, text, message: messageOf(text) })
+      },
+    )
     sent.on('error', reject)
     sent.end(body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body))
   })
 }
 
 /** Bytes as they stand over a new connection, and all that comes back until it closes or `done` holds. */
-export function sendBytes(socketPath: string, text: string | Buffer, done: (answer: string) => boolean = () => false): Promise<string> {
+export function sendBytes(
+  socketPath: string,
+  text: string | Buffer,
+  done: (answer: string) => boolean = () => false,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = ''
     const socket = connect(socketPath, () => socket.write(text))
@@ -29,7 +41,7 @@ export function sendBytes(socketPath: string, text: string | Buffer, done: (answ
       if (done(answer))
         socket.destroy()
     })
-    socket.on('error', error => answer ? resolve(answer) : reject(error))
+    socket.on('error', error => (answer ? resolve(answer) : reject(error)))
     socket.on('close', () => resolve(answer))
   })
 }

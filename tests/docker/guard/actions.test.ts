@@ -3,7 +3,10 @@ import { IMAGE, openGuarded, usersOwn, withDemoImage } from './_guard.ts'
 
 const dockerHost = inject('dockerHost')!
 
-/** Requests and what the guard says of them; OWN is a container of the session, REF another's, NET and VOL another's network and volume. */
+/**
+ * Requests and what the guard says of them; OWN is a container of the session, REF another's, NET and VOL another's
+ * network and volume.
+ */
 const REFUSED: [what: string, method: string, path: string, body: unknown, message: string | RegExp][] = [
   ['a program with privileges', 'POST', '/containers/OWN/exec', { Cmd: ['id'], Privileged: true }, 'grants: ["privileged:one"]'],
   ['the same in odd case', 'POST', '/containers/OWN/exec', { Cmd: ['id'], privileged: true }, 'the field privileged'],

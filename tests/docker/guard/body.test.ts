@@ -6,7 +6,9 @@ const VERSIONS = ['', '/v1.24', '/v1.30', '/v1.41']
 
 const host = (config: object): object => ({ Image: IMAGE, HostConfig: config })
 
-/** Bodies that create a container, and what the guard says of them; REF is another's container, NET another's network. */
+/**
+ * Bodies that create a container, and what the guard says of them; REF is another's container, NET another's network.
+ */
 const REFUSED: [what: string, body: unknown, message: string][] = [
   ['privileged mode', host({ Privileged: true }), 'privileged mode'],
   ['a field in odd case', host({ privileged: true }), 'the field HostConfig.privileged'],

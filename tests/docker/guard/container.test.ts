@@ -6,7 +6,10 @@ import { CLIENTS, IMAGE, openGuarded, usersOwn, withDemoImage } from './_guard.t
 
 const dockerHost = inject('dockerHost')!
 
-/** What `docker run` is refused, with the grant that its message names; REF is another's container, DECK the deck's folder. */
+/**
+ * What `docker run` is refused, with the grant that its message names; REF is another's container, DECK the deck's
+ * folder.
+ */
 const REFUSED: [what: string, args: string[], message: string | RegExp][] = [
   ['privileged mode', ['--privileged'], 'grants: ["privileged:one"]'],
   ['the host\'s network', ['--network', 'host'], 'grants: ["host-network:one"]'],
@@ -119,7 +122,14 @@ describe.skipIf(!dockerHost)('docker run behind the guard', () => {
       const { stdout } = await docker(['run', '-d', '--name', name('c'), ...args, IMAGE])
       const { HostConfig, NetworkSettings, Config } = await engine.getContainer(stdout.trim()).inspect()
       await docker(['rm', '-f', name('c')])
-      return { ...HostConfig, labels: Config.Labels, bound: Object.values(NetworkSettings.Ports).flat().filter(Boolean).map(binding => (binding as { HostIp: string }).HostIp) }
+      return {
+        ...HostConfig,
+        labels: Config.Labels,
+        bound: Object.values(NetworkSettings.Ports)
+          .flat()
+          .filter(Boolean)
+          .map(binding => (binding as { HostIp: string }).HostIp),
+      }
     }
     expect(await made()).toMatchObject({ Memory: 256 * 1024 ** 2, PidsLimit: 256, NanoCpus: 1e9, bound: [] })
     expect(await made('-m', '512m', '--pids-limit', '20', '--cpus', '0.5')).toMatchObject({ Memory: 512 * 1024 ** 2, PidsLimit: 20, NanoCpus: 5e8 })

@@ -15,7 +15,11 @@ describe.skipIf(!cluster?.name)('the control plane, as the account of a session 
   it('is told with etcd: ready, without etcd, without the API server, and ready again', async () => {
     const config = await configOf(cluster!)
     const access = await accessOf(cluster!.kubeconfig, cluster!.context)
-    const { api, close } = await openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
+    const { api, close } = await openSpace(
+      { name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true },
+      access,
+      config,
+    )
     onTestFinished(close)
     const ending = new AbortController()
     onTestFinished(() => ending.abort())

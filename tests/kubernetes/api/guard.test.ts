@@ -77,7 +77,11 @@ describe.skipIf(!cluster)('the guard, before the real API server', () => {
     const config = await configFor(cluster!)
     privateDir = config.privateDir
     const access = await accessOf(cluster!.kubeconfig, cluster!.context)
-    space = await openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
+    space = await openSpace(
+      { name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true },
+      access,
+      config,
+    )
     node = (await space.api.get<{ items: { metadata: { name: string } }[] }>('/api/v1/nodes')).items[0]?.metadata.name ?? 'n1'
   })
 

@@ -17,7 +17,11 @@ describe.skipIf(!cluster)('the namespace of a session', () => {
     await api.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
     try {
       const access = await accessOf(cluster!.kubeconfig, cluster!.context)
-      const opening = openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
+      const opening = openSpace(
+        { name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true },
+        access,
+        config,
+      )
       await expect(opening).rejects.toMatchObject({ code: 'name-taken', message: `the namespace ${namespace} is there already, and is left as it is` })
       expect(await api.get(`/api/v1/namespaces/${namespace}`)).toMatchObject({ metadata: { name: namespace }, status: { phase: 'Active' } })
       expect(await left(config.sessionId)).toEqual([])
@@ -33,7 +37,11 @@ describe.skipIf(!cluster)('the namespace of a session', () => {
     const { path, object } = namespaceSetup(`kamishibai-${config.sessionId}`, config)
     await api.send('POST', path, object)
     const access = await accessOf(cluster!.kubeconfig, cluster!.context)
-    const space = await openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
+    const space = await openSpace(
+      { name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true },
+      access,
+      config,
+    )
     await space.close()
     expect(await left(config.sessionId)).toEqual([])
   })
@@ -41,7 +49,12 @@ describe.skipIf(!cluster)('the namespace of a session', () => {
   it('gets a new token for shells and watches at half of its life, however long the machine slept', async () => {
     const config = await configOf(cluster!)
     const access = await accessOf(cluster!.kubeconfig, cluster!.context)
-    const space = await openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config, { beat: 50 })
+    const space = await openSpace(
+      { name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true },
+      access,
+      config,
+      { beat: 50 },
+    )
     onTestFinished(() => space.close())
     const tokenFile = join(config.privateDir, 'kubernetes', 'token')
     const first = await readFile(tokenFile, 'utf8')

@@ -25,11 +25,26 @@ describe.skipIf(!cluster)('what sessions left in a cluster', () => {
     ({ api: admin, left } = await adminOf(cluster!))
   })
 
-  async function open(): Promise<{ session: string, namespace: string, renew: (at: Date) => Promise<unknown>, close: () => Promise<void> }> {
+  async function open(): Promise<{
+    session: string
+    namespace: string
+    renew: (at: Date) => Promise<unknown>
+    close: () => Promise<void>
+  }> {
     const config = await configOf(cluster!)
     const access = await accessOf(cluster!.kubeconfig, cluster!.context)
-    const { namespace, close } = await openSpace({ name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true }, access, config)
-    const renew = (at: Date): Promise<unknown> => admin.send('PATCH', `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/kamishibai`, { spec: { renewTime: at.toISOString().replace('Z', '000Z') } }, { contentType: 'application/merge-patch+json' })
+    const { namespace, close } = await openSpace(
+      { name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true },
+      access,
+      config,
+    )
+    const renew = (at: Date): Promise<unknown> =>
+      admin.send(
+        'PATCH',
+        `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/kamishibai`,
+        { spec: { renewTime: at.toISOString().replace('Z', '000Z') } },
+        { contentType: 'application/merge-patch+json' },
+      )
     return { session: config.sessionId, namespace, renew, close }
   }
 

@@ -44,7 +44,9 @@ describe.skipIf(!cluster?.name)('a watch of a real API server', () => {
   }
 
   async function isRight({ state, wrong }: Mirror): Promise<void> {
-    await expect.poll(() => sorted(state), { timeout: 30_000 }).toEqual(sorted(await watching.admin.get<KubeList>(path)))
+    await expect
+      .poll(() => sorted(state), { timeout: 30_000 })
+      .toEqual(sorted(await watching.admin.get<KubeList>(path)))
     expect(wrong).toEqual([])
   }
 

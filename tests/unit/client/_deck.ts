@@ -21,4 +21,10 @@ export function recordingText(id: string, text: string, fresh = true): Recording
 }
 
 /** A window that was never given a token. */
-export const noToken: TokenStore = { take: () => {}, known: () => undefined, find: async () => undefined, share: () => {}, drop: () => {} }
+export const noToken: TokenStore = {
+  take: () => {},
+  known: () => undefined,
+  find: async () => undefined,
+  share: () => {},
+  drop: () => {},
+}

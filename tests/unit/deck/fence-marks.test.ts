@@ -7,7 +7,9 @@ const markdown = createMarkdown({ katex: false, comark: false })
 const fence = (info: string, code = 'true\n'): Fence => ({ info, code, id: 'x', problems: [] })
 
 function marked(text: string, fences: Fence[]): string {
-  return fenceMarks(text, fences, markdown).toReversed().reduce((all, mark) => all.slice(0, mark.from) + mark.text + all.slice(mark.to), text)
+  return fenceMarks(text, fences, markdown)
+    .toReversed()
+    .reduce((all, mark) => all.slice(0, mark.from) + mark.text + all.slice(mark.to), text)
 }
 
 it('numbers fences that say the same, in the order in which they stand', () => {

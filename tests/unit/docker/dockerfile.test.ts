@@ -16,13 +16,15 @@ FROM one
 COPY --from=other/tools:2 --chown=0 /a /b`
 
   it('has instructions with their lines', () => {
-    expect(parseInstructions(code).map(({ line, lastLine, keyword, rest }) => [line, lastLine, keyword, rest])).toEqual([
-      [2, 2, 'ARG', 'BASE=busybox:1'],
-      [3, 5, 'FROM', `\${BASE}  AS one`],
-      [7, 8, 'RUN', 'true &&  false'],
-      [9, 9, 'FROM', 'one'],
-      [10, 10, 'COPY', '--from=other/tools:2 --chown=0 /a /b'],
-    ])
+    expect(parseInstructions(code).map(({ line, lastLine, keyword, rest }) => [line, lastLine, keyword, rest])).toEqual(
+      [
+        [2, 2, 'ARG', 'BASE=busybox:1'],
+        [3, 5, 'FROM', `\${BASE}  AS one`],
+        [7, 8, 'RUN', 'true &&  false'],
+        [9, 9, 'FROM', 'one'],
+        [10, 10, 'COPY', '--from=other/tools:2 --chown=0 /a /b'],
+      ],
+    )
     expect(parseInstructions('# escape=`\nRUN a `\n b').map(i => i.lastLine)).toEqual([3])
     expect(parseInstructions('\n \n# nothing')).toEqual([])
   })

@@ -19,7 +19,11 @@ it('finds what the deck\'s views ask to be measured', async () => {
 })
 
 function stats(total: number, seconds: number, memory: object): Parameters<typeof toReading>[0] {
-  return { read: new Date(seconds * 1000).toISOString(), cpu_stats: { cpu_usage: { total_usage: total } }, memory_stats: memory }
+  return {
+    read: new Date(seconds * 1000).toISOString(),
+    cpu_stats: { cpu_usage: { total_usage: total } },
+    memory_stats: memory,
+  }
 }
 
 it('counts memory without the file cache, under either version of cgroups', () => {

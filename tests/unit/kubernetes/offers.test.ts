@@ -37,7 +37,8 @@ it('of its nodes, only the two-node cluster lets etcd and the overlay be looked 
   const env = { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'kamishibai-state-')) }
   onTestFinished(() => rmSync(env.XDG_STATE_HOME, { recursive: true }))
   writeRecord(env, { name: 'talk', maker: 'two-node', createdAt: '2026-01-01T00:00:00Z' })
-  const offers = (requirement: string, name: string): ReturnType<typeof offersOf> => offersOf(requirement, {} as Api, { name } as never, { env })
+  const offers = (requirement: string, name: string): ReturnType<typeof offersOf> =>
+    offersOf(requirement, {} as Api, { name } as never, { env })
   expect(await offers('etcd', 'kamishibai-talk')).toBe(true)
   expect(await offers('overlay', 'kamishibai-talk')).toBe(true)
   expect(await offers('etcd', 'kind-talk')).toBe('the etcd of the cluster kind-talk cannot be reached from here')

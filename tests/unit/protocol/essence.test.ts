@@ -22,23 +22,36 @@ const life = fc.record({
   deleted: fc.boolean(),
 })
 
-/** One way in which a run could tell these lives: with ids, names and addresses of its own, side by side, some states missed. */
+/**
+ * One way in which a run could tell these lives: with ids, names and addresses of its own, side by side, some states
+ * missed.
+ */
 function telling(lives: Life[]): fc.Arbitrary<Recording> {
   const own = fc.record({ id: hex(12), name: engineName, session: hex(4), address: fc.ipV4(), node: fc.constantFrom('worker', 'worker2'), seen: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }) })
-  return fc.tuple(fc.array(own, { minLength: lives.length, maxLength: lives.length }), fc.array(fc.nat(99), { minLength: 40, maxLength: 40 })).map(([owns, picks]) => {
-    const queues = lives.map(({ kind, name, states, deleted }, i) => {
-      const { id, session, address, node, seen } = owns[i]!
-      const ref = { kind, id: `${id}${i}`, name: kind === 'network' ? owns[i]!.name : `${name}${i}-${session}` }
-      const told = states.filter((_, n) => n === states.length - 1 || seen[n])
-      const views = told.map((state, n): Resource => ({ type: 'resource', op: n ? 'modified' : 'added', ref, view: { state, name: ref.name, node, networks: { bridge: state === 'running' ? address : '' } } }))
-      return [...views, ...deleted ? [{ type: 'resource', op: 'deleted', ref, view: {} } as Resource] : []]
+  return fc
+    .tuple(
+      fc.array(own, { minLength: lives.length, maxLength: lives.length }),
+      fc.array(fc.nat(99), { minLength: 40, maxLength: 40 }),
+    )
+    .map(([owns, picks]) => {
+      const queues = lives.map(({ kind, name, states, deleted }, i) => {
+        const { id, session, address, node, seen } = owns[i]!
+        const ref = { kind, id: `${id}${i}`, name: kind === 'network' ? owns[i]!.name : `${name}${i}-${session}` }
+        const told = states.filter((_, n) => n === states.length - 1 || seen[n])
+        const views = told.map((state, n): Resource => ({
+          type: 'resource',
+          op: n ? 'modified' : 'added',
+          ref,
+          view: { state, name: ref.name, node, networks: { bridge: state === 'running' ? address : '' } },
+        }))
+        return [...views, ...(deleted ? [{ type: 'resource', op: 'deleted', ref, view: {} } as Resource] : [])]
+      })
+      const events: Payload[] = [{ type: 'phase', phase: 'running' }]
+      for (let left = queues.filter(queue => queue.length); left.length; left = queues.filter(queue => queue.length))
+        events.push(left[picks[events.length]! % left.length]!.shift()!)
+      events.push(output(`${owns.map(({ id }) => id).join(' ')}\r\n`), { type: 'phase', phase: 'exited' })
+      return recordingOf(logOf(events.map((event, i) => [i, event])))
     })
-    const events: Payload[] = [{ type: 'phase', phase: 'running' }]
-    for (let left = queues.filter(queue => queue.length); left.length; left = queues.filter(queue => queue.length))
-      events.push(left[picks[events.length]! % left.length]!.shift()!)
-    events.push(output(`${owns.map(({ id }) => id).join(' ')}\r\n`), { type: 'phase', phase: 'exited' })
-    return recordingOf(logOf(events.map((event, i) => [i, event])))
-  })
 }
 
 const object = (name: string, op: Resource['op'], view: Resource['view'] = {}): Payload => ({ type: 'resource', op, ref: { kind: 'container', id: name, name }, view })
@@ -47,12 +60,22 @@ const recorded = (...payloads: Payload[]): Recording => recordingOf(logOf(payloa
 describe('two recordings of one run of objects', () => {
   it('are the same, whatever the order in which concurrent objects are told, and their names by chance', { timeout: PATIENCE }, async () => {
     const pair = fc.array(life, { minLength: 1, maxLength: 6 }).chain(lives => fc.tuple(telling(lives), telling(lives)))
-    await fc.assert(fc.asyncProperty(pair, async ([a, b]) => void expect(await sameRecording(a, b)).toBe(true)), { numRuns: 100 })
+    await fc.assert(
+      fc.asyncProperty(pair, async ([a, b]) => void expect(await sameRecording(a, b)).toBe(true)),
+      { numRuns: 100 },
+    )
   })
 
   it('differ in what is there at the end', { timeout: PATIENCE }, async () => {
-    const pair = fc.array(life, { minLength: 1, maxLength: 4 }).chain(lives => fc.tuple(telling(lives), telling([{ ...lives[0]!, deleted: !lives[0]!.deleted }, ...lives.slice(1)])))
-    await fc.assert(fc.asyncProperty(pair, async ([a, b]) => void expect(await sameRecording(a, b)).toBe(false)), { numRuns: 100 })
+    const pair = fc
+      .array(life, { minLength: 1, maxLength: 4 })
+      .chain(lives =>
+        fc.tuple(telling(lives), telling([{ ...lives[0]!, deleted: !lives[0]!.deleted }, ...lives.slice(1)])),
+      )
+    await fc.assert(
+      fc.asyncProperty(pair, async ([a, b]) => void expect(await sameRecording(a, b)).toBe(false)),
+      { numRuns: 100 },
+    )
   })
 
   it.each<[string, Payload[], Payload[]]>([

@@ -51,11 +51,14 @@ describe('a marker in the output', () => {
 
   it('may come in pieces', () => {
     const piece = fc.constantFrom(marker('one'), marker('二'), ESC, `${ESC}]0;t`, '\x07', `${ESC}\\`, 'text', `${ESC}[31m`, '\n')
-    fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), fc.array(fc.nat(200), { maxLength: 6 }), (pieces, cuts) => {
-      const text = `${pieces.join('')}\x18.`
-      const edges = [0, ...cuts.filter(cut => cut < text.length).sort((a, b) => a - b), text.length]
-      expect(read(...edges.slice(1).map((to, i) => text.slice(edges[i], to)))).toBe(read(text))
-    }), { numRuns: 1000 })
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.array(fc.nat(200), { maxLength: 6 }), (pieces, cuts) => {
+        const text = `${pieces.join('')}\x18.`
+        const edges = [0, ...cuts.filter(cut => cut < text.length).sort((a, b) => a - b), text.length]
+        expect(read(...edges.slice(1).map((to, i) => text.slice(edges[i], to)))).toBe(read(text))
+      }),
+      { numRuns: 1000 },
+    )
   })
 })
 

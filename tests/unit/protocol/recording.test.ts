@@ -114,7 +114,8 @@ describe('a damaged recording', () => {
 })
 
 describe('two recordings', () => {
-  const same = async (a: string, b: string): Promise<boolean> => sameRecording(recordingOf(logOf([[0, output(a)]])), recordingOf(logOf([[0, output(b)]])))
+  const same = async (a: string, b: string): Promise<boolean> =>
+    sameRecording(recordingOf(logOf([[0, output(a)]])), recordingOf(logOf([[0, output(b)]])))
 
   it.each([
     ['ids', '0f3a9c1d2e4b up', 'aaaa9c1d2e4b up'],

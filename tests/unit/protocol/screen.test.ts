@@ -92,11 +92,15 @@ it('shows a log at a moment', async () => {
 
 it('condenses a long output to what its end depends on', async () => {
   const piece = fc.constantFrom('a', '日', '\r\n', '\r\n', '\r', '\n', '\t', '\b', '\x1B[31m', '\x1B[1;44m', '\x1B[0m', '\x1B[m', '\x1B[K', 'long words here', '\x1B[2J', '\x1B[A', '\x1B7', '\x1B8')
-  await fc.assert(fc.asyncProperty(fc.array(piece, { maxLength: 120 }), fc.integer({ min: 4, max: 6 }), async (pieces, lines) => {
-    const text = pieces.join('')
-    // A blank row in the scrollback is beyond what is compared: only the screen's 4 rows and `lines` more are promised.
-    expect((await drawn(condense(text, lines), 8, 4)).lines()).toEqual((await drawn(text, 8, 4)).lines())
-  }), { numRuns: 300 })
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 120 }), fc.integer({ min: 4, max: 6 }), async (pieces, lines) => {
+      const text = pieces.join('')
+      // A blank row in the scrollback is beyond what is compared: only the screen's 4 rows and `lines` more are
+      // promised.
+      expect((await drawn(condense(text, lines), 8, 4)).lines()).toEqual((await drawn(text, 8, 4)).lines())
+    }),
+    { numRuns: 300 },
+  )
 })
 
 it('draws the end of 10 MB of output much faster than all of it', async () => {

@@ -38,7 +38,9 @@ function fakeClock(late = 0): Clock & { advance: (ms: number) => void, timers: n
   }
 }
 
-const letters = (...times: number[]): LogEvent[] => logOf(times.map((at, i) => [at, output(String.fromCharCode(97 + i))]))
+function letters(...times: number[]): LogEvent[] {
+  return logOf(times.map((at, i) => [at, output(String.fromCharCode(97 + i))]))
+}
 
 function start(events: LogEvent[], options: Partial<Parameters<typeof play>[1]> = {}) {
   const clock = fakeClock()
@@ -65,7 +67,10 @@ describe('a player', () => {
     const clock = fakeClock(5)
     let worst = 0
     const began = clock.now()
-    play(letters(...Array.from({ length: 5000 }, (_, i) => i * 7)), { clock, emit: ({ at }) => (worst = Math.max(worst, clock.now() - began - at)) })
+    play(letters(...Array.from({ length: 5000 }, (_, i) => i * 7)), {
+      clock,
+      emit: ({ at }) => (worst = Math.max(worst, clock.now() - began - at)),
+    })
     clock.advance(60_000)
     expect(worst).toBeLessThan(16)
   })

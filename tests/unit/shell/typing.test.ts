@@ -5,7 +5,10 @@ import { createTypist } from '../../../runners/shell/typing.ts'
 function start(lines: string[]) {
   const written: string[] = []
   const emitted: Payload[] = []
-  const typist = createTypist({ write: data => written.push(data), onData: () => {} }, { emit: payload => emitted.push(payload), signal: new AbortController().signal })
+  const typist = createTypist(
+    { write: data => written.push(data), onData: () => {} },
+    { emit: payload => emitted.push(payload), signal: new AbortController().signal },
+  )
   return { typist, written, emitted, done: typist.type(lines) }
 }
 

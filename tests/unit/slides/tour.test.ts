@@ -36,7 +36,12 @@ describe('the tour', () => {
     const words = slides.flatMap(slide => slide.words)
     expect(missingOf(VERBS, words)).toEqual([])
     expect(missingOf(ALL_OPTIONS, words.map(word => word.split('=')[0]!))).toEqual([])
-    expect(missingOf(CONDITIONS, deck.steps.flatMap(({ until, expect }) => [...until, ...expect].map(({ type }) => type)))).toEqual([])
+    expect(
+      missingOf(
+        CONDITIONS,
+        deck.steps.flatMap(({ until, expect }) => [...until, ...expect].map(({ type }) => type)),
+      ),
+    ).toEqual([])
     expect(deck.steps.some(({ hidden }) => hidden.length)).toBe(true)
     expect(deck.steps.some(step => step.in?.startsWith('pod/'))).toBe(true)
     expect(missingOf(['pod', 'service'], deck.steps.flatMap(({ requests = [] }) => requests.map(({ via }) => via?.split('/')[0] ?? '')))).toEqual([])

@@ -37,5 +37,14 @@ it('counts the pixels of a picture that are not of its background, whatever its 
   expect(differing(png(2, [plain, plain]))).toBe(0)
   expect(differing(png(2, [plain, [0, ...white, 0, 0, 0]]))).toBe(0.25)
   // White by each filter: from the left, from above, from both, by the nearest.
-  expect(differing(png(2, [[1, ...white, 0, 0, 0], [2, 0, 0, 0, 0, 0, 0], [3, 128, 128, 128, 0, 0, 0], [4, 0, 0, 0, 0, 0, 0]]))).toBe(0)
+  expect(
+    differing(
+      png(2, [
+        [1, ...white, 0, 0, 0],
+        [2, 0, 0, 0, 0, 0, 0],
+        [3, 128, 128, 128, 0, 0, 0],
+        [4, 0, 0, 0, 0, 0, 0],
+      ]),
+    ),
+  ).toBe(0)
 })

@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest'
 import { loadAgain } from '../../../../client/session/retry.ts'
 
-function failing(times: number): { load: () => Promise<string>, pauses: number[], wait: (ms: number) => Promise<void> } {
+function failing(times: number): {
+  load: () => Promise<string>
+  pauses: number[]
+  wait: (ms: number) => Promise<void>
+} {
   const pauses: number[] = []
   let n = 0
   return {

@@ -9,7 +9,11 @@ function createOrigin() {
   return (kept?: string) => {
     const stored = new Map(kept ? [['kamishibai.token', kept]] : [])
     const store = createTokenStore({
-      storage: { getItem: key => stored.get(key) ?? null, setItem: (key, value) => void stored.set(key, value), removeItem: key => void stored.delete(key) },
+      storage: {
+        getItem: key => stored.get(key) ?? null,
+        setItem: (key, value) => void stored.set(key, value),
+        removeItem: key => void stored.delete(key),
+      },
       openChannel: () => open[open.push(new BroadcastChannel(name)) - 1]!,
     })
     return { ...store, stored }

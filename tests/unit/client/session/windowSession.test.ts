@@ -7,7 +7,10 @@ import { createWindowSession, whenKnown } from '../../../../client/session/windo
 import { deckInfo } from '../_deck.ts'
 
 /** A session of a page at an address, and the sockets that it opened. */
-function open(deck: Partial<DeckInfo>, { printing = false, token, answers = true }: { printing?: boolean, token?: string, answers?: boolean } = {}) {
+function open(
+  deck: Partial<DeckInfo>,
+  { printing = false, token, answers = true }: { printing?: boolean, token?: string, answers?: boolean } = {},
+) {
   vi.stubGlobal('location', { protocol: 'https:', host: 'talk.example' })
   onTestFinished(() => void vi.unstubAllGlobals())
   const sockets: SocketOptions[] = []
@@ -20,7 +23,10 @@ function open(deck: Partial<DeckInfo>, { printing = false, token, answers = true
     serverAnswers: async () => answers,
     connect(options) {
       sockets.push(options)
-      return { ...createLocalSession({ load: async () => undefined, needs: () => [] }), status: shallowRef('connecting') }
+      return {
+        ...createLocalSession({ load: async () => undefined, needs: () => [] }),
+        status: shallowRef('connecting'),
+      }
     },
   })
   return { session, sockets, done }

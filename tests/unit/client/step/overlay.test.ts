@@ -8,7 +8,10 @@ function createBrowser() {
   return () => {
     const channel: Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'> = {
       onmessage: null,
-      postMessage: data => [...channels].filter(other => other !== channel).forEach(other => other.onmessage?.call({} as never, { data } as never)),
+      postMessage: data =>
+        [...channels]
+          .filter(other => other !== channel)
+          .forEach(other => other.onmessage?.call({} as never, { data } as never)),
       close: () => void channels.delete(channel),
     }
     channels.add(channel)

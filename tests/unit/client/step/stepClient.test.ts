@@ -14,7 +14,9 @@ function createWindow(options: Parameters<typeof deckInfo>[1] = {}): Client {
   return createClient(deck, { a: async () => recordingText('a', 'one'), b: async () => recordingText('b', 'two', false) }, { token: noToken, keys: new EventTarget() })
 }
 
-const stepOf = (client: Client, id: string, printing = false): StepClient => createStepClient(id, client, { printing, now: shallowRef(Date.now()) })
+function stepOf(client: Client, id: string, printing = false): StepClient {
+  return createStepClient(id, client, { printing, now: shallowRef(Date.now()) })
+}
 
 it('plays the recording of a step and those that it needs', async () => {
   const client = createWindow()

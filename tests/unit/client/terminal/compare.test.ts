@@ -3,7 +3,9 @@ import { expect, it } from 'vitest'
 import { sameLines } from '../../../../client/terminal/compare.ts'
 
 const screen = (...texts: string[]): ScreenLine[] => texts.map(text => text ? [{ text }] : [])
-const differing = (a: ScreenLine[], b: ScreenLine[]): number[][] => sameLines(a, b).map(same => same.flatMap((is, i) => is ? [] : [i]))
+function differing(a: ScreenLine[], b: ScreenLine[]): number[][] {
+  return sameLines(a, b).map(same => same.flatMap((is, i) => (is ? [] : [i])))
+}
 
 it('marks what was put in, and nothing that follows it', () => {
   expect(differing(screen('bin', 'etc', 'usr'), screen('bin', 'dev', 'etc', 'usr'))).toEqual([[], [1]])

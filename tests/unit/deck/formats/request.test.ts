@@ -39,7 +39,9 @@ describe('an .http text', () => {
     ['@host = a\nGET http://a/', 1, /is no request/],
     ['POST http://a/\n\n< ./file', 3, /a body from a file/],
   ])('%j is wrong in line %i', (code, line, message) => {
-    expect(parseRequests(code)).toEqual({ mistakes: [expect.objectContaining({ line, message: expect.stringMatching(message) as string })] })
+    expect(parseRequests(code)).toEqual({
+      mistakes: [expect.objectContaining({ line, message: expect.stringMatching(message) as string })],
+    })
   })
 
   it('never throws, and every mistake has a line of the text', () => {

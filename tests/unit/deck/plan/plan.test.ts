@@ -22,11 +22,27 @@ it('tells of every verb what it touches', async () => {
     fence('yaml {apply id=app}', 'apiVersion: v1\nkind: Pod\nmetadata: { namespace: demo }\nspec:\n  containers:\n    - image: busybox\n      ports: [{ hostPort: 80 }]\n  volumes:\n    - hostPath: { path: /etc }\n---\napiVersion: v1\nkind: Service\nspec: { ports: [{ nodePort: 30080 }] }'),
     fence('http {request id=ask}', 'GET http://localhost:1/\n\n###\nGET pod/web:80/'),
   ].join('')}`)
-  expect(steps.map(({ id, images, ports, hosts, mounts, namespaces }) => ({ id, images, ports, hosts, mounts, namespaces }))).toEqual([
-    { id: 'web', images: ['demo:1'], ports: ['127.0.0.1:18080:8080'], hosts: ['127.0.0.1:18080'], mounts: ['./x:/x'], namespaces: [] },
+  expect(
+    steps.map(({ id, images, ports, hosts, mounts, namespaces }) => ({ id, images, ports, hosts, mounts, namespaces })),
+  ).toEqual([
+    {
+      id: 'web',
+      images: ['demo:1'],
+      ports: ['127.0.0.1:18080:8080'],
+      hosts: ['127.0.0.1:18080'],
+      mounts: ['./x:/x'],
+      namespaces: [],
+    },
     { id: 'img', images: ['base:1', 'hello:1'], ports: [], hosts: [], mounts: [], namespaces: [] },
     { id: 'inside', images: [], ports: [], hosts: ['other'], mounts: [], namespaces: [] },
-    { id: 'app', images: ['busybox'], ports: ['node:80', 'node:30080'], hosts: [], mounts: ['node:/etc'], namespaces: ['demo'] },
+    {
+      id: 'app',
+      images: ['busybox'],
+      ports: ['node:80', 'node:30080'],
+      hosts: [],
+      mounts: ['node:/etc'],
+      namespaces: ['demo'],
+    },
     { id: 'ask', images: [], ports: [], hosts: ['localhost:1', 'pod/web:80'], mounts: [], namespaces: [] },
   ])
 })

@@ -37,7 +37,14 @@ describe('a shell script', () => {
     ['kubectl -n demo run x --image=busybox; kubectl set image deployment/web web=demo:2 --namespace other', { images: ['busybox', 'demo:2'], namespaces: ['demo', 'other'] }],
     ['kubectl set image deployment/web web=demo:2', { images: ['demo:2'] }],
   ])('tells what it touches: %s', (script, expected) => {
-    expect(touchedByShell(script)).toEqual({ images: [], ports: [], hosts: [], mounts: [], namespaces: [], ...expected })
+    expect(touchedByShell(script)).toEqual({
+      images: [],
+      ports: [],
+      hosts: [],
+      mounts: [],
+      namespaces: [],
+      ...expected,
+    })
   })
 
   it.each([['docker run --rm -i x sh', true], ['docker run -d x --rm', false], ['docker container run -t --rm=true x', true], ['docker rm x', false]])('tells whether it runs a throw-away container: %s', (script, expected) => {

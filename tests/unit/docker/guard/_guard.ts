@@ -47,7 +47,13 @@ interface FakeImage {
 }
 
 interface Population {
-  containers: (Labelled & { Id: string, Names: string[], ImageID: string, State: string, Mounts: { Type: string, Name?: string }[] })[]
+  containers: (Labelled & {
+    Id: string
+    Names: string[]
+    ImageID: string
+    State: string
+    Mounts: { Type: string, Name?: string }[]
+  })[]
   networks: (Labelled & { Id: string, Name: string, IPAM: { Config: { Gateway?: string }[] } })[]
   volumes: (Labelled & { Name: string })[]
   execs: { ID: string, ContainerID: string }[]
@@ -100,7 +106,8 @@ export function fakeEngine(newest = '1.51'): FakeEngine {
     const path = `${method} /${segments.join('/')}`
     const { label = {} } = JSON.parse(query.find(([name]) => name === 'filters')?.[1] ?? '{}') as { label?: Record<string, boolean> }
     const wanted = Object.keys(label).map(text => text.split('='))
-    const listed = <T extends Labelled>(objects: T[]): T[] => objects.filter(({ Labels }) => wanted.every(([key, value]) => Labels[key!] === value))
+    const listed = <T extends Labelled>(objects: T[]): T[] =>
+      objects.filter(({ Labels }) => wanted.every(([key, value]) => Labels[key!] === value))
     const one = <T>(object: T | undefined): { status: number, body: unknown } => object ? { status: 200, body: object } : { status: 404, body: { message: 'not there' } }
     if (path === 'GET /containers/json')
       return { status: 200, body: listed(has.containers) }
@@ -165,18 +172,34 @@ export interface GuardOptions {
   newest?: string
 }
 
-/** A guard before an engine that holds things of the session and of a stranger. Nothing of it touches a disk or a socket. */
+/**
+ * A guard before an engine that holds things of the session and of a stranger. Nothing of it touches a disk or a
+ * socket.
+ */
 export function createGuard(options: GuardOptions = {}): TestGuard {
   const { grants = [], step = 'one', deckDir = '/no/deck', privateDir = '/no/folder', newest = '1.51', remote = false } = options
   const engine = fakeEngine(newest)
-  const config = { sessionId: SESSION, deckDir, privateDir, settings: settingsSchema.parse({ grants }), labels: SESSION_LABELS }
+  const config = {
+    sessionId: SESSION,
+    deckDir,
+    privateDir,
+    settings: settingsSchema.parse({ grants }),
+    labels: SESSION_LABELS,
+  }
   const session = createGuardSession(config, { url: `unix://${options.socket ?? '/no/engine.sock'}`, remote }, { engine })
 
-  async function judge(method: string, url: string, body?: unknown, headers: IncomingHttpHeaders = {}): Promise<Judged> {
+  async function judge(
+    method: string,
+    url: string,
+    body?: unknown,
+    headers: IncomingHttpHeaders = {},
+  ): Promise<Judged> {
     const stream = Readable.from(body === undefined ? [] : [bytesOf(body)])
     try {
       const { verdict, version } = await judgeRequest({ method, url, headers }, stream, session, step)
-      return 'segments' in verdict ? { status: 0, message: '', version, ...verdict } : { status: verdict.status, message: '', version, reply: (verdict as Reply).body }
+      return 'segments' in verdict
+        ? { status: 0, message: '', version, ...verdict }
+        : { status: verdict.status, message: '', version, reply: (verdict as Reply).body }
     }
     catch (error) {
       if (!(error instanceof Refusal))

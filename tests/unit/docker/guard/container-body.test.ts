@@ -36,8 +36,12 @@ describe('a field of a new container', () => {
   })
 
   it.for(FIELDS)('%s takes no others: %s', async ([name, kind]) => {
-    for (const value of KINDS[kind].bad)
-      expect(await create({ [name]: value }), JSON.stringify(value)).toMatchObject({ status: 400, message: expect.stringContaining(name) })
+    for (const value of KINDS[kind].bad) {
+      expect(await create({ [name]: value }), JSON.stringify(value)).toMatchObject({
+        status: 400,
+        message: expect.stringContaining(name),
+      })
+    }
   })
 
   it.for([...FIELDS.map(([name]) => name), 'Healthcheck', 'OnBuild', 'Labels', 'HostConfig', 'NetworkingConfig'])('%s may be null', async (name) => {
@@ -71,8 +75,12 @@ describe('a field of a new container', () => {
 
   it('OnBuild is refused, but for its empty values', async () => {
     expect(await create({ OnBuild: ['RUN x'] })).toMatchObject({ status: 403, message: expect.stringContaining('instructions for later builds (OnBuild)') })
-    for (const value of EMPTY)
-      expect(await create({ OnBuild: value })).toMatchObject({ status: 0, body: expect.not.objectContaining({ OnBuild: value }) })
+    for (const value of EMPTY) {
+      expect(await create({ OnBuild: value })).toMatchObject({
+        status: 0,
+        body: expect.not.objectContaining({ OnBuild: value }),
+      })
+    }
   })
 
   it.for(['Privileged', 'Binds', 'CapAdd', 'NetworkMode', 'hostconfig', 'HOSTCONFIG', 'Ho\u017FtConfig', 'HostConfig ', 'Volume\u017F', 'HostUsers', 'Secrets'])('%j is not known at the top', async (name) => {
@@ -133,6 +141,9 @@ describe('all ports of an image', () => {
 
   it.for(['demo:1', FOREIGN_IMAGE, 'not/here:1', '../info', ''])('are none of %j', async (Image) => {
     const { status, body } = await create({ Image, HostConfig: { PublishAllPorts: true } })
-    expect({ status, PortBindings: (body as { HostConfig: object }).HostConfig }).toMatchObject({ status: 0, PortBindings: { PortBindings: {} } })
+    expect({ status, PortBindings: (body as { HostConfig: object }).HostConfig }).toMatchObject({
+      status: 0,
+      PortBindings: { PortBindings: {} },
+    })
   })
 })

@@ -125,7 +125,10 @@ describe('how a container stands on its host', () => {
     ['a1:ro', `${OWN}:ro`],
     ['front:rw', `${OWN}:rw`],
   ])('VolumesFrom names a container of the session: %s', async ([ref, sent]) => {
-    expect(await create({ VolumesFrom: [ref] })).toMatchObject({ status: 0, body: { HostConfig: { VolumesFrom: [sent] } } })
+    expect(await create({ VolumesFrom: [ref] })).toMatchObject({
+      status: 0,
+      body: { HostConfig: { VolumesFrom: [sent] } },
+    })
   })
 
   it.for(['theirs', 'theirs:ro', '', ':ro', null])('VolumesFrom names no other: %s', async (ref) => {
@@ -141,7 +144,9 @@ describe('how a container stands on its host', () => {
     ['Links', ':db', undefined],
     ['Links', '', undefined],
   ] as const)('%s of %j', async ([name, link, sent]) => {
-    expect(await create({ [name]: [link] })).toMatchObject(sent ? { status: 0, body: { HostConfig: { [name]: [sent] } } } : { status: 400 })
+    expect(await create({ [name]: [link] })).toMatchObject(
+      sent ? { status: 0, body: { HostConfig: { [name]: [sent] } } } : { status: 400 },
+    )
   })
 
   it.for([
@@ -149,7 +154,10 @@ describe('how a container stands on its host', () => {
     'no-new-privileges:true',
     'no-new-privileges=true',
   ])('SecurityOpt may be %s', async (option) => {
-    expect(await create({ SecurityOpt: [option] })).toMatchObject({ status: 0, body: { HostConfig: { SecurityOpt: [option] } } })
+    expect(await create({ SecurityOpt: [option] })).toMatchObject({
+      status: 0,
+      body: { HostConfig: { SecurityOpt: [option] } },
+    })
   })
 
   it.for([

@@ -121,7 +121,10 @@ describe('the query of a request', () => {
     ['POST', '/images/demo:1/tag?repo=x&all=1', 'the parameter "all"'],
     ['DELETE', '/networks/net?force=1', 'the parameter "force"'],
   ] as const)('of %s %s is refused with what the endpoint does not know', async ([method, url, message]) => {
-    expect(await createGuard().judge(method, url)).toMatchObject({ status: 403, message: expect.stringContaining(message) })
+    expect(await createGuard().judge(method, url)).toMatchObject({
+      status: 403,
+      message: expect.stringContaining(message),
+    })
   })
 
   it.for([

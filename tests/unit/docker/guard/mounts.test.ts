@@ -25,7 +25,9 @@ afterAll(() => rm(top, { recursive: true }))
 
 type Options = Parameters<typeof createGuard>[0]
 const at = (text: string): string => text.replaceAll('TOP', top)
-const guard = (grants: string[] = [], options: Options = {}) => createGuard({ deckDir, socket, grants: grants.map(at), ...options })
+function guard(grants: string[] = [], options: Options = {}) {
+  return createGuard({ deckDir, socket, grants: grants.map(at), ...options })
+}
 function bind(text: unknown, grants?: string[], options?: Options) {
   return guard(grants, options).judge('POST', '/containers/create', { HostConfig: { Binds: [typeof text === 'string' ? at(text) : text] } })
 }

@@ -16,7 +16,10 @@ describe('the network of a container', () => {
     ['none', 'none'],
     ['default', 'default'],
   ])('may be %s', async ([mode, sent]) => {
-    expect(await create({ HostConfig: { NetworkMode: mode } })).toMatchObject({ status: 0, body: { HostConfig: { NetworkMode: sent } } })
+    expect(await create({ HostConfig: { NetworkMode: mode } })).toMatchObject({
+      status: 0,
+      body: { HostConfig: { NetworkMode: sent } },
+    })
     expect(await create({ NetworkingConfig: { EndpointsConfig: { [mode!]: { Aliases: ['x'] } } } })).toMatchObject({ status: 0, body: { NetworkingConfig: { EndpointsConfig: { [sent!]: { Aliases: ['x'] } } } } })
   })
 
@@ -51,8 +54,12 @@ describe('what a container is in a network', () => {
     ['MacAddress', 'text'],
     ['GwPriority', 'integer'],
   ] as const)('has %s, as %s', async ([name, kind]) => {
-    for (const value of KINDS[kind].good)
-      expect(await endpoint({ [name]: value })).toMatchObject({ status: 0, body: { EndpointConfig: { [name]: value } } })
+    for (const value of KINDS[kind].good) {
+      expect(await endpoint({ [name]: value })).toMatchObject({
+        status: 0,
+        body: { EndpointConfig: { [name]: value } },
+      })
+    }
     for (const value of KINDS[kind].bad)
       expect(await endpoint({ [name]: value })).toMatchObject({ status: 400 })
   })

@@ -21,7 +21,9 @@ beforeEach(() => {
 
 /** The names as a process sees them that starts now. */
 const tags = () => createTags(engine, SESSION, file)
-const addImage = (Id: string, RepoTags: string[], more = {}): void => void engine.has.images.push({ Id, RepoTags, RepoDigests: [], ...more })
+function addImage(Id: string, RepoTags: string[], more = {}): void {
+  return void engine.has.images.push({ Id, RepoTags, RepoDigests: [], ...more })
+}
 const removed = (): string[] => engine.asked.filter(({ method }) => method === 'DELETE').map(({ segments }) => segments.slice(1).join('/'))
 
 /** A name that the session gave to a fresh image. */

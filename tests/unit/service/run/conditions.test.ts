@@ -6,15 +6,25 @@ import { judge, judgeAll } from '../../../../runners/service/run/conditions.ts'
 import { createLog } from '../../../../runners/service/run/log.ts'
 
 /** What a condition is judged by: a log of these events, all at its start. */
-function worldOf(events: Payload[], { now = 0, ...asked }: Partial<ConditionWorld> & { now?: number } = {}): ConditionWorld {
+function worldOf(
+  events: Payload[],
+  { now = 0, ...asked }: Partial<ConditionWorld> & { now?: number } = {},
+): ConditionWorld {
   let time = 0
   const log = createLog({ cols: 40, rows: 5, spool: '', clock: () => time })
   onTestFinished(() => log.dispose())
-  for (const event of events)
-    log.append(event)
+  for (const event of events) log.append(event)
   time = now
   const nothing = async (): Promise<undefined> => undefined
-  return { log, startedAt: 0, healthy: nothing, holds: nothing, dial: nothing, signal: new AbortController().signal, ...asked }
+  return {
+    log,
+    startedAt: 0,
+    healthy: nothing,
+    holds: nothing,
+    dial: nothing,
+    signal: new AbortController().signal,
+    ...asked,
+  }
 }
 
 const exit = (code: number, not = false): Condition => ({ type: 'exit', code, not, text: `exit${not ? '!' : ''}=${code}` })

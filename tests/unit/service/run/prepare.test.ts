@@ -11,7 +11,13 @@ function runIn(id: string, mode: 'live' | 'replay', phase: Phase, needs: string[
   const log = createLog({ cols: 40, rows: 5, spool: '' })
   onTestFinished(() => log.dispose())
   log.append({ type: 'phase', phase })
-  return { info: { step: id, mode }, step: step(id, { needs }), log, moment: Promise.resolve({ phase }), signal: new AbortController() } as unknown as LiveRun
+  return {
+    info: { step: id, mode },
+    step: step(id, { needs }),
+    log,
+    moment: Promise.resolve({ phase }),
+    signal: new AbortController(),
+  } as unknown as LiveRun
 }
 
 /** Prepares a run that needs `first`, and says what was started for it. */

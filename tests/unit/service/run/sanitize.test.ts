@@ -86,12 +86,20 @@ describe('chunks', () => {
 
   it('may end anywhere in anything', () => {
     const piece = fc.constantFrom(ESC, ESC, ']0;', 'P$q', 'm', '\\', '\x07', '\x9C', '\x90', '\x9D', '\x18', '\n', '\x7F', '[31m', 'text', '日')
-    fc.assert(fc.property(fc.array(piece, { maxLength: 30 }), fc.array(fc.nat(60), { maxLength: 5 }), (pieces, cuts) => {
-      const text = pieces.join('')
-      // An escape at the very end is held back: text behind it lets it out.
-      const ended = `${text}\x18.`
-      expect(inChunks(ended, cuts.map(cut => Math.min(cut, ended.length)))).toBe(clean(ended))
-    }), { numRuns: 3000 })
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), fc.array(fc.nat(60), { maxLength: 5 }), (pieces, cuts) => {
+        const text = pieces.join('')
+        // An escape at the very end is held back: text behind it lets it out.
+        const ended = `${text}\x18.`
+        expect(
+          inChunks(
+            ended,
+            cuts.map(cut => Math.min(cut, ended.length)),
+          ),
+        ).toBe(clean(ended))
+      }),
+      { numRuns: 3000 },
+    )
   })
 
   it('may end around the longest string', () => {

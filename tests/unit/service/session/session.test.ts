@@ -44,7 +44,14 @@ describe('when a run is over', () => {
   it('counts quiet from the start of what it starts', async () => {
     let now = 0
     const log = createLog({ cols: 40, rows: 5, spool: '', clock: () => now })
-    const world = { log, startedAt: 4500, healthy: async () => undefined, holds: async () => undefined, dial: async () => undefined, signal: new AbortController().signal }
+    const world = {
+      log,
+      startedAt: 4500,
+      healthy: async () => undefined,
+      holds: async () => undefined,
+      dial: async () => undefined,
+      signal: new AbortController().signal,
+    }
     const settled: Condition = { type: 'settled', ms: 1000, text: 'settled=1s' }
     now = 5000
     expect(await judge(settled, world)).toMatchObject({ ok: false })

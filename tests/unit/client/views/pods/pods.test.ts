@@ -21,7 +21,8 @@ it('puts pods on their nodes, by number, and those that have none apart', () => 
 
 it('tells the nodes of a cluster that a step made from those of the session', () => {
   const runs = [run(object('node', 'n1', { podCIDR: '10.1.1.0/24' }), { ...object('node', 'n1', { podCIDR: '10.9.1.0/24', cluster: 'demo' }), ref: { kind: 'node', id: 'other', name: 'n1' } }, web('aaaaa', { node: 'n1' }))]
-  const shown = (cluster?: string) => podModel(runs, { cluster }).nodes.map(({ podCIDR, pods }) => [podCIDR, pods.length])
+  const shown = (cluster?: string) =>
+    podModel(runs, { cluster }).nodes.map(({ podCIDR, pods }) => [podCIDR, pods.length])
   expect(shown()).toEqual([['10.1.1.0/24', 1]])
   expect(shown('demo')).toEqual([['10.9.1.0/24', 0]])
 })

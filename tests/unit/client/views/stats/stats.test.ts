@@ -9,7 +9,12 @@ const run = runOf(1000, [0, container('a')], [10, sample('a', 0.5, 100)], [500, 
 
 it('sums what runs at each time, and lets go of what ended', () => {
   const totals = totalsOf(seriesOf([run]))
-  expect(totals.map(({ at, count, memory }) => [at, count, memory])).toEqual([[1010, 1, 100], [1510, 2, 150], [2000, 2, 170], [3000, 1, 120]])
+  expect(totals.map(({ at, count, memory }) => [at, count, memory])).toEqual([
+    [1010, 1, 100],
+    [1510, 2, 150],
+    [2000, 2, 170],
+    [3000, 1, 120],
+  ])
   expect(totals.at(-1)!.cpu).toBeCloseTo(0.2)
 })
 
