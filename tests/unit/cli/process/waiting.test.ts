@@ -29,10 +29,12 @@ it('tells the time of what is slow', () => {
   expect(text()).toContain('40/100  an image  5 s')
 })
 
-it('says nothing where there is no terminal', () => {
+it('says each stage once, on a line, where there is no terminal', () => {
   const { to, text } = outputOf(false)
   const waiting = createWaiting(to)
-  waiting.tell('a runs', 0, 1)
+  waiting.tell('a runs', 0, 2)
+  waiting.tell('a runs', 0, 2)
+  waiting.tell('b runs', 1, 2)
   waiting.end()
-  expect(text()).toBe('')
+  expect(text()).toBe('a runs (1 of 2)\nb runs (2 of 2)\n')
 })
