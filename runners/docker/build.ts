@@ -21,7 +21,8 @@ export async function runBuild(
 ): Promise<void> {
   if (step.tag)
     await checkTag(docker, step.tag, labels)
-  for (const image of baseImages(step.code)) await checkBase(docker, image)
+  for (const image of baseImages(step.code))
+    await checkBase(docker, image)
   const context = await readContext(deckDir, step.context)
   const dockerfile = labelDockerfile(step.code, labels)
   const reader = readBuild(dockerfile.instructions)

@@ -32,25 +32,8 @@ export async function runContainer(
       throw explain(error, spec.image)
     })
   const options = createOptions(step, spec, labels, config)
-  if (
-    step.pull
-    && !(await docker
-      .getImage(spec.image)
-      .inspect()
-      .then(
-        () => true,
-        () => false,
-      ))
-  ) {
-    await attempt(
-      pullImage(
-        docker,
-        spec.image,
-        (done, total) => context.emit({ type: 'progress', label: `pull ${spec.image}`, done, total }),
-        context.signal,
-      ),
-    )
-  }
+  if (step.pull)
+    await attempt(bringImage(docker, spec.image, context))
   for (const name of spec.networks)
     await attempt(track(ensureNetwork(docker, name, labels, spec.endpoints?.[name]?.ipv4)))
   signal.throwIfAborted()
@@ -104,6 +87,13 @@ export async function runContainer(
     track(container.remove({ force: true, v: true })).catch(() => {})
     throw signal.aborted ? signal.reason : error
   }
+}
+
+/** Pulls an image that the engine does not have. */
+async function bringImage(docker: Docker, image: string, { emit, signal }: RunContext): Promise<void> {
+  const isThere = await docker.getImage(image).inspect().then(() => true, () => false)
+  if (!isThere)
+    await pullImage(docker, image, (done, total) => emit({ type: 'progress', label: `pull ${image}`, done, total }), signal)
 }
 
 /**

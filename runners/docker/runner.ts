@@ -43,15 +43,12 @@ export default function createDockerRunner(
       used = true
       const docker = await connect()
       switch (step.verb) {
-        case 'container':
-          return runContainer(docker, step, step.container!, context, config, pending.track)
-        case 'exec':
-          return runExec(docker, step, await find(placeOf(step)), context)
+        case 'container': return runContainer(docker, step, step.container!, context, config, pending.track)
+        case 'exec': return runExec(docker, step, await find(placeOf(step)), context)
         case 'build':
           builds.add(step.id)
           return runBuild(docker, step, context, config)
-        default:
-          throw new StepError('unsupported', `{${step.verb}} is not available yet`)
+        default: throw new StepError('unsupported', `{${step.verb}} is not available yet`)
       }
     },
 
@@ -85,12 +82,7 @@ export default function createDockerRunner(
       return info && healthOf(info, name)
     },
 
-    async offers(requirement) {
-      return requirement === 'host'
-        ? sharesHost(await connect(), { kernel: release(), has: isLocalAddress })
-        : undefined
-    },
-
+    offers: async requirement => requirement === 'host' ? isHere(await connect()) : undefined,
     sweep: async filter => sweepSessions(await connect(), await reach(), filter),
     lacks: async images => missingImages(await connect(), images),
     fetch: async (image, onProgress) => pullImage(await connect(), image, onProgress),
@@ -106,6 +98,11 @@ export default function createDockerRunner(
       }
     },
   }
+}
+
+/** Whether the engine's host is this machine. */
+function isHere(docker: Docker): ReturnType<typeof sharesHost> {
+  return sharesHost(docker, { kernel: release(), has: isLocalAddress })
 }
 
 function placeOf({ in: place }: { in?: string }): string {

@@ -32,13 +32,8 @@ export default function createKubernetesRunner(
   const over = new AbortController()
   const applied = createApplied(grants)
   let emit: Emit = () => {}
-  const opening = createOpening({
-    config,
-    entrance,
-    grants,
-    emit: (step, payload) => emit(step, payload),
-    signal: over.signal,
-  })
+  const tell: Emit = (step, payload) => emit(step, payload)
+  const opening = createOpening({ config, entrance, grants, emit: tell, signal: over.signal })
   const { open } = opening
 
   return {
@@ -51,12 +46,9 @@ export default function createKubernetesRunner(
         const opened = await open()
         opened.follower.begin(step.id)
         switch (step.verb) {
-          case 'apply':
-            return await applied.apply(step, opened, context)
-          case 'exec':
-            return await runExec(opened.space, opened.follower, step, context)
-          default:
-            throw new StepError('unsupported', `{${step.verb}} does not run in a cluster`)
+          case 'apply': return await applied.apply(step, opened, context)
+          case 'exec': return await runExec(opened.space, opened.follower, step, context)
+          default: throw new StepError('unsupported', `{${step.verb}} does not run in a cluster`)
         }
       }
       catch (error) {

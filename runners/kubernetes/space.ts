@@ -83,7 +83,7 @@ export async function openSpace(
     await Promise.all(guardSetup(namespace, config).map(setup => make(admin, setup)))
     await renewToken()
     await Promise.all([guardHolds(api, namespace), renewLease()])
-    void every(beat, async () => {
+    void every(beat, over.signal, async () => {
       await renewLease()
       // By the clock on the wall: timers stand still while a lid is closed.
       if (Date.now() > tokenAt + TOKEN_LIFE * 500)
@@ -119,29 +119,33 @@ export async function openSpace(
   }
 
   async function renewLease(): Promise<void> {
-    const lease = {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: { name: ACCOUNT },
-      spec: {
-        holderIdentity: config.labels[LABELS.owner],
-        leaseDurationSeconds: LEASE.seconds,
-        renewTime: new Date().toISOString().replace('Z', '000Z'),
-      },
-    }
-    await admin.send('PATCH', leasePath(namespace), lease, {
+    await admin.send('PATCH', leasePath(namespace), leaseOf(config.labels[LABELS.owner]), {
       query: { fieldManager: 'kamishibai-session', force: true },
       contentType: 'application/apply-patch+yaml',
     })
   }
+}
 
-  /** A cluster that is away for a while must not end this. */
-  async function every(ms: number, work: () => Promise<void>): Promise<void> {
-    while (!over.signal.aborted) {
-      await delay(ms, undefined, { ref: false, signal: over.signal }).catch(() => {})
-      if (!over.signal.aborted)
-        await work().catch(() => {})
-    }
+/** Does `work` every `ms` until aborted; a cluster that is away for a while must not end this. */
+async function every(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await delay(ms, undefined, { ref: false, signal }).catch(() => {})
+    if (!signal.aborted)
+      await work().catch(() => {})
+  }
+}
+
+/** The sign of life of a session, as of now. */
+function leaseOf(owner: string | undefined): object {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: ACCOUNT },
+    spec: {
+      holderIdentity: owner,
+      leaseDurationSeconds: LEASE.seconds,
+      renewTime: new Date().toISOString().replace('Z', '000Z'),
+    },
   }
 }
 

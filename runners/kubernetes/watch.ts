@@ -41,22 +41,9 @@ export async function watchCollection(
   { onChange, onSynced }: WatchHandlers,
   { signal, limit = 500, pause = ms => delay(ms, undefined, { signal, ref: false }) }: WatchOptions,
 ): Promise<void> {
-  const known = new Map<string, { version: string, object: KubeObject }>()
+  const { tell, keepOnly } = createKnown(onChange)
   let version: string | undefined
   let failures = 0
-
-  function tell(op: 'added' | 'modified' | 'deleted', object: KubeObject): void {
-    const { uid, resourceVersion = '' } = object.metadata
-    const before = known.get(uid!)
-    if (op === 'deleted') {
-      if (known.delete(uid!))
-        onChange('deleted', object)
-    }
-    else if (before?.version !== resourceVersion) {
-      known.set(uid!, { version: resourceVersion, object: skeleton(object) })
-      onChange(before ? 'modified' : 'added', object)
-    }
-  }
 
   async function list(): Promise<void> {
     const found = new Set<string>()
@@ -70,10 +57,7 @@ export async function watchCollection(
       next = page.metadata.continue || undefined
       version = page.metadata.resourceVersion
     } while (next)
-    for (const [uid, { object }] of known) {
-      if (!found.has(uid))
-        tell('deleted', object)
-    }
+    keepOnly(found)
     onSynced?.()
   }
 
@@ -118,6 +102,40 @@ export async function watchCollection(
       const longest = Math.min(BACKOFF.longest, BACKOFF.first * 2 ** failures++)
       await pause((error instanceof ApiError && error.retryAfterMs) || Math.random() * longest).catch(() => {})
     }
+  }
+}
+
+/** The objects of a collection as they were told last; tells only what differs. */
+interface Known {
+  tell: (op: 'added' | 'modified' | 'deleted', object: KubeObject) => void
+  /** Tells that all others are gone. */
+  keepOnly: (uids: ReadonlySet<string>) => void
+}
+
+function createKnown(onChange: WatchHandlers['onChange']): Known {
+  const known = new Map<string, { version: string, object: KubeObject }>()
+
+  function tell(op: 'added' | 'modified' | 'deleted', object: KubeObject): void {
+    const { uid, resourceVersion = '' } = object.metadata
+    const before = known.get(uid!)
+    if (op === 'deleted') {
+      if (known.delete(uid!))
+        onChange('deleted', object)
+    }
+    else if (before?.version !== resourceVersion) {
+      known.set(uid!, { version: resourceVersion, object: skeleton(object) })
+      onChange(before ? 'modified' : 'added', object)
+    }
+  }
+
+  return {
+    tell,
+    keepOnly(uids) {
+      for (const [uid, { object }] of known) {
+        if (!uids.has(uid))
+          tell('deleted', object)
+      }
+    },
   }
 }
 

@@ -26,6 +26,13 @@ export default function createShellRunner(config: RunnerConfig): Runner {
     return lack ? { reason: `the deck confines its shells (confine: true), and ${lack}`, hint: 'Play the recordings, or remove confine: from the headmatter: then its shells can do what you can.' } : undefined
   }
 
+  async function endAll(): Promise<void> {
+    for (const pid of groups)
+      signalGroup(pid, 'SIGKILL')
+    await killStrays(config.privateDir)
+    await confinement?.close()
+  }
+
   return {
     name: 'shell',
 
@@ -57,21 +64,15 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       }
       const env: Record<string, string> = { ...shellEnvironment(config, step.verb), ...given }
       context.signal.throwIfAborted()
-      // A program that is missing would end as one that failed.
-      if (!env.PATH?.split(delimiter).some(folder => existsSync(join(folder, step.lang))))
-        throw new StepError('engine-unavailable', `${step.lang} is not on this machine`, `Install ${step.lang}, or write the fence in sh.`)
+      checkProgram(step.lang, env.PATH)
       const lack = await unconfined()
       if (lack)
         throw new StepError('not-available', lack.reason, lack.hint)
       const launch = await launchBlock(config, { step, found: context.found(), env, given })
       const { file, args } = await confinement?.enter(step.id, launch) ?? launch
       context.signal.throwIfAborted()
-      const program: IPty = spawn(file, args, {
-        cols: step.cols,
-        rows: step.rows,
-        cwd: config.deckDir,
-        env: { ...env, ...launch.env },
-      })
+      const { cols, rows } = step
+      const program: IPty = spawn(file, args, { cols, rows, cwd: config.deckDir, env: { ...env, ...launch.env } })
       groups.add(program.pid)
       context.started()
       await runBlock(program, step, launch, context).finally(() => {
@@ -89,18 +90,13 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       return { removed: removed.flat(), kept: [] }
     },
 
-    async startOver() {
-      for (const pid of groups)
-        signalGroup(pid, 'SIGKILL')
-      await killStrays(config.privateDir)
-      await confinement?.close()
-    },
-
-    async close() {
-      for (const pid of groups)
-        signalGroup(pid, 'SIGKILL')
-      await killStrays(config.privateDir)
-      await confinement?.close()
-    },
+    startOver: endAll,
+    close: endAll,
   }
+}
+
+/** A program that is missing would end as one that failed. */
+function checkProgram(name: string, path = ''): void {
+  if (!path.split(delimiter).some(folder => existsSync(join(folder, name))))
+    throw new StepError('engine-unavailable', `${name} is not on this machine`, `Install ${name}, or write the fence in sh.`)
 }

@@ -55,14 +55,14 @@ interface ContainerItem {
 interface NetworkItem { Id: string, Name: string, IPAM?: { Config?: { Gateway?: string }[] | null } }
 interface VolumeItem { Name: string }
 
+/** Ids and names that were the session's own at some time, by kind. */
+function createSeen(): Record<'container' | 'network' | 'volume' | 'exec', Set<string>> {
+  return { container: new Set(), network: new Set(), volume: new Set(), exec: new Set() }
+}
+
 /** Looks into the engine each time: others – runners, the sweeper, `--rm` – change what is there. */
 export function createObjects(engine: Engine, sessionId: string): Objects {
-  const seen = {
-    container: new Set<string>(),
-    network: new Set<string>(),
-    volume: new Set<string>(),
-    exec: new Set<string>(),
-  }
+  const seen = createSeen()
   const filters = JSON.stringify({ label: { [`${LABELS.session}=${sessionId}`]: true } })
 
   async function listed<T>(segments: string[], ...query: Query): Promise<T> {

@@ -49,14 +49,8 @@ export interface ServeOptions {
 }
 
 /** Listens at a socket in the session's folder. */
-export async function serveClusters({
-  path,
-  env,
-  grants,
-  own,
-  labels,
-  onCreated,
-}: ServeOptions): Promise<ClusterService> {
+export async function serveClusters(options: ServeOptions): Promise<ClusterService> {
+  const { path, env, labels, onCreated } = options
   const cut = new Map<string, [name: string, node: string]>()
   const made = new Set<string>()
   const over = new AbortController()
@@ -67,28 +61,10 @@ export async function serveClusters({
   ): Promise<Record<string, unknown>> {
     if (action === 'status')
       return { clusters: await statesOf(env, name) }
-    const needed = action === 'create' || action === 'delete' ? 'create' : 'cut'
-    if (!grants.some(grant => grant.type === 'cluster' && grant.action === needed)) {
-      throw new StepError(
-        'not-granted',
-        `the deck may not ${action} ${needed === 'cut' ? 'nodes' : 'clusters'}`,
-        `Give it the grant cluster:${needed} in its headmatter.`,
-      )
-    }
-    const cluster = name ?? (needed === 'cut' ? own : 'talk')
-    if (!cluster) {
-      throw new StepError(
-        'unsupported',
-        'Kamishibai did not make the cluster of this session',
-        'Only nodes of its own clusters can be cut off: kamishibai cluster create',
-      )
-    }
+    const cluster = clusterFor({ action, name }, options)
     if (action === 'create') {
-      const {
-        context,
-        kubeconfig,
-        maker: by,
-      } = await createCluster({ name: cluster, env, images, maker, labels, progress, signal: over.signal })
+      const asked = { name: cluster, env, images, maker, labels, progress, signal: over.signal }
+      const { context, kubeconfig, maker: by } = await createCluster(asked)
       made.add(cluster)
       onCreated(cluster, await nodeObjectsOf(env, cluster))
       return { name: cluster, context, kubeconfig, maker: by }
@@ -133,10 +109,33 @@ export async function serveClusters({
     async close() {
       over.abort(new StepError('cancelled', 'the session ends'))
       server.close()
-      for (const [name, node] of cut.values()) await linkNode(env, name, node, true).catch(() => {})
-      for (const name of made) await deleteCluster(env, name).catch(() => {})
+      for (const [name, node] of cut.values())
+        await linkNode(env, name, node, true).catch(() => {})
+      for (const name of made)
+        await deleteCluster(env, name).catch(() => {})
     },
   }
+}
+
+/** The cluster that a request is for. Throws StepError where the deck may not ask for it, or it is none of ours. */
+function clusterFor({ action, name }: Pick<ClusterRequest, 'action' | 'name'>, { grants, own }: ServeOptions): string {
+  const needed = action === 'create' || action === 'delete' ? 'create' : 'cut'
+  if (!grants.some(grant => grant.type === 'cluster' && grant.action === needed)) {
+    throw new StepError(
+      'not-granted',
+      `the deck may not ${action} ${needed === 'cut' ? 'nodes' : 'clusters'}`,
+      `Give it the grant cluster:${needed} in its headmatter.`,
+    )
+  }
+  const cluster = name ?? (needed === 'cut' ? own : 'talk')
+  if (!cluster) {
+    throw new StepError(
+      'unsupported',
+      'Kamishibai did not make the cluster of this session',
+      'Only nodes of its own clusters can be cut off: kamishibai cluster create',
+    )
+  }
+  return cluster
 }
 
 /** Asks the service of the session, from a command in one of its steps. */
