@@ -16,7 +16,7 @@ import createShellRunner from '../../runners/shell/runner.ts'
 import { ROOT } from '../_cli.ts'
 import { canConfine } from '../_confine.ts'
 import { step } from '../_session.ts'
-import { contextOf } from '../docker/_runners.ts'
+import { contextOf, handOver } from '../docker/_runners.ts'
 
 async function folder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-confine-'))
@@ -31,7 +31,7 @@ async function configOf(settings: object = {}): Promise<RunnerConfig> {
 
 const confined = await canConfine()
 
-/** A session's shell: each call runs a block in it. */
+/** A session's shell: each call runs a block in it, which goes on after what is refused. */
 async function shell(
   settings?: object,
 ): Promise<{
@@ -42,12 +42,13 @@ async function shell(
   const config = await configOf(settings)
   const runner = createShellRunner(config)
   onTestFinished(() => runner.close!())
+  const handed = handOver()
   return {
     config,
     runner,
     async run(code, id = 'a') {
-      const context: Kept = contextOf(config, id)
-      await runner.run(step(id, { code, lang: 'bash' }), context)
+      const context: Kept = contextOf(config, id, handed())
+      await runner.run(step(id, { code, lang: 'bash', keepGoing: true }), context)
       return { out: context.output().replaceAll('\r', ''), code: context.exit()!.code }
     },
   }
@@ -126,7 +127,7 @@ describe.skipIf(!confined && !process.env.CI)('a confined shell', () => {
       const offered = createShells(config, grants.map(grant => parseGrant(grant)!), { name: 'none', server: 'https://127.0.0.1:1', file: '' } as never, () => {})
       onTestFinished(() => offered.close())
       const context = contextOf(config, 'a', { openShell: () => offered.environment('a', '') })
-      await runner.run(step('a', { code: `kamishibai cluster cut n2; code=$?; ls -1 ${ROOT}; exit $code`, lang: 'bash', timeoutMs: 20_000 }), context)
+      await runner.run(step('a', { code: `code=0; kamishibai cluster cut n2 || code=$?; ls -1 ${ROOT}; exit $code`, lang: 'bash', timeoutMs: 20_000 }), context)
       return { out: context.output().replaceAll('\r', ''), code: context.exit()!.code }
     }
     const granted = await call(['cluster:cut'])
@@ -148,7 +149,7 @@ describe.skipIf(!confined && !process.env.CI)('a confined shell', () => {
 
   it.runIf(process.getuid?.() === 0)('is there for an ordinary user too', { timeout: 60_000 }, async () => {
     const deckDir = await folder()
-    await writeFile(join(deckDir, 'deck.md'), '---\nkamishibai: {confine: true}\n---\n\n# A\n\n```sh {run id=a expect="match=/^uid=65534.*secret.: No such/s"}\nid; cat /etc/shadow; ls /root/secret; true\n```\n')
+    await writeFile(join(deckDir, 'deck.md'), '---\nkamishibai: {confine: true}\n---\n\n# A\n\n```sh {run id=a keep-going expect="match=/^uid=65534.*secret.: No such/s"}\nid; cat /etc/shadow; ls /root/secret; true\n```\n')
     await chmod(deckDir, 0o777)
     const { out, code } = await cli(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, join(ROOT, 'runners/cli/bin.mjs'), 'check', join(deckDir, 'deck.md'), '--mode', 'live', '--trust'], { HOME: deckDir })
     expect(out).toContain('1 of 1 steps ok')
