@@ -27,10 +27,7 @@ const api = config.makeApiClient(CustomObjectsApi)
 const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default'
 const machines = new Map<string, ChildProcess>()
 
-/**
- * client-node does not read `tokenFile` of a user in a kubeconfig; in a session the token in it is renewed during the
- * talk.
- */
+/** client-node does not read `tokenFile` of a user in a kubeconfig; in a session the token in it is renewed during the talk. */
 function withTokenFiles(config: KubeConfig): void {
   const { users } = loadYaml<{ users: { name: string, user: { tokenFile?: string } }[] }>(readFileSync(process.env.KUBECONFIG!, 'utf8'))
   config.users = config.users.map((user) => {
