@@ -19,6 +19,8 @@ beforeEach(async () => {
     '../package.json': '{}',
     'deck.md': '---\ntitle: T\naddons: [some-addon, "@/.."]\n---\n\n# T\n\n```sh {run id=x}\nsh demo/x.sh\n```\n\n<script setup>\n1\n</script>\n',
     'demo/x.sh': 'echo x\n',
+    '.env': 'WORD=x\n',
+    '.tool/run.sh': 'echo x\n',
     'setup/vite-plugins.ts': 'export default () => []\n',
     'components/Deep/A.vue': '<template>a</template>\n',
     'public/a.js': '1\n',
@@ -39,7 +41,7 @@ const read = async (): ReturnType<typeof readTrust> => readTrust(await parseDeck
 describe('what a deck is approved by', () => {
   it('is every file below its folder and the package manifest, without recordings and what is installed', async () => {
     const { digests, code, sources } = await read()
-    expect(Object.keys(digests)).toEqual(['../package.json', 'components/Deep/A.vue', 'deck.md', 'demo/x.sh', 'public/a.js', 'setup/vite-plugins.ts'])
+    expect(Object.keys(digests)).toEqual(['../package.json', '.env', '.tool/run.sh', 'components/Deep/A.vue', 'deck.md', 'demo/x.sh', 'public/a.js', 'setup/vite-plugins.ts'])
     expect(code).toEqual(['components/Deep/A.vue', 'setup/vite-plugins.ts'])
     expect(sources).toMatchObject({ addons: ['some-addon', '@/..'], scripts: ['deck.md'] })
   })
