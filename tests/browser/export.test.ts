@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { exportDeck } from '../../runners/cli/commands/export.ts'
@@ -101,11 +102,11 @@ it.each([['pptx', 'deck.pptx'], ['md', join('handout', 'deck.md')]] as const)('%
 
 it('writes a picture of each slide, and exits 1 with the steps that have no recording', async () => {
   const told: string[] = []
-  const error = vi.spyOn(console, 'error').mockImplementation((...words) => void told.push(words.join(' ')))
+  const written = vi.spyOn(process.stderr, 'write').mockImplementation(text => Boolean(told.push(String(text))))
   const target = join(dir, 'pictures')
   const deck = await parseDeck('tests/fixtures/decks/stage.md')
   const code = await exportDeck({ deck: deck.file, format: 'png', output: target, dark: false })
-  error.mockRestore()
+  written.mockRestore()
   expect(code).toBe(1)
   const without = []
   for (const { id } of deck.steps) {
