@@ -75,6 +75,8 @@ describe('a terminal over the slide', () => {
     await expect.poll(() => keys(), SLOW).toBe('some')
     // A shell that got an Escape before takes the next key with it.
     await stage.page.keyboard.press('Control+c')
+    // The terminal forgets what is typed until then.
+    await expect.poll(() => log('over'), SLOW).toContain('^C')
     await stage.page.keyboard.type('echo typed\n')
     await expect.poll(() => log('over'), SLOW).toContain('\ntyped\n')
     await stage.page.keyboard.press('PageUp')
