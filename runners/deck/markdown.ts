@@ -5,7 +5,7 @@ import comark from '@comark/markdown-it'
 import { componentPlugin } from '@mdit-vue/plugin-component'
 import { createMarkdownExit } from 'markdown-exit'
 import footnotes from 'markdown-it-footnote'
-import { themeMeta } from './theme-meta.ts'
+import { themeMeta } from './roots.ts'
 
 /** What switches parts of Slidev's Markdown on. */
 export interface MarkdownFeatures {

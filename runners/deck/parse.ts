@@ -9,9 +9,11 @@ import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { checkNeeds } from './graph.ts'
 import { readHeadmatter } from './headmatter.ts'
+import { checkLayout, layoutsOf } from './layouts.ts'
 import { loadDeck } from './load.ts'
 import { createMarkdown, featuresOf } from './markdown.ts'
-import { checkPictures } from './pictures.ts'
+import { checkFrontPictures, checkPictures } from './pictures.ts'
+import { rootsOf } from './roots.ts'
 import { fencesOf } from './slide-fences.ts'
 import { readSlideText } from './slide-text.ts'
 import { checkViews } from './views.ts'
@@ -38,6 +40,9 @@ export async function parseDeck(entry: string): Promise<Deck> {
     ...slide.note && { note: slide.note },
     fences: fencesOf(slide, texts.get(slide.source)!, parsing),
   }))
+  const roots = rootsOf(dir, data.headmatter)
+  const folders = { dir, roots: roots.folders }
+  const layouts = roots.complete ? layoutsOf(dir, roots.folders) : undefined
   const steps = [...parsing.steps.values()]
   const ids = [...new Set(parsing.ids.values())]
   checkNeeds([...parsing.fences.values()], new Set(ids), problems)
@@ -45,7 +50,12 @@ export async function parseDeck(entry: string): Promise<Deck> {
     if (text.mistake)
       problems.push({ severity: 'error', file: text.file, line: text.start + 1, column: 1, code: 'bad-markdown', message: `Slidev cannot read the Markdown of this slide: ${text.mistake}` })
     checkViews(text, { dir, ids, steps }, problems)
-    checkPictures(text, dir, problems)
+    checkPictures(text, folders, problems)
+  }
+  for (const source of new Set(data.slides.flatMap(slide => [...slide.importChain ?? [], slide.source]))) {
+    checkFrontPictures(source, folders, problems)
+    if (layouts)
+      checkLayout(source, layouts, dir, problems)
   }
   checkGrants(ids)
   const headmatter = data.headmatter as {

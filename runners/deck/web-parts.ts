@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { extractImagesUsage, resolveConfig } from '@slidev/parser/fs'
 import { loadDeck } from './load.ts'
-import { themeMeta } from './theme-meta.ts'
+import { themeMeta } from './roots.ts'
 
 /** What no page waits for. */
 export const ICON = 'its icon'

@@ -1,8 +1,9 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Problem } from '../../protocol/problem.ts'
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { findUp } from '../../deck/find-up.ts'
+import { folderOf, packageRoot } from '../../deck/roots.ts'
 import { readSources } from '../../deck/sources.ts'
 import { decode } from '../../deck/text.ts'
 import { StepError } from '../../protocol/error.ts'
@@ -31,13 +32,12 @@ export async function themeProblem(deck: Deck): Promise<Problem | undefined> {
   const { look } = await readSources(deck.file)
   if (look === 'none' || unreadableIn(deck) || !findUp(deck.dir, join('node_modules', '@slidev', 'cli')))
     return undefined
-  const folder = folderOf(look, deck.dir)
-  const names = look.startsWith('@') ? [look] : [`@slidev/theme-${look}`, `slidev-theme-${look}`, look]
-  if (folder ? existsSync(folder) : names.some(name => findUp(deck.dir, join('node_modules', name, 'package.json'))))
+  if (packageRoot('theme', look, deck.dir))
     return undefined
+  const folder = folderOf(look, deck.dir)
   const lines = decode(readFileSync(deck.file)).text.split('\n')
   const line = lines.findIndex(text => /^theme\s*:/.test(text)) + 1
-  const missing = OFFICIAL.has(look) || look.startsWith('@') ? names[0]! : `slidev-theme-${look.replace(/^slidev-theme-/, '')}`
+  const missing = OFFICIAL.has(look) ? `@slidev/theme-${look}` : look.startsWith('@') ? look : `slidev-theme-${look.replace(/^slidev-theme-/, '')}`
   return {
     severity: 'error',
     file: basename(deck.file),
@@ -47,11 +47,4 @@ export async function themeProblem(deck: Deck): Promise<Problem | undefined> {
     message: folder ? `there is no folder ${look} for the theme` : `the theme ${missing} is not installed${line ? '' : ', and the headmatter names no other'}`,
     hint: `${folder ? '' : `npm i -D ${missing}, or `}theme: none in the headmatter.`,
   }
-}
-
-/** The folder of a theme that is none of a package, by Slidev's rules. */
-function folderOf(theme: string, dir: string): string | undefined {
-  if (theme.startsWith('@/'))
-    return join(dir, theme.slice(2))
-  return /^[./]/.test(theme) || (!theme.startsWith('@') && theme.includes('/')) ? resolve(dir, theme) : undefined
 }

@@ -85,3 +85,72 @@ it('reports a view of an imported file there', async () => {
   const { problems } = await parse('# T\n\n---\nsrc: ./views.md\n---\n', { 'views.md': '# A\n\n---\nlayout: two\n---\n\n<LiveOutput step="a"/>\n' })
   expect(problems).toEqual([expect.objectContaining({ file: 'views.md', line: 7, column: 19 })])
 })
+
+it('finds pictures where Slidev serves or bundles them', async () => {
+  await mkdir(join(folder.dir, 'assets'), { recursive: true })
+  await mkdir(join(folder.dir, 'look/public'), { recursive: true })
+  const { problems } = await parse(`---
+theme: ./look
+background: /theme/cover.png
+---
+
+# T
+
+<img src="/assets/a.png"> ![theme's](/theme/cover.png)
+
+---
+layout: image
+image: /in-public.png
+---
+
+---
+background: '#fff'
+---
+
+---
+background: linear-gradient(red, blue)
+---
+`, { 'assets/a.png': '', 'look/package.json': '{}', 'look/public/cover.png': '', 'public/in-public.png': '' })
+  expect(problems).toEqual([])
+})
+
+it('warns of pictures in frontmatter that public/ does not hold', async () => {
+  await mkdir(join(folder.dir, 'assets'), { recursive: true })
+  const { problems } = await parse(`---
+theme: none
+background: /assets/a.png
+---
+
+# T
+
+---
+layout: image
+image: "./gone.png"
+---
+
+---
+src: ./parts/front.md
+backgroundImage: gone.png
+---
+`, { 'assets/a.png': '', 'parts/front.md': '---\nbackground: /also-gone.jpg\n---\n\n# Part\n' })
+  expect(problems).toEqual([
+    expect.objectContaining({ severity: 'warning', code: 'no-picture', file: 'deck.md', line: 3, column: 13, message: 'there is no picture /assets/a.png in public/', hint: 'Frontmatter names pictures by their path in public/: put it at public/assets/a.png.' }),
+    expect.objectContaining({ line: 10, column: 8, hint: expect.stringContaining('public/gone.png') }),
+    expect.objectContaining({ line: 15, column: 18 }),
+    expect.objectContaining({ file: 'parts/front.md', line: 2, column: 13 }),
+  ])
+})
+
+it('warns of a layout that neither Slidev, the theme, an addon nor the deck has', async () => {
+  const head = (layout: string): string => `---\ntheme: ./look\nlayout: ${layout}\n---\n\n# T\n`
+  await mkdir(join(folder.dir, 'node_modules/@slidev/client/layouts'), { recursive: true })
+  await mkdir(join(folder.dir, 'look/layouts/deep'), { recursive: true })
+  await mkdir(join(folder.dir, 'layouts'), { recursive: true })
+  const files = { 'node_modules/@slidev/client/layouts/two-cols.vue': '', 'look/package.json': '{}', 'look/layouts/deep/framed.vue': '', 'layouts/own.ts': '' }
+  expect((await parse(`${head('two-cols')}\n---\nlayout: framed\n---\n\n---\nlayout: own\n---\n`, files)).problems).toEqual([])
+  expect((await parse(head('two-clos'))).problems).toEqual([
+    expect.objectContaining({ severity: 'warning', code: 'unknown-layout', file: 'deck.md', line: 3, column: 9, message: 'there is no layout two-clos: the slide gets Slidev\'s default', hint: 'Did you mean two-cols?' }),
+  ])
+  // Its layouts are not known.
+  expect((await parse(head('two-clos').replace('./look', './gone'))).problems).toEqual([])
+})

@@ -1,0 +1,17 @@
+import type { SourceSlideInfo } from '@slidev/types'
+import type { Node } from 'yaml'
+import { isMap, isScalar } from 'yaml'
+
+/** Line and column in the file, from 1, of the value of a key in a slide's frontmatter. */
+export function frontPlaceOf(
+  { raw, start, frontmatterDoc, frontmatterRaw = '' }: SourceSlideInfo,
+  key: string,
+): { line: number, column: number } {
+  const contents = frontmatterDoc?.contents
+  const pair = isMap(contents) ? contents.items.find(item => isScalar(item.key) && item.key.value === key) : undefined
+  const offset = ((pair?.value ?? pair?.key) as Node | undefined)?.range?.[0]
+  if (offset === undefined)
+    return { line: start + 1, column: 1 }
+  const before = `${raw.slice(0, Math.max(0, raw.indexOf(frontmatterRaw)))}${frontmatterRaw.slice(0, offset)}`.split('\n')
+  return { line: start + before.length, column: before.at(-1)!.length + 1 }
+}
