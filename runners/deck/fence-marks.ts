@@ -2,7 +2,6 @@ import type { MarkdownExit } from 'markdown-exit'
 import type { Fence } from './deck.ts'
 import type { RawFence } from './fences.ts'
 import { scanFences } from './fences.ts'
-import { parseInfo } from './info.ts'
 import { isOurs } from './slide-fences.ts'
 
 /** A place in a slide's text where `text` is to stand. */
@@ -15,8 +14,8 @@ export function fenceMarks(text: string, fences: Fence[], markdown: MarkdownExit
   const starts = lineStarts(text)
   const ours = scanFences(text, markdown).filter(isOurs)
   return numbersOf(ours, fences).flatMap((number, i) => {
-    const { info, line } = ours[i]!
-    const { offset, end } = parseInfo(info) ?? { offset: info.length, end: info.length }
+    const { info, brace, line } = ours[i]!
+    const { offset, end } = brace ?? { offset: info.length, end: info.length }
     const start = starts[line - 1]!
     const at = text.indexOf(info.slice(offset), start)
     return number < 0 || at < 0

@@ -1,9 +1,13 @@
 import type { MarkdownExit, Token } from 'markdown-exit'
+import type { Info } from './info.ts'
 import type { SnippetPath } from './markdown.ts'
+import { parseInfo } from './info.ts'
 
 /** A fence as Slidev's Markdown finds it; `line`, `end` and `column` count from 1 in the text. */
 export interface RawFence {
   info: string
+  /** The brace of ours in it. */
+  brace?: Info
   /** Content with a final newline, as Markdown gives it. */
   code: string
   line: number
@@ -36,8 +40,10 @@ function fenceOf(token: Token, lines: string[]): RawFence {
   const at = Math.max(0, opening.indexOf(snippet ? '<<<' : token.markup))
   const behind = at + token.markup.length
   const rows = token.content ? token.content.replace(/\n$/, '').split('\n').length : 0
+  const info = token.info.trim()
   return {
-    info: token.info.trim(),
+    info,
+    brace: parseInfo(info),
     code: token.content && !token.content.endsWith('\n') ? `${token.content}\n` : token.content,
     line: from + 1,
     end: to,

@@ -1,14 +1,16 @@
 import type { SourceSlideInfo } from '@slidev/types'
 import type { Problem } from '../protocol/problem.ts'
+import type { Headmatter } from './headmatter.ts'
 import { readFile } from 'node:fs/promises'
-import { dirname, relative } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import { load } from '@slidev/parser/fs'
 import { isMap } from 'yaml'
 import { findUp } from './find-up.ts'
+import { readHeadmatter } from './headmatter.ts'
 import { decode } from './text.ts'
 
-/** A deck as Slidev reads it, and in what its files are no Markdown that Slidev can read. */
-export interface Loaded { data: Awaited<ReturnType<typeof load>>, problems: Problem[] }
+/** A deck as Slidev reads it, its settings, and the mistakes in its files beside those of its fences. */
+export interface Loaded extends Headmatter { data: Awaited<ReturnType<typeof load>>, problems: Problem[] }
 
 /**
  * Loads a deck (an absolute path) with all that it imports. What is not UTF-8 is decoded as what it is,
@@ -54,7 +56,7 @@ export async function loadDeck(file: string): Promise<Loaded> {
     for (const { start } of slides.filter(({ contentStart = 0, end }) => contentStart > end))
       report(path, { line: start + 1, column: 1, code: 'unclosed-frontmatter', message: `the ${start ? 'front' : 'head'}matter that begins here is not closed, and all that follows belongs to it`, hint: 'End it with a line of three dashes: ---' })
   }
-  return { data, problems }
+  return { data, ...readHeadmatter(data.entry.raw, basename(file), problems), problems }
 }
 
 /** Whether a slide's frontmatter holds text and no settings; at the head of a file it may be a comment. */

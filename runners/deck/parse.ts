@@ -8,7 +8,6 @@ import { basename, dirname, relative, resolve } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { checkNeeds } from './graph.ts'
-import { readHeadmatter } from './headmatter.ts'
 import { checkLayout, layoutsOf } from './layouts.ts'
 import { loadDeck } from './load.ts'
 import { createMarkdown, featuresOf } from './markdown.ts'
@@ -24,8 +23,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
   const dir = dirname(file)
   if (!existsSync(file))
     throw new StepError('not-found', `there is no deck ${entry}`, 'Name a Markdown file.')
-  const { data, problems } = await loadDeck(file)
-  const { settings, checkGrants } = readHeadmatter(data.entry.raw, basename(file), problems)
+  const { data, settings, checkGrants, problems } = await loadDeck(file)
   const parsing: Parsing = { dir, settings, problems, steps: new Map(), fences: new Map(), ids: new Map() }
   const texts = new Map<SourceSlideInfo, SlideText>()
   const markdown = createMarkdown(featuresOf(data, dir))

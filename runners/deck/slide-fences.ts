@@ -9,10 +9,8 @@ import type { SlideText } from './slide-text.ts'
 import type { FencePlace } from './step.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import { hashOf } from './hash.ts'
 import { parseInfo } from './info.ts'
 import { idOf, toStep } from './step.ts'
-import { readFiles, usedFiles } from './used-files.ts'
 
 /** What leaves a fence a step all the same. */
 const WARNINGS = new Set(['no-id', 'no-until'])
@@ -61,8 +59,7 @@ export function fencesOf(slide: SlideInfo, { text, fences, start, lead, file }: 
     ...fences.flatMap((raw) => {
       const place = { line: start + raw.line, column: raw.column + (raw.line === 1 ? lead : 0) }
       const inner = RE_MAGIC_MOVE.test(raw.info) && raw.marks === 4 ? innerStep(raw, place.line) : undefined
-      const info = parseInfo(raw.info)
-      return inner ? [ours(raw, inner)] : info ? [ours(raw, { ...place, info })] : []
+      return inner ? [ours(raw, inner)] : raw.brace ? [ours(raw, { ...place, info: raw.brace })] : []
     }),
   ]
 }
@@ -139,6 +136,7 @@ function fenceOf(found: Found, parsing: Parsing, lines: string[]): Fence {
   if (found.misplaced)
     return fence
   const step = toStep(info, content.code, parsing.settings, {
+    dir: parsing.dir,
     slide: slide.index + 1,
     ordinal,
     file,
@@ -161,7 +159,7 @@ function fenceOf(found: Found, parsing: Parsing, lines: string[]): Fence {
     return fence
   parsing.fences.set(place, step)
   if (!fence.problems.some(p => p.severity === 'error')) {
-    parsing.steps.set(id, withFiles(step, content, parsing.dir))
+    parsing.steps.set(id, step)
     fence.stepId = id
   }
   return fence
@@ -194,12 +192,4 @@ function snippetOf({ raw, slide }: Found, dir: string, report: FencePlace['repor
     return { code: '', files: [] }
   }
   return { code: readFileSync(file, 'utf8'), files: [relative(dir, file)] }
-}
-
-/** The step with the files that it uses, and the hash that covers them. */
-function withFiles(step: Step, { code }: Content, dir: string): Step {
-  const used = usedFiles(step, dir)
-  step.files = [...new Set([...step.files, ...used])]
-  step.hash = hashOf(step, [code, ...readFiles(used, dir)])
-  return step
 }

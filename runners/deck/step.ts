@@ -8,11 +8,15 @@ import { nearest } from '../protocol/suggest.ts'
 import { checkOptions } from './check-options.ts'
 import { withDefaults } from './conditions.ts'
 import { readContent } from './formats/content.ts'
+import { hashOf } from './hash.ts'
 import { readOptions } from './options.ts'
+import { readFiles, usedFiles } from './used-files.ts'
 import { VERB_TABLE } from './verbs.ts'
 
 /** Where a fence stands, and how to report on it. */
 export interface FencePlace {
+  /** The deck's folder. */
+  dir: string
   slide: number
   ordinal: number
   file: string
@@ -34,7 +38,8 @@ export function idOf(info: Info): Word | undefined {
 }
 
 /**
- * The step of a fence, with all its mistakes reported: what is wrong has its default. Undefined where the verb is none.
+ * The step of a fence with the files that it uses, and with all its mistakes reported: what is wrong has its default.
+ * Undefined where the verb is none.
  */
 export function toStep(info: Info, code: string, settings: Settings, place: FencePlace): Step | undefined {
   const { report } = place
@@ -59,6 +64,14 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
   for (const { line, column, message, hint } of readContent(step))
     place.reportCode(line, column, message, hint)
   checkUntil(info, step, report)
+  return withFiles(step, code, place.dir)
+}
+
+/** The step with the files that it uses, and the hash that covers them. */
+function withFiles(step: Step, code: string, dir: string): Step {
+  const used = usedFiles(step, dir)
+  step.files = [...new Set([...step.files, ...used])]
+  step.hash = hashOf(step, [code, ...readFiles(used, dir)])
   return step
 }
 

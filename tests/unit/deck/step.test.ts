@@ -8,7 +8,7 @@ import { settingsSchema } from '../../../runners/protocol/headmatter.ts'
 import { fence, onDecks } from '../../_decks.ts'
 
 const { parse } = onDecks()
-const PLACE = { slide: 1, ordinal: 1, file: 'deck.md', line: 1, column: 4, files: [] }
+const PLACE = { dir: import.meta.dirname, slide: 1, ordinal: 1, file: 'deck.md', line: 1, column: 4, files: [] }
 
 describe('mistakes', () => {
   it.each([
