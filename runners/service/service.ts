@@ -14,8 +14,8 @@ import { openFolder, privateDirOf } from './sweep/folders.ts'
 import { ownerId } from './sweep/owner.ts'
 import { startWatchdog } from './sweep/watchdog.ts'
 import { standingOf } from './trust/cluster.ts'
-import { attachSocket } from './wire/server.ts'
 import { createToken } from './wire/token.ts'
+import { attachSocket } from './wire/viewer.ts'
 
 /** How often the engines are asked how they are, in ms. */
 const HEALTH_INTERVAL = 10_000

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { disableSlidevWrites, guardServer } from '../../runners/service/wire/gate.ts'
-import { attachSocket } from '../../runners/service/wire/server.ts'
 import { createToken } from '../../runners/service/wire/token.ts'
+import { attachSocket } from '../../runners/service/wire/viewer.ts'
 import { exits, sessionOf, step } from '../_session.ts'
 import { inTurns } from '../engines/turns.ts'
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { decodeFrame, MAX_CLIENT_MESSAGE, SOCKET_PATH, SUBPROTOCOL, TOKEN_PREFIX } from '../../runners/protocol/wire.ts'
-import { attachSocket } from '../../runners/service/wire/server.ts'
+import { attachSocket } from '../../runners/service/wire/viewer.ts'
 import { exits, lasts, sessionOf, step } from '../_session.ts'
 
 const TOKEN = 'a-token'

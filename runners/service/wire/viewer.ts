@@ -1,15 +1,50 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { ClientMessage } from '../../protocol/wire.ts'
 import type { Session } from '../session/session.ts'
 import type { Send } from './cursors.ts'
+import { WebSocketServer } from 'ws'
 import { StepError, toErrorInfo } from '../../protocol/error.ts'
-import { clientMessageSchema } from '../../protocol/wire.ts'
+import { clientMessageSchema, MAX_CLIENT_MESSAGE, SOCKET_PATH, SUBPROTOCOL } from '../../protocol/wire.ts'
 import { carryOut } from './commands.ts'
 import { createCursors } from './cursors.ts'
 import { createGreeting } from './greeting.ts'
+import { tokenFromProtocols, tokenMatches } from './token.ts'
 
 /** A browser that does not say hello in this time is let go, in ms. */
 const HELLO_TIMEOUT = 2000
+
+/**
+ * Answers upgrades to {@link SOCKET_PATH}, below whatever base the server has, with one viewer per socket.
+ * Without the driver token the upgrade gets 403. Returns what detaches it.
+ */
+export function attachSocket(server: Server, session: Session, token: string): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_CLIENT_MESSAGE,
+    handleProtocols: protocols => protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false,
+  })
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const path = request.url?.split('?')[0] ?? ''
+    if (!path.endsWith(SOCKET_PATH))
+      return
+    const given = tokenFromProtocols(request.headers['sec-websocket-protocol'])
+    if (!given || !tokenMatches(token, given)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThe driver token is missing or wrong.\n')
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, ws => createViewer(ws, session))
+  }
+  server.on('upgrade', onUpgrade)
+  return () => {
+    server.off('upgrade', onUpgrade)
+    for (const socket of sockets.clients)
+      socket.close(1001, 'the session ended')
+    sockets.close()
+  }
+}
 
 /** One tab: a reader of every log with a place of its own, that never makes the run wait. */
 export function createViewer(socket: WebSocket, session: Session): void {
