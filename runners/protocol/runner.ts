@@ -59,8 +59,8 @@ export interface RunContext {
   signal: AbortSignal
   /** Labels of the session and of this step. */
   labels: Record<string, string>
-  /** Environment that other runners offer to a shell (`DOCKER_HOST`, `KUBECONFIG`). */
-  openShell: (shell: string) => Promise<Record<string, string>>
+  /** What other runners offer to the shell of a step (`DOCKER_HOST`, `KUBECONFIG`); empty for any other step. */
+  environment: Record<string, string>
   /** The base URL to reach `NAME:PORT` of something in the session; undefined when no runner knows it. */
   dial: (target: string) => Promise<string | undefined>
   /** Bytes typed by the presenter, for interactive runs; the handler stays until the run ends. */

@@ -58,10 +58,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       if (step.verb !== 'run' && !interactive)
         throw new StepError('unsupported', `{${step.verb}} is not available yet`)
       const { spawn } = await import('@lydell/node-pty')
-      const given = {
-        ...(await context.openShell(step.shell)),
-        KAMISHIBAI_STATE: shellMark(config.privateDir, step.shell),
-      }
+      const given = { ...context.environment, KAMISHIBAI_STATE: shellMark(config.privateDir, step.shell) }
       const env: Record<string, string> = { ...shellEnvironment(config, step.verb), ...given }
       context.signal.throwIfAborted()
       checkProgram(step.lang, env.PATH)

@@ -77,7 +77,7 @@ export function contextOf(config: RunnerConfig, stepId: string, options: Partial
     hasStarted: () => hasStarted,
     signal: end.signal,
     labels: { ...config.labels, [LABELS.step]: stepId },
-    openShell: async () => ({}),
+    environment: {},
     dial: async () => undefined,
     onInput: () => {},
     onResize: () => {},

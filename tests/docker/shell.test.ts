@@ -58,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('an sh {run} step', () => {
 
   it('sees of the presenter\'s environment what the deck names', async () => {
     const { config, run } = await open({ env: ['NAMED'] })
-    const { output } = await run('env -0 | tr "\\0" "\\n"', {}, { openShell: async () => ({ DOCKER_HOST: 'unix:///session.sock' }) })
+    const { output } = await run('env -0 | tr "\\0" "\\n"', {}, { environment: { DOCKER_HOST: 'unix:///session.sock' } })
     const names = output.trim().split('\r\n').map(line => line.split('=')[0]!).filter(name => !name.endsWith('PAGER')).sort()
     expect(names).toEqual(['DOCKER_BUILDKIT', 'DOCKER_CONFIG', 'DOCKER_HOST', 'HOME', 'KAMISHIBAI_STATE', 'KUBECONFIG', 'LANG', 'NAMED', 'PATH', 'PS1', 'PWD', 'TERM', 'TZ'])
     expect(output).not.toContain('hush')

@@ -126,7 +126,7 @@ describe.skipIf(!confined && !process.env.CI)('a confined shell', () => {
       const { config, runner } = await shell({ grants })
       const offered = createShells(config, grants.map(grant => parseGrant(grant)!), { name: 'none', server: 'https://127.0.0.1:1', file: '' } as never, () => {})
       onTestFinished(() => offered.close())
-      const context = contextOf(config, 'a', { openShell: () => offered.environment('a', '') })
+      const context = contextOf(config, 'a', { environment: await offered.environment('a', '') })
       await runner.run(step('a', { code: `code=0; kamishibai cluster cut n2 || code=$?; ls -1 ${ROOT}; exit $code`, lang: 'bash', timeoutMs: 20_000 }), context)
       return { out: context.output().replaceAll('\r', ''), code: context.exit()!.code }
     }

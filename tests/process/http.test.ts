@@ -32,7 +32,7 @@ async function ask(code: string, options: Partial<Step> = {}, context: Partial<R
     started: () => {},
     signal: new AbortController().signal,
     labels: {},
-    openShell: async () => ({}),
+    environment: {},
     dial: async () => undefined,
     onInput: () => {},
     onResize: () => {},

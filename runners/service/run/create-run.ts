@@ -29,7 +29,7 @@ export interface RunWorld {
 
 /** Makes the session's `n`th run, of `step`: its log, and what can be asked of it. Its caller carries it out. */
 export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' | 'replay'): LiveRun {
-  const { config, engines, shells, states, redactor } = world
+  const { config, engines, states, redactor } = world
   const signal = new AbortController()
   let onInput: (data: string) => void = () => {}
   let onResize: (cols: number, rows: number) => void = () => {}
@@ -74,7 +74,6 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
     outputLimit: config.settings.limits.outputMiB * 1024 * 1024,
     context: {
       labels: { ...config.labels, [LABELS.step]: step.id },
-      openShell: shell => engines.openShell(shell, () => shells.stepIn(shell)),
       found: () => states.find(step),
       leave: block.leave,
       endedAt: block.endedAt,

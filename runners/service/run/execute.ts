@@ -1,37 +1,50 @@
 import type { Expectation } from '../../protocol/event.ts'
-import type { LiveRun } from './types.ts'
+import type { Step } from '../../protocol/step.ts'
+import type { Engines } from '../session/engines.ts'
+import type { Shells } from './shells.ts'
+import type { LiveRun, Run } from './types.ts'
 import { isStepError, StepError, toErrorInfo } from '../../protocol/error.ts'
 import { isFinal, isPassed } from '../../protocol/event.ts'
+import { createIntake } from './intake.ts'
 import { reachMoment } from './moment.ts'
 
-/**
- * How long the start of what may be a secret is kept back, in ms: parts of one write come closer together, and a typed
- * letter is not late.
- */
-const HELD = 8
-
-/** What its caller brings to a live run. */
-export interface Backing {
-  /** Brings what the step needs; throws StepError when it cannot be had. */
-  prepare: () => Promise<void>
-  /** Resolves when what the step runs on is lost; the run fails of it. */
-  lost: (signal: AbortSignal) => Promise<StepError | undefined>
-  /** Tells what a failure of the step really was. */
-  diagnose: (error: unknown) => Promise<unknown>
+/** What is at hand for a live run. */
+export interface LiveWorld {
+  engines: Engines
+  shells: Shells
+  /** The last run of each step. */
+  lastOf: ReadonlyMap<string, Run>
+  /** Whether a start of the step would be live now. */
+  canRunLive: (step: Step) => boolean
+  start: (stepId: string) => Run
 }
 
-/** Runs a step on its runner and brings its log through the phases; resolves when the run is over, never rejects. */
-export async function executeLive(run: LiveRun, { prepare, lost, diagnose }: Backing): Promise<void> {
-  const { log, signal } = run
+/**
+ * Prepares a step, runs it on its runner and brings its log through the phases; `before` is its last run. Resolves when
+ * the run is over, never rejects.
+ */
+export async function executeLive(world: LiveWorld, run: LiveRun, before: Run | undefined): Promise<void> {
+  const { engines, shells } = world
+  const { step, log, signal, runner, context } = run
   const over = new AbortController()
+  const intake = createIntake(run)
+
+  async function runStep(started: () => void): Promise<void> {
+    const environment = step.runner === 'shell'
+      ? await engines.openShell(step.shell, () => shells.stepIn(step.shell))
+      : {}
+    const { drained } = log
+    await runner.run(step, { ...context, environment, started, signal: signal.signal, drained, emit: intake.take })
+  }
+
   try {
-    await prepare()
+    await prepareRun(world, run, before)
     signal.signal.throwIfAborted()
     log.append({ type: 'phase', phase: 'running' })
     const since = log.now()
     const started = Promise.withResolvers<void>()
-    const ended = startRunner(run, started.resolve)
-    void lost(AbortSignal.any([signal.signal, over.signal])).then(error => error && signal.abort(error))
+    const ended = runStep(started.resolve).finally(intake.end)
+    void engines.lost(step, AbortSignal.any([signal.signal, over.signal])).then(error => error && signal.abort(error))
     await reachMoment(run, { started: started.promise, ended }, since)
     await ended
     signal.signal.throwIfAborted()
@@ -39,55 +52,42 @@ export async function executeLive(run: LiveRun, { prepare, lost, diagnose }: Bac
       log.append({ type: 'phase', phase: 'exited', expectations: log.state.expectations })
   }
   catch (error) {
-    fail(run, signal.signal.aborted ? error : await diagnose(error))
+    fail(run, signal.signal.aborted ? error : await engines.diagnose(step, error))
   }
   finally {
     over.abort()
   }
 }
 
-async function startRunner(
-  { step, log, runner, context, signal, redactor, outputLimit }: LiveRun,
-  started: () => void,
-): Promise<void> {
-  const output = redactor.stream()
-  let timer: NodeJS.Timeout | undefined
-  const show = (data: string): void => {
-    if (data)
-      log.append({ type: 'output', data })
-  }
-  const flush = (): void => {
-    clearTimeout(timer)
-    show(output.flush())
-  }
-  try {
-    await runner.run(step, {
-      ...context,
-      started,
-      signal: signal.signal,
-      drained: log.drained,
-      emit(payload) {
-        if (payload.type !== 'output') {
-          show(payload.type === 'exit' ? output.flush() : output.idle())
-          return void log.append(redactor.payload(payload))
-        }
-        // Beyond the limit nothing is kept, however long the program takes to end.
-        if (log.received > outputLimit)
-          return
-        show(output.push(payload.data))
-        // What may be the start of a secret by chance, and does not go on, is shown.
-        clearTimeout(timer)
-        timer = setTimeout(() => show(output.idle()), HELD)
-        if (log.received > outputLimit && !signal.signal.aborted) {
-          const limit = Math.round(outputLimit / 1024 / 1024)
-          signal.abort(new StepError('output-limit', `the step wrote more than ${limit} MiB`, 'Raise `limits.outputMiB` in the headmatter, or write less.', { params: { mebibytes: limit } }))
-        }
-      },
-    })
-  }
-  finally {
-    flush()
-  }
+/**
+ * Brings what a live run needs: the steps before it, its shell, its engine, and nothing of the run `before`.
+ * Throws StepError where it cannot be had.
+ */
+export async function prepareRun(world: LiveWorld, run: LiveRun, before: Run | undefined): Promise<void> {
+  const { step, log, signal: { signal } } = run
+  for (const id of step.needs)
+    await provide(world, id, run)
+  await world.shells.take(step, run, signal)
+  signal.throwIfAborted()
+  log.append({ type: 'phase', phase: 'preparing' })
+  await before?.over
+  await world.engines.demand(step)
+  if (before)
+    await world.engines.reset(step, { again: true })
+}
+
+/** Runs the step `id` first, unless it has run and left what `run` can use. */
+async function provide({ lastOf, canRunLive, start }: LiveWorld, id: string, run: Run): Promise<void> {
+  const need = lastOf.get(id)
+  // A recording made nothing that this one could use.
+  if (need && isPassed(need.log.state.phase) && (need.info.mode === 'live' || !canRunLive(need.step)))
+    return
+  run.log.append({ type: 'phase', phase: 'waiting', reason: `${id} runs first`, awaits: { kind: 'step', name: id } })
+  const { phase } = await start(id).moment
+  if (isPassed(phase))
+    return
+  const message = `the step ${id}, which this one needs, ${phase === 'cancelled' ? 'was cancelled' : 'failed'}`
+  throw new StepError('needs-failed', message, `Run ${id} again, then this step.`, { params: { step: id } })
 }
 
 function fail({ log, signal, onMoment }: LiveRun, thrown: unknown): void {

@@ -9,6 +9,7 @@ export async function executeReplay({ step, log, signal, context, onMoment }: Li
   try {
     await replay.run(step, {
       ...context,
+      environment: {},
       started: () => {},
       signal: signal.signal,
       drained: log.drained,

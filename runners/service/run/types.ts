@@ -37,7 +37,7 @@ export interface Run {
 /** A run in the hands of whoever carries it out. */
 export interface LiveRun extends Run {
   runner: Runner
-  context: Omit<RunContext, 'emit' | 'started' | 'signal' | 'drained'>
+  context: Omit<RunContext, 'environment' | 'emit' | 'started' | 'signal' | 'drained'>
   /** Ends the run when it is aborted; its reason is why. */
   signal: AbortController
   /** Takes secrets out of all that the runner tells, before anybody sees it. */

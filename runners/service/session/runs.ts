@@ -9,7 +9,6 @@ import { isFinal, isPassed } from '../../protocol/event.ts'
 import { needsRecording } from '../../protocol/fold.ts'
 import { createRun } from '../run/create-run.ts'
 import { executeLive } from '../run/execute.ts'
-import { prepareRun } from '../run/prepare.ts'
 import { executeReplay } from '../run/replay-run.ts'
 import { createListeners } from './listeners.ts'
 import { resetSteps } from './reset.ts'
@@ -90,11 +89,7 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
 
   async function runLive(run: LiveRun, before: Run | undefined): Promise<void> {
     const { step, info } = run
-    await executeLive(run, {
-      prepare: () => prepareRun({ engines, shells, lastOf, canRunLive, start }, run, before),
-      lost: signal => engines.lost(step, signal),
-      diagnose: error => engines.diagnose(step, error),
-    })
+    await executeLive({ engines, shells, lastOf, canRunLive, start }, run, before)
     if (step.fallback === 'auto' && mayFallBack && !forgotten.has(info.n))
       await fallBack(run)
   }

@@ -150,7 +150,7 @@ describe('the replay runner', () => {
     started: () => {},
     signal,
     labels: {},
-    openShell: async () => ({}),
+    environment: {},
     dial: async () => undefined,
     onInput: () => {},
     onResize: () => {},

@@ -1,9 +1,9 @@
 import type { Phase } from '../../../../runners/protocol/event.ts'
-import type { PrepareWorld } from '../../../../runners/service/run/prepare.ts'
+import type { LiveWorld } from '../../../../runners/service/run/execute.ts'
 import type { LiveRun, Run } from '../../../../runners/service/run/types.ts'
 import { expect, it, onTestFinished } from 'vitest'
+import { prepareRun } from '../../../../runners/service/run/execute.ts'
 import { createLog } from '../../../../runners/service/run/log.ts'
-import { prepareRun } from '../../../../runners/service/run/prepare.ts'
 import { step } from '../../../_session.ts'
 
 /** A run that stands in this phase. */
@@ -32,7 +32,7 @@ async function startedFor(first: Run | undefined, { live, phase = 'exited' }: { 
       started.push(id)
       return runIn(id, live ? 'live' : 'replay', phase)
     },
-  } as unknown as PrepareWorld
+  } as unknown as LiveWorld
   await prepareRun(world, runIn('second', 'live', 'idle', ['first']), undefined)
   return started
 }
