@@ -15,9 +15,11 @@ export interface TokenStore {
   known: () => string | undefined
   /** The token from the URL, the memory of this window, or another window of its origin. */
   find: () => Promise<string | undefined>
-  /** Answers other windows of this origin; call once the service has taken the token. */
+  /** A token that another window of its origin tells later: one that was busy, or that opens the talk's address. */
+  later: () => Promise<string>
+  /** Tells other windows of this origin, now and when they ask; call once the service has taken the token. */
   share: () => void
-  /** Forgets a token that the service refused. */
+  /** Forgets a token that the service refused. It is not taken again. */
   drop: () => void
 }
 
@@ -30,17 +32,21 @@ export interface TokenOptions {
 
 const openOwn = (): BroadcastChannel => new BroadcastChannel(`${KEY}:${import.meta.env.BASE_URL}`)
 
-/** Asks the other windows of this origin. */
-function ask(channel: BroadcastChannel): Promise<string | undefined> {
+/** Asks the other windows of this origin for a token that `isGood`; gives up after `limit` ms, where one is given. */
+function ask(
+  channel: BroadcastChannel,
+  isGood: (token: string) => boolean,
+  limit?: number,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const finish = (token?: string): void => {
       clearTimeout(timer)
       channel.close()
       resolve(token)
     }
-    const timer = setTimeout(finish, ANSWER_TIMEOUT)
+    const timer = limit === undefined ? undefined : setTimeout(finish, limit)
     channel.onmessage = ({ data }: MessageEvent<TokenMessage>) => {
-      if (data.type === 'token')
+      if (data.type === 'token' && isGood(data.token))
         finish(data.token)
     }
     channel.postMessage({ type: 'token?' } satisfies TokenMessage)
@@ -50,6 +56,8 @@ function ask(channel: BroadcastChannel): Promise<string | undefined> {
 /** A window that knows what its storage kept. */
 export function createTokenStore({ storage = sessionStorage, openChannel = openOwn }: TokenOptions = {}): TokenStore {
   let memory: string | undefined
+  const refused = new Set<string>()
+  const isGood = (token: string): boolean => !refused.has(token)
 
   function remember(token: string): void {
     memory = token
@@ -68,19 +76,32 @@ export function createTokenStore({ storage = sessionStorage, openChannel = openO
       remember(token)
     },
     async find() {
-      const token = known() ?? await ask(openChannel())
+      const token = known() ?? await ask(openChannel(), isGood, ANSWER_TIMEOUT)
       if (token)
         remember(token)
+      return token
+    },
+    async later() {
+      const token = (await ask(openChannel(), isGood))!
+      remember(token)
       return token
     },
     share() {
       const channel = openChannel()
       channel.onmessage = ({ data }: MessageEvent<TokenMessage>) => {
-        if (data.type === 'token?' && memory)
+        if (data.type === 'token?')
+          tell()
+      }
+      const tell = (): void => {
+        if (memory)
           channel.postMessage({ type: 'token', token: memory } satisfies TokenMessage)
       }
+      tell()
     },
     drop() {
+      const token = known()
+      if (token)
+        refused.add(token)
       memory = undefined
       storage.removeItem(KEY)
     },

@@ -13,7 +13,7 @@ import { createSocketSession } from './socketSession.ts'
 export interface WindowSessionOptions {
   deck: DeckInfo
   loadRecording: LoadRecording
-  token: Pick<TokenStore, 'find' | 'share' | 'drop'>
+  token: Pick<TokenStore, 'find' | 'later' | 'share' | 'drop'>
   printing: boolean
   /** Whether the server still answers: it then refused the token. */
   serverAnswers?: () => Promise<boolean>
@@ -61,13 +61,12 @@ export function createWindowSession(options: WindowSessionOptions): Readonly<Sha
     local.note.value = 'token'
     current.value.close()
     current.value = local
+    void token.later().then(connectWith)
   }
 
-  async function connectWithToken(): Promise<void> {
-    const found = await token.find()
-    if (!found)
-      return playLocally()
+  function connectWith(found: string): void {
     let shared = false
+    current.value.close()
     current.value = connect({
       url: socketUrl(import.meta.env.BASE_URL.replace(/\/$/, '')),
       protocols: [SUBPROTOCOL, TOKEN_PREFIX + found],
@@ -86,7 +85,7 @@ export function createWindowSession(options: WindowSessionOptions): Readonly<Sha
     })
   }
 
-  void connectWithToken()
+  void token.find().then(found => found ? connectWith(found) : playLocally())
   return current
 }
 

@@ -25,6 +25,7 @@ export const noToken: TokenStore = {
   take: () => {},
   known: () => undefined,
   find: async () => undefined,
+  later: () => new Promise(() => {}),
   share: () => {},
   drop: () => {},
 }

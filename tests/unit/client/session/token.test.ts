@@ -38,3 +38,27 @@ it('finds nothing where no window knows, and nothing any more once it was refuse
   one.drop()
   expect([one.known(), one.stored.size]).toEqual([undefined, 0])
 })
+
+it('takes the token of a window that was busy, or that comes later', async () => {
+  const createWindow = createOrigin()
+  const [one, two] = [createWindow('secret'), createWindow()]
+  expect(await two.find()).toBeUndefined()
+  const later = two.later()
+  await one.find()
+  one.share()
+  expect(await later).toBe('secret')
+  expect(two.known()).toBe('secret')
+})
+
+it('takes no token twice that was refused', async () => {
+  const createWindow = createOrigin()
+  const [old, two, young] = [createWindow('old'), createWindow('old'), createWindow('young')]
+  await old.find()
+  old.share()
+  two.drop()
+  expect(await two.find()).toBeUndefined()
+  const later = two.later()
+  await young.find()
+  young.share()
+  expect(await later).toBe('young')
+})

@@ -9,7 +9,12 @@ import { deckInfo } from '../_deck.ts'
 /** A session of a page at an address, and the sockets that it opened. */
 function open(
   deck: Partial<DeckInfo>,
-  { printing = false, token, answers = true }: { printing?: boolean, token?: string, answers?: boolean } = {},
+  { printing = false, token, later, answers = true }: {
+    printing?: boolean
+    token?: string
+    later?: Promise<string>
+    answers?: boolean
+  } = {},
 ) {
   vi.stubGlobal('location', { protocol: 'https:', host: 'talk.example' })
   onTestFinished(() => void vi.unstubAllGlobals())
@@ -18,7 +23,12 @@ function open(
   const session = createWindowSession({
     deck: deckInfo([['a']], deck),
     loadRecording: async () => undefined,
-    token: { find: async () => token, share: () => void done.push('share'), drop: () => void done.push('drop') },
+    token: {
+      find: async () => token,
+      later: () => later ?? new Promise(() => {}),
+      share: () => void done.push('share'),
+      drop: () => void done.push('drop'),
+    },
     printing,
     serverAnswers: async () => answers,
     connect(options) {
@@ -42,6 +52,13 @@ it('plays recordings without a token, and says why', async () => {
   expect(session.value.status.value).toBe('connecting')
   await expect.poll(() => session.value.status.value).toBe('local')
   expect(session.value.note.value).toBe('token')
+})
+
+it('connects once another window tells the token', async () => {
+  const { session, sockets } = open({ flavour: 'dev' }, { later: Promise.resolve('secret') })
+  await expect.poll(() => sockets.length).toBe(1)
+  expect(sockets[0]!.protocols.at(-1)).toMatch(/secret$/)
+  expect([session.value.status.value, session.value.note.value]).toEqual(['connecting', undefined])
 })
 
 it('shares the token that the service took, once', async () => {
