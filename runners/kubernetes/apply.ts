@@ -20,7 +20,8 @@ import { holds } from './objects.ts'
 const MANAGER = 'kamishibai'
 /** Requests at once: what stands on one rank needs nothing of its own rank. */
 const AT_ONCE = 8
-const ESTABLISHED_LIMIT = 10_000
+/** How long a definition may take until its objects can be made, in ms. */
+const TAKEN_UP_LIMIT = 10_000
 /** The last note of each session's objects of the whole cluster. */
 const writing = new WeakMap<object, Promise<unknown>>()
 
@@ -31,6 +32,13 @@ export interface Applying {
   grants: Grant[]
   /** Told the path of each object before it is made. */
   onObject: (path: string, resource: Resource) => void
+}
+
+/** The part of a CustomResourceDefinition's `spec` that names its kind; the API server has checked it. */
+interface DefinitionSpec {
+  group: string
+  names: { kind: string }
+  versions: { name: string, served: boolean }[]
 }
 
 interface Planned { manifest: Manifest, resource: Resource, path: string }
@@ -89,7 +97,7 @@ function checkWide({ id }: Step, { object, line }: Manifest, grants: Grant[]): v
 async function applyOne(
   step: Step,
   { manifest, resource, path }: Planned,
-  { space, onObject }: Applying,
+  { space, discovery, onObject }: Applying,
   labels: Record<string, string>,
   signal: AbortSignal,
 ): Promise<string> {
@@ -131,7 +139,7 @@ async function applyOne(
       await send(true)
     const { status, body: after } = await send(false)
     if (resource.kind === 'CustomResourceDefinition')
-      await established(admin, path, signal)
+      await takenUp(object, path, { admin, discovery }, signal)
     const word = status === 201 ? 'created' : before && isSame(before, after) ? 'unchanged' : 'configured'
     return `${resource.singular}${resource.group ? `.${resource.group}` : ''}/${object.metadata.name} ${word}`
   }
@@ -175,12 +183,24 @@ function refuseInsecure(warning: string, { object, lineOf }: Manifest): void {
     throw new StepError('policy-refused', `the pods of ${object.kind.toLowerCase()}/${object.metadata.name} would be refused: ${why}`, 'Pods of a session may not reach beyond themselves (Pod Security baseline).', { line: lineOf('spec.template.spec') })
 }
 
-/** A definition is usable a moment after it was made. */
-async function established(admin: Space['admin'], path: string, signal: AbortSignal): Promise<void> {
-  const limit = Date.now() + ESTABLISHED_LIMIT
-  while (!holds(await admin.get<KubeObject>(path, { signal }), 'Established')) {
+/**
+ * Waits until a definition is usable. The API server lists its kind a moment after it has called it established, for
+ * discovery is put together in the background.
+ */
+async function takenUp(
+  { spec }: KubeObject,
+  path: string,
+  { admin, discovery }: Pick<Space, 'admin'> & Pick<Applying, 'discovery'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { group, names, versions } = spec as DefinitionSpec
+  const kinds = versions.filter(({ served }) => served)
+    .map(({ name }) => ({ apiVersion: `${group}/${name}`, kind: names.kind }))
+  const isListed = async (): Promise<boolean> => (await Promise.all(kinds.map(discovery.of))).every(Boolean)
+  const limit = Date.now() + TAKEN_UP_LIMIT
+  while (!holds(await admin.get<KubeObject>(path, { signal }), 'Established') || !await isListed()) {
     if (Date.now() > limit)
       throw new StepError('engine-refused', `the definition ${path.split('/').at(-1)} is not taken up by the cluster`, 'Look: kubectl describe crd')
-    await delay(50)
+    await delay(50, undefined, { signal })
   }
 }
