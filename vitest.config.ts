@@ -25,7 +25,7 @@ class InTurn extends BaseSequencer {
 }
 
 /** What looks at all that is on an engine, or takes away what dead sessions left there. */
-const WHOLE_ENGINE = ['build', 'sweep', 'guard/actions'].map(name => `tests/docker/${name}.test.ts`)
+const WHOLE_ENGINE = ['build', 'sweep', 'watchdog', 'guard/actions'].map(name => `tests/docker/${name}.test.ts`)
 
 /** What is waited for comes later where others compute. */
 const PATIENT = { poll: { timeout: 20_000 } }
