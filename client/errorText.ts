@@ -47,7 +47,7 @@ const JA: Record<ErrorCode, Japanese> = {
   'internal': { title: 'Kamishibai のエラー', otherwise: '内部エラーが起きました。', hint: '' },
   'key-wanted': { title: 'キー入力待ち', otherwise: 'プログラムがキー入力を待っています。', message: p => p.text !== undefined && `${p.text} がキー入力を待っていますが、{run} では入力できません。`, hint: 'フェンスを {terminal} にするか、入力を求めないオプションを付けてください。' },
   'lacking': { title: 'この環境では動きません', otherwise: 'このステップに必要なものがこの環境にありません。', message: p => p.requirement !== undefined && `${p.step} に必要な ${p.requirement} がこの環境にありません。`, hint: '代わりに録画を再生しています。' },
-  'missing-tool': { title: 'プログラムがありません', otherwise: '必要なプログラムがこのマシンにありません。', hint: 'インストールするか、録画を再生してください。' },
+  'missing-tool': { title: 'プログラムがありません', otherwise: '必要なプログラムがこのマシンにありません。', message: p => p.text !== undefined && `${p.text} がこのマシンにありません。`, hint: 'インストールするか、録画を再生してください。' },
   'name-taken': { title: '名前が使用中', otherwise: 'その名前はすでに使われています。', hint: '別の名前を使ってください。' },
   'needs-failed': { title: '前提のステップが未完了', otherwise: '先に必要なステップが成功していません。', message: p => p.step !== undefined && `先に必要なステップ ${p.step} が成功していません。`, hint: p => p.step ? `${p.step} を実行し直してから、このステップを実行してください。` : '' },
   'no-recording': { title: '録画がありません', otherwise: 'このステップの録画がありません。', message: p => p.step !== undefined && `ステップ ${p.step} はまだ録画されていません。`, hint: p => p.command ? `録画するコマンド: ${p.command}` : '' },

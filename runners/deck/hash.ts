@@ -11,7 +11,7 @@ const COVERED = [
   ...['id', 'verb', 'runner', 'lang', 'code', 'visible', 'hidden', 'needs', 'requires', 'timeoutMs', 'until', 'expect'],
   ...['rows', 'cols', 'shell', 'in', 'pull', 'tag', 'context', 'reset', 'repeat', 'rate', 'by', 'remote'],
   ...['files', 'container', 'requests'],
-  ...['keepGoing', 'enter'],
+  ...['keepGoing', 'enter', 'command'],
 ] as (keyof Step)[]
 /** The same of a container; what its YAML says beyond these is covered by the code. */
 const COVERED_OF_CONTAINER: (keyof ContainerSpec)[] = ['image', 'command', 'entrypoint', 'ports', 'environment', 'hostname', 'networks', 'volumes', 'cpus', 'memory', 'pids', 'healthcheck']

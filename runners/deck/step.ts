@@ -3,6 +3,7 @@ import type { Step, Verb } from '../protocol/step.ts'
 import type { Info, Word } from './info.ts'
 import type { Options, Report } from './options.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
+import { isShell } from '../protocol/program.ts'
 import { VERBS } from '../protocol/step.ts'
 import { nearest } from '../protocol/suggest.ts'
 import { checkOptions } from './check-options.ts'
@@ -28,7 +29,8 @@ export interface FencePlace {
   reportCode: (line: number, column: number, message: string, hint?: string) => void
 }
 
-const RE_HIDDEN = /^# hidden: ?/
+/** What begins a hidden line: in a language that a shell does not run, its own comments may. */
+const RE_HIDDEN = { shell: /^# hidden: ?/, other: /^(?:#|\/\/) hidden: ?/ }
 const RE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/
 const REQUIREMENTS = /^(?:host|policy|etcd|overlay|vm|nodes:\d+)$/
 
@@ -48,17 +50,18 @@ export function toStep(info: Info, code: string, settings: Settings, place: Fenc
   const verb = verbOf(info, report)
   if (!verb)
     return undefined
-  checkFence(info, verb, report)
+  checkFence(info, verb, settings, report)
   const options = readOptions(info.words.slice(1), report)
   const step: Step = {
     id: readId(info, place),
     verb,
     lang: info.lang,
     ...placeOf(place),
-    ...linesOf(code),
+    ...linesOf(code, verb === 'run' && !isShell(info.lang) ? RE_HIDDEN.other : RE_HIDDEN.shell),
     ...judgementOf(verb, options, report),
     ...showingOf(options, settings),
     ...runOf(verb, options, settings),
+    ...verb === 'run' && settings.run[info.lang] && { command: settings.run[info.lang] },
     hash: '',
   }
   for (const { line, column, message, hint } of readContent(step))
@@ -85,10 +88,15 @@ function verbOf(info: Info, report: Report): Verb | undefined {
   return undefined
 }
 
-function checkFence({ closed, lang, offset, words }: Info, verb: Verb, report: Report): void {
-  const { languages } = VERB_TABLE[verb]
-  if (!languages.includes(lang))
-    report(0, 'bad-language', `{${verb}} does not go with ${lang || 'no language'}`, `Allowed: ${languages.join(', ')}.`)
+function checkFence({ closed, lang, offset, words }: Info, verb: Verb, { run }: Settings, report: Report): void {
+  const languages = [...new Set([...VERB_TABLE[verb].languages, ...verb === 'run' ? Object.keys(run) : []])]
+  if (!languages.includes(lang)) {
+    const more = verb === 'run' && lang ? ` Others by run: { ${lang}: COMMAND } under kamishibai: in the headmatter.` : ''
+    report(0, 'bad-language', `{${verb}} does not go with ${lang || 'no language'}`, `Allowed: ${languages.join(', ')}.${more}`)
+  }
+  const keepGoing = words.find(({ key }) => key === 'keep-going')
+  if (keepGoing && verb === 'run' && !isShell(lang))
+    report(keepGoing.offset, 'bad-option', `keep-going is for blocks of a shell, and not for ${lang}`, 'Leave it out.')
   // Behind a quote that is not closed words are none.
   if (closed)
     checkOptions(words.slice(1), verb, offset, report)
@@ -108,13 +116,13 @@ function placeOf({ slide, file, line, column, files }: FencePlace): Pick<Step, '
   return { slide, slides: [slide], file, line, column, files, codeFile: files[0] }
 }
 
-function linesOf(code: string): Pick<Step, 'code' | 'visible' | 'hidden'> {
+function linesOf(code: string, hidden: RegExp): Pick<Step, 'code' | 'visible' | 'hidden'> {
   const lines = code.replace(/\n$/, '').split('\n')
-  const shown = (line: string): string => line.replace(RE_HIDDEN, '')
+  const shown = (line: string): string => line.replace(hidden, '')
   return {
     code: lines.map(shown).join('\n'),
-    visible: lines.filter(line => !RE_HIDDEN.test(line)).join('\n'),
-    hidden: lines.filter(line => RE_HIDDEN.test(line)).map(shown),
+    visible: lines.filter(line => !hidden.test(line)).join('\n'),
+    hidden: lines.filter(line => hidden.test(line)).map(shown),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RunnerName, Verb } from '../protocol/step.ts'
+import { RUN_LANGUAGES } from '../protocol/program.ts'
 
 /** Options of all steps. */
 export const COMMON_OPTIONS = ['id', 'needs', 'requires', 'timeout', 'until', 'expect', 'on', 'extra', 'out', 'rows', 'cols', 'fallback', 'title', 'mark', 'print'] as const
@@ -8,7 +9,7 @@ export const VERB_TABLE: Record<
   Verb,
   { runner: RunnerName, languages: readonly string[], options: readonly string[], timeoutMs: number }
 > = {
-  run: { runner: 'shell', languages: ['sh', 'bash', 'zsh'], options: ['shell', 'keep-going'], timeoutMs: 30_000 },
+  run: { runner: 'shell', languages: RUN_LANGUAGES, options: ['shell', 'keep-going'], timeoutMs: 30_000 },
   terminal: {
     runner: 'shell',
     languages: ['sh', 'bash', 'zsh'],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isShell } from './program.ts'
 
 /** Variables that a session sets itself: handing on the presenter's would lead a shell past the guard. */
 const OWN_VARIABLES = /^(?:DOCKER_(?:HOST|CONTEXT|CONFIG|BUILDKIT|TLS|TLS_VERIFY|CERT_PATH)|KUBECONFIG|HOME|KAMISHIBAI_STATE)$/
@@ -41,6 +42,13 @@ export const settingsSchema = z.strictObject({
     cols: whole(500).optional(),
     fallback: z.enum(['ask', 'auto', 'off']).optional(),
   }).prefault({}).describe('Options of all steps that do not say otherwise'),
+  run: z.record(z.string(), z.string({ error: 'write the command that runs it' }).refine(text => text.trim(), 'write the command that runs it'))
+    .check(({ value, issues }) => {
+      for (const lang of Object.keys(value).filter(isShell))
+        issues.push({ code: 'custom', input: value[lang], path: [lang], message: 'a shell runs itself; a program of another name needs a language of its own' })
+    })
+    .default({})
+    .describe('Languages of {run} beside sh, bash, zsh, python, js and ts, each with the command that gets its code as a file'),
   /** See `GRANT_FORMS`. */
   grants: list(z.string({ error: 'write it without a blank behind its colons, or in quotes' })).describe('What single steps may do beyond the guard, like mount:PATH:rw:STEP'),
 })

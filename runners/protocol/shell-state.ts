@@ -124,11 +124,7 @@ export function preludeOf({
     // A dash that is to read this is started as an interactive one.
     ...(family === 'sh' && !interactive ? ['case $- in *i*) set +i +m;; esac'] : []),
     ...(family === 'bash' ? ['shopt -s expand_aliases'] : []),
-    ...(restore ? [restore] : []),
-    ...Object.entries(own).map(([name, value]) =>
-      value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`,
-    ),
-    ...folders.map(folder => `case ":$PATH:" in *${quote(`:${folder}:`)}*) ;; *) PATH=$PATH:${quote(folder)};; esac`),
+    ...restoring({ restore, own, folders }),
     `trap ${quote(leave(family, sink))} EXIT`,
     ...(keepGoing ? [] : [errors[family]]),
     ...(posix ? ['set -o posix'] : []),
@@ -136,6 +132,17 @@ export function preludeOf({
     `case "\${_kb_t-}" in ?*) eval 'unset _kb_t; set -x';; esac`,
     '',
   ].join('\n')
+}
+
+/** What brings a shell to where the block before left it, with what is the session's own. */
+export function restoring({ restore, own, folders }: Pick<PreludeOptions, 'restore' | 'own' | 'folders'>): string[] {
+  return [
+    ...(restore ? [restore] : []),
+    ...Object.entries(own).map(([name, value]) =>
+      value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`,
+    ),
+    ...folders.map(folder => `case ":$PATH:" in *${quote(`:${folder}:`)}*) ;; *) PATH=$PATH:${quote(folder)};; esac`),
+  ]
 }
 
 /** The lines of a state that `family` understands. */

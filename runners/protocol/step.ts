@@ -85,6 +85,8 @@ export interface Step {
   remote: boolean
   /** A block goes on after a command that failed. */
   keepGoing?: boolean
+  /** The words that run it, where the headmatter names them for its language. */
+  command?: string
   /** False where the last line of a terminal is typed and not entered. @default true */
   enter?: boolean
   container?: ContainerSpec

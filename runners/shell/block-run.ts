@@ -2,9 +2,11 @@ import type { IPty } from '@lydell/node-pty'
 import type { RunContext } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
 import type { Launch } from './block.ts'
+import { basename } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { tellEnd, withoutSaid } from '../protocol/block.ts'
 import { StepError } from '../protocol/error.ts'
+import { lineNamed } from '../protocol/program.ts'
 import { untilKeyWanted } from './key-wait.ts'
 import { followPty, HANG_UP, INTERRUPT } from './pty.ts'
 import { createTypist, typedLines } from './typing.ts'
@@ -16,7 +18,7 @@ const LAST_WORDS = 4096
 const RE_SCREEN = /\x1B\[\?(?:1049|1047|47)([hl])/g
 
 /** Follows the shell of a step to its end; throws StepError where it waits for a key that nobody can press. */
-export async function runBlock(program: IPty, step: Step, { state }: Launch, context: RunContext): Promise<void> {
+export async function runBlock(program: IPty, step: Step, { state, code }: Launch, context: RunContext): Promise<void> {
   const interactive = step.verb === 'terminal'
   let over = false
   let last = ''
@@ -36,7 +38,10 @@ export async function runBlock(program: IPty, step: Step, { state }: Launch, con
     signal,
     emit(payload) {
       if (payload.type !== 'output') {
-        tellEnd(last, { leave: () => context.leave(state), endedAt: context.endedAt })
+        if (state === undefined)
+          tellLine(last, code, context)
+        else
+          tellEnd(last, { leave: () => context.leave(state), endedAt: context.endedAt })
         return context.emit(payload)
       }
       last = (last + payload.data).slice(-LAST_WORDS)
@@ -48,6 +53,13 @@ export async function runBlock(program: IPty, step: Step, { state }: Launch, con
   over = true
   ended.abort()
   signal.throwIfAborted()
+}
+
+/** Tells the line at which a program that is no shell ended, where its last words name one. */
+function tellLine(last: string, code: string | undefined, { endedAt }: RunContext): void {
+  const line = lineNamed(stripVTControlCharacters(last), code && basename(code))
+  if (line !== undefined)
+    endedAt(line)
 }
 
 function watchKeys(program: IPty, over: AbortSignal): Promise<string | undefined> {

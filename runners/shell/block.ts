@@ -5,9 +5,11 @@ import { randomUUID } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
+import { programOf } from '../protocol/program.ts'
 import { quote } from '../protocol/shell-quote.ts'
-import { preludeOf } from '../protocol/shell-state.ts'
+import { preludeOf, restoring } from '../protocol/shell-state.ts'
 import { PAGERS } from './environment.ts'
+import { typescriptNode } from './node.ts'
 
 /** Arguments that keep a shell from reading the presenter's own rc files. */
 const ARGUMENTS: Record<ShellFamily, string[]> = { sh: [], bash: ['--norc', '--noprofile'], zsh: ['-d'] }
@@ -19,8 +21,10 @@ export interface Launch {
   file: string
   args: string[]
   env: Record<string, string>
-  /** Names the state for the next block; nothing of it is read here. */
-  state: string
+  /** Names the state for the next block, if it is one that leaves any; nothing of it is read here. */
+  state?: string
+  /** The file that a program of another language gets. */
+  code?: string
   dispose: () => Promise<void>
 }
 
@@ -40,24 +44,29 @@ export async function launchBlock(
   { step, found, env, given }: LaunchOptions,
 ): Promise<Launch> {
   const dir = await mkdtemp(join(privateDir, 'block-'))
-  const { file, family, way } = shellOf(step.lang, env.PATH!)
-  const state = join(privateDir, `shell-${Buffer.from(step.shell).toString('hex')}-${randomUUID()}`)
   const known = new Set(outside.PATH?.split(delimiter))
-  const interactive = step.verb === 'terminal'
-  const options: PreludeOptions = {
-    family,
-    interactive,
-    posix: way === 'posix bash',
+  const before: Before = {
     restore: found ? `[ ! -f ${quote(found)} ] || . ${quote(found)} 2>/dev/null` : '',
     own: {
       ...Object.fromEntries(SESSION.map(name => [name, env[name]])),
       ...Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'PATH')),
     },
     folders: (given.PATH?.split(delimiter) ?? []).filter(folder => folder && !known.has(folder)),
+  }
+  const dispose = (): Promise<void> => rm(dir, { recursive: true, force: true })
+  if (programOf(step).takes !== 'shell')
+    return { ...await launchProgram(step, before, { dir, path: env.PATH! }), dispose }
+  const { file, family, way } = shellOf(step.lang, env.PATH!)
+  const state = join(privateDir, `shell-${Buffer.from(step.shell).toString('hex')}-${randomUUID()}`)
+  const interactive = step.verb === 'terminal'
+  const prelude = preludeOf({
+    ...before,
+    family,
+    interactive,
+    posix: way === 'posix bash',
     sink: { file: state },
     keepGoing: step.keepGoing === true || interactive,
-  }
-  const prelude = preludeOf(options)
+  })
   const path = join(dir, '.zshenv')
   // Typed, hidden lines would be seen.
   const text = interactive
@@ -75,7 +84,28 @@ export async function launchBlock(
     file,
     ...(interactive ? terminalCommand(family, path) : blockCommand(step.code, way, path)),
     state,
-    dispose: () => rm(dir, { recursive: true, force: true }),
+    dispose,
+  }
+}
+
+type Before = Pick<PreludeOptions, 'restore' | 'own' | 'folders'>
+
+/** A program that is no shell: a shell brings it to where the block before left its own, and becomes it. */
+async function launchProgram(
+  step: Step,
+  before: Before,
+  { dir, path }: { dir: string, path: string },
+): Promise<Omit<Launch, 'dispose'>> {
+  const { words: [program, ...words], takes } = programOf(step)
+  const file = takes === 'code' && step.lang === 'ts' ? await typescriptNode(path) : program!
+  const code = takes === 'file' ? join(dir, `${step.id}.${step.lang}`) : undefined
+  if (code)
+    await writeFile(code, `${step.code}\n`, { mode: 0o600, flag: 'wx' })
+  return {
+    file: 'sh',
+    args: ['-c', [...restoring(before), 'exec "$@"'].join('\n'), 'sh', file, ...words, code ?? step.code],
+    env: {},
+    code,
   }
 }
 

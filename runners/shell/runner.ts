@@ -1,9 +1,11 @@
 import type { IPty } from '@lydell/node-pty'
 import type { Runner, RunnerConfig } from '../protocol/runner.ts'
+import type { Step } from '../protocol/step.ts'
 import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import process from 'node:process'
 import { StepError } from '../protocol/error.ts'
+import { programOf } from '../protocol/program.ts'
 import { runBlock } from './block-run.ts'
 import { launchBlock } from './block.ts'
 import { createConfinement } from './confine.ts'
@@ -61,7 +63,7 @@ export default function createShellRunner(config: RunnerConfig): Runner {
       const given = { ...context.environment, KAMISHIBAI_STATE: shellMark(config.privateDir, step.shell) }
       const env: Record<string, string> = { ...shellEnvironment(config, step.verb), ...given }
       context.signal.throwIfAborted()
-      checkProgram(step.lang, env.PATH)
+      checkProgram(step, config.deckDir, env.PATH)
       const lack = await unconfined()
       if (lack)
         throw new StepError('not-available', lack.reason, lack.hint)
@@ -93,7 +95,10 @@ export default function createShellRunner(config: RunnerConfig): Runner {
 }
 
 /** A program that is missing would end as one that failed. */
-function checkProgram(name: string, path = ''): void {
-  if (!path.split(delimiter).some(folder => existsSync(join(folder, name))))
-    throw new StepError('engine-unavailable', `${name} is not on this machine`, `Install ${name}, or write the fence in sh.`)
+function checkProgram(step: Step, deckDir: string, path = ''): void {
+  const name = programOf(step).words[0]!
+  const folders = name.includes('/') ? [deckDir] : path.split(delimiter)
+  // What is to run TypeScript may be the Node that runs this.
+  if (!folders.some(folder => existsSync(resolve(folder, name))) && !(step.lang === 'ts' && name === 'node'))
+    throw new StepError('missing-tool', `${name} is not on this machine`, `Install ${name}, or write the fence in sh.`, { params: { text: name } })
 }

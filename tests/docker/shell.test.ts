@@ -75,7 +75,7 @@ describe.skipIf(process.platform === 'win32')('an sh {run} step', () => {
 
   it('says that its shell is not here', async () => {
     const { run } = await open()
-    await expect(run('true', { lang: 'no-such-shell' })).rejects.toMatchObject({ code: 'engine-unavailable', message: 'no-such-shell is not on this machine' })
+    await expect(run('true', { lang: 'no-such-shell' })).rejects.toMatchObject({ code: 'missing-tool', message: 'no-such-shell is not on this machine' })
   })
 
   it.each([['a quick reader', 0], ['a slow reader', 7]])('shows all of 20 MB to %s, and whole characters', async (_, every) => {

@@ -21,10 +21,14 @@ const CLIENTS = new Map([
 
 /** What a shell script touches: the words of its `docker`, `kubectl` and client lines, and the URLs in it. */
 export function touchedByShell(script: string): Touched {
-  const urls = (script.match(RE_URL) ?? []).flatMap(url => URL.canParse(url) ? [new URL(url).host] : [])
-  const touched = together([{ ...nothing(), hosts: urls }, ...programsOf(script).map(readLine)])
+  const touched = together([{ ...nothing(), hosts: urlHosts(script) }, ...programsOf(script).map(readLine)])
   // What the shell has yet to fill in is no name.
   return { ...touched, images: touched.images.filter(image => !/[$`]/.test(image)) }
+}
+
+/** The hosts of the URLs in a text. */
+export function urlHosts(text: string): string[] {
+  return (text.match(RE_URL) ?? []).flatMap(url => URL.canParse(url) ? [new URL(url).host] : [])
 }
 
 /** Whether the script runs a container that is gone when it ends: its end is no surprise to a reader. */

@@ -1,7 +1,8 @@
 import type { RunnerName, Step } from '../../protocol/step.ts'
 import type { Touched } from './touched.ts'
 import { parseAllDocuments, visit } from 'yaml'
-import { engineCalledBy, touchedByShell } from './shell-touch.ts'
+import { isShell } from '../../protocol/program.ts'
+import { engineCalledBy, touchedByShell, urlHosts } from './shell-touch.ts'
 import { nothing, together } from './touched.ts'
 
 /** What a step touches outside itself, as far as its fence tells. */
@@ -10,15 +11,15 @@ export function touchedBy(step: Step): Touched {
 }
 
 /** The engine that a step cannot do without: its runner's, or the one that a shell step calls. */
-export function engineOf({ runner, code }: Step): RunnerName {
-  return runner === 'shell' ? engineCalledBy(code) ?? 'shell' : runner
+export function engineOf({ runner, lang, code }: Step): RunnerName {
+  return runner === 'shell' && isShell(lang) ? engineCalledBy(code) ?? 'shell' : runner
 }
 
 function readCode(step: Step): Touched {
   switch (step.verb) {
     case 'run':
     case 'terminal':
-      return touchedByShell(step.code)
+      return isShell(step.lang) ? touchedByShell(step.code) : { ...nothing(), hosts: urlHosts(step.code) }
     case 'exec':
       // Inside a container other programs of the same names may stand; what it reaches is the same.
       return { ...nothing(), hosts: touchedByShell(step.code).hosts }

@@ -5,6 +5,7 @@ import type { Step } from '../../protocol/step.ts'
 import type { LiveRun } from './types.ts'
 import { aborted } from '../../protocol/abort.ts'
 import { StepError } from '../../protocol/error.ts'
+import { isShell } from '../../protocol/program.ts'
 import { onShownLine } from '../../protocol/shown-line.ts'
 import { judgeAll, untilAll } from './conditions.ts'
 
@@ -93,7 +94,8 @@ function failedExit(step: Step, exit: NonNullable<RunState['exit']>, told: numbe
     return new StepError('exit-code', `it ended with ${exitWords(exit)}`, exit.oom ? 'Raise mem_limit on the fence, or let it take less.' : 'See its output.', { params: endOf(exit) })
   const words = command.length > LONGEST_COMMAND ? `${command.slice(0, LONGEST_COMMAND - 1)}…` : command
   const place = step.codeFile ? '' : ` (${step.file}:${step.line + at})`
-  const error = new StepError('exit-code', `${words} ended with ${exitWords(exit)}${place}`, 'See its output. A block ends at its first command that fails: where it may, write || true, or keep-going on the fence.', { params: { ...endOf(exit), text: words }, line: at })
+  const more = isShell(step.lang) ? ' A block ends at its first command that fails: where it may, write || true, or keep-going on the fence.' : ''
+  const error = new StepError('exit-code', `${words} ended with ${exitWords(exit)}${place}`, `See its output.${more}`, { params: { ...endOf(exit), text: words }, line: at })
   return onShownLine(error, step)
 }
 

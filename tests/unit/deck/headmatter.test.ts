@@ -105,6 +105,9 @@ describe('a setting', () => {
     ['redact: [ "tok-(" ]', '3:13 kamishibai.redact.0 cannot be "tok-(": /tok-(/g: Unterminated group'],
     ['redact: [ "x*" ]', '3:13 kamishibai.redact.0 cannot be "x*": it matches the empty text, so it would stand between all letters'],
     ['redact: [ /x/q ]', '3:13 kamishibai.redact.0 cannot be "/x/q": Invalid flags supplied to RegExp constructor \'qg\''],
+    ['run: { go: [go, run] }', '3:14 kamishibai.run.go: write the command that runs it'],
+    ['run: { ruby: " " }', '3:16 kamishibai.run.ruby cannot be " ": write the command that runs it'],
+    ['run: { sh: dash }', '3:14 kamishibai.run.sh cannot be "dash": a shell runs itself; a program of another name needs a language of its own'],
   ])('is a mistake at its place: %s', async (line, message) => {
     expect(await mistakes(`kamishibai:\n  ${line}`)).toEqual([message])
   })
@@ -142,7 +145,7 @@ it('reads a pattern with and without flags, always for all of a text', () => {
 
 it('stands in the schema for editors as it is read', async () => {
   const schema = z.toJSONSchema(z.looseObject({ kamishibai: settingsSchema.optional() }), { io: 'input', unrepresentable: 'any' })
-  await expect(`${JSON.stringify({ title: 'The headmatter of a Slidev deck with Kamishibai', ...schema }, null, 2)}\n`).toMatchFileSnapshot('../../setup/headmatter.schema.json')
+  await expect(`${JSON.stringify({ title: 'The headmatter of a Slidev deck with Kamishibai', ...schema }, null, 2)}\n`).toMatchFileSnapshot('../../../setup/headmatter.schema.json')
   expect(schema).toMatchObject({ additionalProperties: {}, properties: { kamishibai: { additionalProperties: false, properties: { confine: { type: 'boolean' } } } } })
 })
 

@@ -22,7 +22,9 @@ describe('mistakes', () => {
     ['sh {run id=A}', 'bad-id', 12, undefined],
     ['sh {run id=a on=tap}', 'bad-value', 17, undefined],
     ['sh {run id=a pull=x}', 'unknown-option', 17, undefined],
-    ['yaml {run id=a}', 'bad-language', 4, 'Allowed: sh, bash, zsh.'],
+    ['yaml {run id=a}', 'bad-language', 4, 'Allowed: sh, bash, zsh, python, js, ts. Others by run: { yaml: COMMAND } under kamishibai: in the headmatter.'],
+    ['python {terminal id=a}', 'bad-language', 4, 'Allowed: sh, bash, zsh.'],
+    ['python {run id=a keep-going}', 'bad-option', 21, 'Leave it out.'],
     ['sh {run id=a needs=b}', 'unknown-need', 4, undefined],
     ['sh {run id=a #b}', 'unknown-option', 17, undefined],
     ['sh {run id=a extra=1}', 'bad-value', 17, 'Write extra, or leave it out.'],
@@ -103,6 +105,25 @@ describe('mistakes', () => {
     const { problems } = await parse(`${fence('sh {run id=a needs=b}')}\n${fence('sh {run id=b needs=a}')}`)
     expect(problems).toEqual([expect.objectContaining({ code: 'needs-cycle', line: 3, message: 'needs go round in a circle: a → b → a' })])
   })
+})
+
+it('takes the languages that the headmatter adds, under {run} only', async () => {
+  const deck = (fences: string): string => `---\nkamishibai:\n  run: { go: go run, python: python3.12 }\n---\n\n# T\n\n${fences}`
+  const { steps, problems } = await parse(deck('```go {run id=a}\nx\n```\n\n```python {run id=b}\nx\n```\n\n```js {run id=c}\nx\n```\n\n```go {exec id=d in=x}\nx\n```\n'))
+  expect(steps.map(({ id, lang, command }) => ({ id, lang, command }))).toEqual([
+    { id: 'a', lang: 'go', command: 'go run' },
+    { id: 'b', lang: 'python', command: 'python3.12' },
+    { id: 'c', lang: 'js', command: undefined },
+  ])
+  expect(problems).toMatchObject([{ code: 'bad-language', line: 20 }])
+})
+
+it.each([
+  ['js', 'a()\n// hidden: b()\n# hidden: c()', ['b()', 'c()']],
+  ['sh', 'a\n// hidden: b\n# hidden: c', ['c']],
+])('takes the comments of %s for hidden lines', async (lang, code, hidden) => {
+  const { steps } = await parse(fence(`${lang} {run id=x}`, code))
+  expect(steps[0]!.hidden).toEqual(hidden)
 })
 
 it('runs hidden lines and does not show them', async () => {
