@@ -39,6 +39,12 @@ function filesIn(folder: string): string[] {
   }
 }
 
+/** A word of a script that can be no path, as it is too long or holds a NUL, names no file. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  try {
+    return statSync(path).isFile()
+  }
+  catch {
+    return false
+  }
 }
