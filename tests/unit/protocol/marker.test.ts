@@ -87,6 +87,17 @@ describe('a marker in the log', () => {
     }
   })
 
+  it('ends its millisecond, as nothing else does', async () => {
+    const { log, tick } = await open()
+    tick(5)
+    log.append({ type: 'output', data: 'a' })
+    log.append({ type: 'output', data: `b${marker('one')}c` })
+    log.append({ type: 'progress', label: 'x', done: 1, total: 2 })
+    log.append({ type: 'progress', label: 'x', done: 2, total: 2 })
+    expect(log.from(1)!.map(({ type, at }) => [type, at])).toEqual([['output', 5], ['output', 5], ['marker', 5], ['output', 6], ['progress', 6], ['progress', 6]])
+    expect(log.lastOutputAt).toBe(6)
+  })
+
   it('is one of a limited number, and is no output', async () => {
     const { log } = await open()
     for (let i = 0; i < 2 * MOST_MARKERS; i++)

@@ -84,10 +84,16 @@ describe('output in pieces', () => {
     expect(typed('ghp_9 bearer of eyJ -----BEGIN CERTIFICATE-----\n')).toBe('ghp_9 bearer of eyJ -----BEGIN CERTIFICATE-----\n')
   })
 
-  it('shows at once what begins no secret', () => {
-    const stream = createRedactor({ env }).stream()
+  it.each([['a deck without patterns', []], ['one with a pattern', ['corp-\\d+']]])('shows at once what begins no secret, in %s', (_, patterns) => {
+    const stream = createRedactor({ env, patterns }).stream()
     for (const key of 'ls /tmp\r')
       expect(stream.push(key)).toBe(key)
+  })
+
+  it('keeps a long line back only where a pattern may name what follows', () => {
+    const line = '.'.repeat(1500)
+    expect(createRedactor({ env }).stream().push(line)).toBe(line)
+    expect(createRedactor({ env, patterns: ['corp-\\d+'] }).stream().push(line)).toBe('')
   })
 
   it('changes nothing else', () => {
