@@ -12,6 +12,8 @@ import { dirname, relative, resolve } from 'node:path'
 import { parseInfo } from './info.ts'
 import { idOf, toStep } from './step.ts'
 
+/** Codes of what is wrong with the content of a fence, by its language. */
+const CONTENT_CODES: Record<string, string> = { http: 'bad-request', dockerfile: 'bad-dockerfile' }
 /** What leaves a fence a step all the same. */
 const WARNINGS = new Set(['no-id', 'no-until'])
 const RE_MAGIC_MOVE = /^(?:md|markdown) magic-move\b/
@@ -150,7 +152,7 @@ function fenceOf(found: Found, parsing: Parsing, lines: string[]): Fence {
         ...(raw.snippet
           ? { file: content.files[0] ?? file, line: codeLine, column }
           : { file, line: line + codeLine, column: column + indentOf(raw.code, lines, codeLine) }),
-        code: info.lang === 'http' ? 'bad-request' : 'bad-yaml',
+        code: CONTENT_CODES[info.lang] ?? 'bad-yaml',
         message,
         hint,
       }),

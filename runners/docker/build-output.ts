@@ -1,5 +1,5 @@
+import type { Instruction } from '../protocol/dockerfile.ts'
 import type { Payload } from '../protocol/event.ts'
-import type { Instruction } from './dockerfile.ts'
 
 /** An event of the engine's classic builder. */
 export interface BuildEvent {

@@ -1,15 +1,5 @@
-/** An instruction of a Dockerfile; the engine counts its steps by them. */
-export interface Instruction {
-  /** Where it begins and ends, from 1. */
-  line: number
-  lastLine: number
-  /** In upper case. */
-  keyword: string
-  /** What follows the keyword, continuation lines joined. */
-  rest: string
-  /** One of ours, which no audience sees. */
-  added: boolean
-}
+import type { Instruction } from '../protocol/dockerfile.ts'
+import { parseInstructions } from '../protocol/dockerfile.ts'
 
 /** A Dockerfile that labels what it makes. */
 export interface Labelled {
@@ -17,32 +7,6 @@ export interface Labelled {
   instructions: Instruction[]
   /** The line of the original that a line of `text` stands for. */
   lineOf: (line: number) => number
-}
-
-/** The instructions of a Dockerfile; what the engine will refuse is an instruction like any other here. */
-export function parseInstructions(code: string): Instruction[] {
-  const escape = /^#\s*escape\s*=\s*`/im.test(code.split('\n', 3).filter(line => line.startsWith('#')).join('\n')) ? '`' : '\\'
-  const instructions: Instruction[] = []
-  let open: Instruction | undefined
-  code.split('\n').forEach((raw, index) => {
-    const line = raw.trim()
-    if (line.startsWith('#') || !line)
-      return
-    const goesOn = line.endsWith(escape)
-    const text = goesOn ? line.slice(0, -1) : line
-    if (open) {
-      open.rest += ` ${text.trim()}`
-      open.lastLine = index + 1
-    }
-    else {
-      const [, keyword, rest] = /^(\S+)\s*(.*)$/.exec(text)!
-      open = { line: index + 1, lastLine: index + 1, keyword: keyword!.toUpperCase(), rest: rest!, added: false }
-      instructions.push(open)
-    }
-    if (!goesOn)
-      open = undefined
-  })
-  return instructions
 }
 
 /**

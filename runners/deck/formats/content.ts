@@ -1,6 +1,7 @@
 import type { Step, Verb } from '../../protocol/step.ts'
 import type { YamlMistake } from './yaml-mistakes.ts'
 import { parseContainer } from './container.ts'
+import { dockerfileMistakes } from './dockerfile.ts'
 import { manifestMistakes } from './manifests.ts'
 import { parseRequests } from './request.ts'
 
@@ -22,6 +23,7 @@ const READERS: Partial<Record<Verb, ReadContent>> = {
     return 'mistakes' in parsed ? parsed.mistakes : []
   },
   apply: step => manifestMistakes(step.code),
+  build: step => dockerfileMistakes(step.code),
 }
 
 /**

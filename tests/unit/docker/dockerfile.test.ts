@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readBuild } from '../../../runners/docker/build-output.ts'
-import { baseImages, labelDockerfile, parseInstructions } from '../../../runners/docker/dockerfile.ts'
+import { baseImages, labelDockerfile } from '../../../runners/docker/dockerfile.ts'
 import { parseIgnore } from '../../../runners/docker/ignore.ts'
+import { parseInstructions } from '../../../runners/protocol/dockerfile.ts'
 
 describe('a Dockerfile', () => {
   const code = `# a comment
@@ -27,6 +28,11 @@ COPY --from=other/tools:2 --chown=0 /a /b`
     )
     expect(parseInstructions('# escape=`\nRUN a `\n b').map(i => i.lastLine)).toEqual([3])
     expect(parseInstructions('\n \n# nothing')).toEqual([])
+  })
+
+  it('has documents that belong to their instruction', () => {
+    const instructions = parseInstructions('FROM a\nRUN <<EOF cat <<"TWO"\nCOPY x\nEOF\nRUN y\nTWO\nCOPY <<-f /f\n\ttext\n\tf\nCMD cat << x\nUSER me')
+    expect(instructions.map(({ keyword, line, lastLine }) => [keyword, line, lastLine])).toEqual([['FROM', 1, 1], ['RUN', 2, 6], ['COPY', 7, 9], ['CMD', 10, 10], ['USER', 11, 11]])
   })
 
   it('is labelled behind each FROM, and its lines are still known', () => {
