@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
@@ -27,6 +29,15 @@ it('init writes a deck whose steps run, and the manifest with which it installs'
   expect(deck.slides).toHaveLength(3)
   expect(await read(join(dir, 'package.json'))).toMatchObject({ name: 'my-talk', overrides: manifest.overrides, devDependencies: { 'slidev-addon-kamishibai': `file:${TARBALL}`, '@slidev/cli': expect.any(String) as string } })
   expect(await readdir(dir)).toEqual(expect.arrayContaining([TARBALL, 'style.css']))
+  const git = async (...args: string[]): Promise<string> => (await promisify(execFile)('git', args, { cwd: dir })).stdout
+  await git('init', '--quiet')
+  expect(await git('check-attr', 'text', 'merge', '--', 'recordings/slides/hello.cast', 'slides.md')).toBe([
+    'recordings/slides/hello.cast: text: unset',
+    'recordings/slides/hello.cast: merge: unset',
+    'slides.md: text: unspecified',
+    'slides.md: merge: unspecified',
+    '',
+  ].join('\n'))
   const { code, out } = await kamishibai('check', join(dir, 'slides.md'), '--mode', 'live', '--trust')
   expect(out).toContain('4 of 4 steps ok')
   expect(code).toBe(0)

@@ -9,7 +9,7 @@ import { isNewEnough } from '../../protocol/node-version.mjs'
 import { adviceFor } from '../init/existing.ts'
 import { formatLacking, keptPeers, lackingIn, nameless, neededOf, withLacking } from '../init/manifest.ts'
 import { usesPnpm, writeWorkspace } from '../init/pnpm.ts'
-import { DECK, STYLE } from '../init/template.ts'
+import { ATTRIBUTES, DECK, STYLE } from '../init/template.ts'
 import { makeFolder } from '../io/folder.ts'
 import { say } from '../io/say.ts'
 import { isCheckout, OWN_ROOT, readManifest } from '../slidev/package-json.ts'
@@ -46,6 +46,7 @@ export async function init({ dir }: { dir: string }): Promise<number> {
   const kept = [
     ...await writeNew(join(dir, 'style.css'), STYLE) ? [] : ['style.css'],
     ...await writeNew(join(dir, '.gitignore'), 'node_modules/\n.kamishibai/\n.slidev/\ndist/\n') ? [] : ['.gitignore'],
+    ...await writeNew(join(dir, '.gitattributes'), ATTRIBUTES) ? [] : ['.gitattributes'],
     ...there ? keptPeers(there, own) : [],
   ]
   if (bringsNode && !pnpm)

@@ -136,3 +136,9 @@ html.dark .slidev-layout .shiki span {
   text-align: left;
 }
 `
+
+/** How git takes recordings: whole, as they were written. */
+export const ATTRIBUTES = `# Recordings are made by kamishibai record: git changes no line end, mixes no two of them, and a review folds them.
+recordings/**/*.cast          -text -merge linguist-generated
+recordings/**/*.events.jsonl  -text -merge linguist-generated
+`
