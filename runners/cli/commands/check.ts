@@ -11,6 +11,7 @@ import { checkRecording } from '../check/checked-step.ts'
 import { formatJunit } from '../check/junit.ts'
 import { recordingWarnings } from '../check/recording-warnings.ts'
 import { mayRun, runAll, selectSteps } from '../check/run-all.ts'
+import { shellProblems } from '../check/shell-syntax.ts'
 import { contextProblem, withContext } from '../io/context.ts'
 import { say } from '../io/say.ts'
 import { formatChecked, formatResult, tellProblems } from '../io/tell.ts'
@@ -47,6 +48,7 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
   const problems: Problem[] = [
     ...deck.problems,
     ...(await templateProblems(deck.file)),
+    ...await shellProblems(deck.steps),
     ...[...around, lost].filter(problem => problem !== undefined),
   ]
   const tell = (line: string): void => void (text && process.stdout.write(`${line}\n`))
