@@ -14,7 +14,7 @@ const COMMANDS = ['present', 'rehearse', 'record', 'check', 'export', 'build', '
 
 const MODES = ['auto', 'live', 'replay'] as const
 
-const port = { type: 'number', describe: 'Port on 127.0.0.1; by default the first free one from 3030' } as const
+const port = { type: 'number', describe: 'Port on 127.0.0.1; by default the one of this deck' } as const
 
 const trust = { type: 'boolean', default: false, describe: 'Run the deck\'s steps without asking' } as const
 

@@ -2,7 +2,6 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { Service } from '../../service/service.ts'
 import type { DeckChange } from '../../service/trust/watch.ts'
-import { createServer as createNetServer } from 'node:net'
 import process from 'node:process'
 import { driftOf } from '../../deck/drift.ts'
 import { escapeDeceiving } from '../../deck/escape.ts'
@@ -10,6 +9,7 @@ import { parseDeck } from '../../deck/parse.ts'
 import { setPresenting } from '../../service/presenting.ts'
 import { resolveRemote } from '../../service/remote/addresses.ts'
 import { createService } from '../../service/service.ts'
+import { addressOf } from '../../service/store/address.ts'
 import { keepTalk, readTalk, stepsToResume } from '../../service/store/talk.ts'
 import { privateDirOf } from '../../service/sweep/folders.ts'
 import { watchDeck } from '../../service/trust/watch.ts'
@@ -19,6 +19,7 @@ import { pathOf } from '../io/tell.ts'
 import { askTrust } from '../io/trust.ts'
 import { keepAwake, openBrowser } from '../process/desktop.ts'
 import { untilEnd } from '../process/ending.ts'
+import { choosePort } from '../process/port.ts'
 import { serveViewers, tellViewers } from '../remote/viewers.ts'
 import { addonProblem, checkProject } from '../slidev/package-json.ts'
 import { checkPresentable } from '../slidev/presentable.ts'
@@ -29,7 +30,7 @@ import { sweepEarlier, tellEnd } from './sweep.ts'
 export interface PresentOptions {
   deck: string
   mode?: 'auto' | 'live' | 'replay'
-  /** @default the first free port from 3030 */
+  /** @default the deck's own */
   port?: number
   open?: boolean
   trust?: boolean
@@ -60,9 +61,6 @@ export interface Presentation {
   close: () => Promise<boolean>
 }
 
-const FIRST_PORT = 3030
-const LAST_PORT = 3999
-
 /** Serves the deck with its service and returns once a browser can open `url`. */
 export async function startPresentation(options: PresentOptions): Promise<Presentation> {
   const deck = withContext(await parseDeck(options.deck), options.context)
@@ -77,13 +75,14 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   const sweeping = live ? sweepEarlier(deck) : undefined
   // It takes a second, in which the engines are asked.
   import('@slidev/cli').catch(() => {})
-  const service = await createService({ deck, mode, live })
+  const address = addressOf(deck.file, process.env)
+  const service = await createService({ deck, mode, live, token: address?.token })
   setPresenting({ service, edit: options.edit ?? false, rehearsing: options.rehearsing ?? false })
   try {
     // Slidev's plugins, which its options load, attach to the session.
     const server = await serveSlidev({
       entry: deck.file,
-      port: options.port ?? await freePort(),
+      port: await choosePort(deck, options.port, address?.port),
       portAsked: options.port !== undefined,
       cacheDir: options.cacheDir,
     })
@@ -186,19 +185,4 @@ async function tellChange({ session }: Service, { name, used }: DeckChange): Pro
 function tellProblems(deck: Deck, problems: Problem[]): void {
   for (const { severity, file, line, column, message, hint = '' } of problems)
     say[severity === 'error' ? 'error' : 'warn'](escapeDeceiving(`${pathOf(deck, file)}:${line}:${column} ${message}. ${hint}`.trim()))
-}
-
-/** The first port from 3030 on that nobody listens on at 127.0.0.1. */
-async function freePort(): Promise<number> {
-  for (let port = FIRST_PORT; port <= LAST_PORT; port++) {
-    const server = createNetServer()
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false))
-      server.listen(port, '127.0.0.1', () => resolve(true))
-    })
-    await new Promise(resolve => server.close(resolve))
-    if (free)
-      return port
-  }
-  throw new Error(`no free port between ${FIRST_PORT} and ${LAST_PORT}; name one with --port`)
 }

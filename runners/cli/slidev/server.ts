@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { StepError } from '../../protocol/error.ts'
 import { say } from '../io/say.ts'
+import { portTaken } from '../process/port.ts'
 
 export interface SlidevServerOptions {
   /** The deck, an absolute path. */
@@ -30,8 +31,8 @@ export async function serveSlidev({ entry, port, portAsked, cacheDir }: SlidevSe
   const slidev = await import('@slidev/cli').catch((error: unknown) => Promise.reject(misfitOf(error)))
   let restarting: Promise<void> = Promise.resolve()
   let server = await open()
-  await server.listen().catch((error: Error) => {
-    throw error.message.includes('already in use') ? new StepError('port-taken', `the port ${port} is taken`, 'Name another with --port, or leave it out for the first that is free.', { params: { port: String(port) } }) : error
+  await server.listen().catch(async (error: Error) => {
+    throw error.message.includes('already in use') ? await portTaken(port) : error
   })
   // Somebody may have taken it since it was looked at.
   const own = (server.httpServer!.address() as AddressInfo).port
