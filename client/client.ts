@@ -1,12 +1,14 @@
 import type { ShallowRef } from 'vue'
 import type { DeckInfo } from './deckInfo.ts'
+import type { Parts } from './enlarge/parts.ts'
 import type { LoadRecording, RecordingSources } from './session/recordings.ts'
 import type { SessionClient } from './session/sessionClient.ts'
 import type { TokenStore } from './session/token.ts'
 import type { AgainSlot } from './step/again.ts'
 import type { Bounce } from './step/bounce.ts'
-import type { KeyTarget } from './step/keys.ts'
+import type { StepKeys } from './step/keys.ts'
 import { shallowRef } from 'vue'
+import { createParts } from './enlarge/parts.ts'
 import { createRecordings } from './session/recordings.ts'
 import { createTokenStore } from './session/token.ts'
 import { createWindowSession } from './session/windowSession.ts'
@@ -23,9 +25,13 @@ export interface Client {
   session: (printing: boolean) => Readonly<ShallowRef<SessionClient>>
   again: AgainSlot
   bounce: Bounce
-  addKeys: (target: KeyTarget) => () => void
+  keys: StepKeys
   /** The step that lies over its slide in this window. */
   over: ShallowRef<string | undefined>
+  /** What can fill its slide in this window. */
+  parts: Parts
+  /** Whether slides say why steps failed; else only the presenter's view does. */
+  reasons: ShallowRef<boolean>
 }
 
 export interface ClientOptions {
@@ -47,7 +53,9 @@ export function createClient(deck: DeckInfo, recordings: RecordingSources, optio
     session: printing => session ??= createWindowSession({ deck, loadRecording, token, printing }),
     again,
     bounce: createBounce(),
-    addKeys: createStepKeys({ again, source: keys }),
+    keys: createStepKeys({ again, source: keys }),
     over: shallowRef(),
+    parts: createParts(),
+    reasons: shallowRef(false),
   }
 }

@@ -66,6 +66,9 @@ const en = {
   noStep: (id: string) => `The deck has no step ${id}`,
   thisSlide: 'slide',
   talk: 'talk',
+  left: (time: string) => `${time} left`,
+  /** What the presenter's bar says that keys do. */
+  barKeys: { r: 'run', p: 'recording', z: 'enlarge', i: 'reasons', a: 'again', t: 'type' },
   pace: (off: number, time: string) => Math.abs(off) < 1000 ? 'in time' : off > 0 ? `${time} behind` : `${time} ahead`,
   drift: (n: number) => `Changed on disk: ${n === 1 ? '1 step differs; restart to take it' : `${n} steps differ; restart to take them`}`,
   follow: {
@@ -170,6 +173,8 @@ const ja: Texts = {
   noStep: (id: string) => `ステップ ${id} はこのデッキにありません`,
   thisSlide: 'このスライド',
   talk: '全体',
+  left: time => `残り ${time}`,
+  barKeys: { r: '実行', p: '録画', z: '拡大', i: '理由', a: 'もう一度', t: '入力' },
   pace: (off, time) => Math.abs(off) < 1000 ? '予定どおり' : off > 0 ? `${time} 遅れ` : `${time} 早い`,
   drift: n => `ディスク上で変更: ${n} ステップが異なります。反映するには再起動してください`,
   follow: {

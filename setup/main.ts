@@ -4,12 +4,12 @@ import { useClient } from '../client/useClient.ts'
 import { RELOADS } from './comeback.ts'
 
 // At import: Slidev's router drops the fragment at its first redirect.
-const { token, bounce } = useClient()
+const { token, bounce, keys } = useClient()
 token.take()
 signRequests(token.known)
 // The button for *next* is a press like any other.
 window.addEventListener('click', (event) => {
-  if (bounce.isBounce() && (event.target as Element).closest('[title="Go to next slide"]'))
+  if ((event.target as Element).closest('[title="Go to next slide"]') && (bounce.isBounce() || keys.rescue()))
     event.stopPropagation()
 }, { capture: true })
 

@@ -3,11 +3,13 @@ import type { Component, Ref } from 'vue'
 import { useNav } from '@slidev/client'
 import { flavour, rehearsing } from 'virtual:kamishibai/deck'
 import { getCurrentInstance, h, ref, render, watch } from 'vue'
+import { useEnlargeKey } from '../client/enlarge/useEnlargeKey.ts'
 import { useSession } from '../client/session/useSession.ts'
-import Drift from '../client/talk/Drift.vue'
 import Follow from '../client/talk/Follow.vue'
 import Pace from '../client/talk/Pace.vue'
 import Panel from '../client/talk/Panel.vue'
+import PresenterBar from '../client/talk/PresenterBar.vue'
+import { useReasonsKey } from '../client/talk/useReasonsKey.ts'
 import { useClient } from '../client/useClient.ts'
 import { releaseWhenPrintable } from './printing.ts'
 import { keepLoading } from './slide-loader.ts'
@@ -53,12 +55,16 @@ export default (): void => {
     place(Follow, ref(true))
   }
   else if (flavour === 'dev' && !isPrintMode.value) {
-    place(Drift, isPresenter)
+    place(PresenterBar, isPresenter)
     place(Panel, isPresenter)
     tellSlides(currentSlideNo, clicks)
     if (rehearsing)
       place(Pace, ref(true))
   }
+  if (!isPrintMode.value)
+    useEnlargeKey()
+  if (flavour !== 'audience' && !isPrintMode.value)
+    useReasonsKey()
   watch(slides, (routes) => {
     let first = true
     for (const route of routes) {

@@ -66,6 +66,7 @@ export function createLocalSession({ load, command, needs }: LocalOptions): Sess
     ...state,
     start: stepId => void begin(stepId, false),
     cancel: stepId => players.get(stepId)?.finish(),
+    enlarge: enlarged => void (state.enlarged.value = enlarged),
     async log(stepId) {
       const recording = sources.get(stepId)
       if (!recording)

@@ -50,8 +50,11 @@ export function createRunTable(state: ToldRuns, schedule?: Schedule): RunTable {
       const { step } = run.info.value
       byNumber.delete(n)
       state.allRuns.splice(state.allRuns.indexOf(run), 1)
+      const before = state.allRuns.findLast(({ info }) => info.value.step === step)
       if (state.runs.get(step) === run)
         state.runs.delete(step)
+      if (before && !state.runs.has(step))
+        state.runs.set(step, before)
       state.errors.delete(step)
       run.dispose()
     },

@@ -27,6 +27,8 @@ export interface SessionClient {
   drift: ShallowRef<string[]>
   /** The clock of the talk, as the service told it at `at` of this window's; undefined before the first slide. */
   pace: ShallowRef<TalkPace | undefined>
+  /** The part of a slide that fills it. */
+  enlarged: ShallowRef<Enlarged | undefined>
   /** How the audience's own devices are served; undefined where they are not, or nobody tells it. */
   remote: ShallowRef<RemoteView | undefined>
   /** What was refused that is of no one step. */
@@ -39,6 +41,8 @@ export interface SessionClient {
   reset?: (stepIds?: string[]) => void
   start: (stepId: string, options?: StartOptions) => void
   cancel: (stepId: string) => void
+  /** Shows the last live run of a step again, whose place its recording has taken. */
+  back?: (stepId: string) => void
   /** Types into the last run of a `{terminal}` step; a session without a service has none that takes it. */
   input?: (stepId: string, data: string) => void
   /** Gives the last run of a `{terminal}` step another size. */
@@ -47,12 +51,17 @@ export interface SessionClient {
    * Tells the service which slide this window shows, and how many of its clicks are done, and which step lies over it.
    */
   show?: (slide: number, clicks: number, over?: string) => void
+  /** Lets a part of the slide that is shown fill it, in all windows that this session reaches; none with undefined. */
+  enlarge: (enlarged?: Enlarged) => void
   /** The whole log of the last run of a step. */
   log: (stepId: string) => Promise<Recording>
   /** Shows the end of a step's recording where no run of it is known; a service shows only what ran. */
   preview?: (stepId: string) => Promise<void>
   close: () => void
 }
+
+/** A part of a slide, by its number among them from 1. */
+export interface Enlarged { slide: number, part: number }
 
 /** What the audience's own devices open, and how many do. */
 export interface RemoteView { state: 'off' | 'preparing' | 'open' | 'failed', urls: string[], viewers: number }
@@ -73,7 +82,7 @@ export interface TalkPace {
 /** The state that every kind of session client has. */
 export type SessionState = Pick<
   SessionClient,
-  'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'remote' | 'refused' | 'note'
+  'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'enlarged' | 'remote' | 'refused' | 'note'
 >
 
 /** The state of a session of which nothing is known yet. */
@@ -87,6 +96,7 @@ export function createSessionState(status: 'connecting' | 'local'): SessionState
     errors: shallowReactive(new Map()),
     drift: shallowRef<string[]>([]),
     pace: shallowRef<TalkPace>(),
+    enlarged: shallowRef<Enlarged>(),
     remote: shallowRef<RemoteView>(),
     refused: shallowRef<ErrorInfo | undefined>(),
     note: shallowRef<'token' | undefined>(),

@@ -43,7 +43,7 @@ interface Reader {
   session: () => string | undefined
 }
 
-type Commands = Pick<SessionClient, 'start' | 'setMode' | 'reset' | 'cancel' | 'input' | 'resize' | 'log'>
+type Commands = Pick<SessionClient, 'start' | 'setMode' | 'reset' | 'cancel' | 'back' | 'input' | 'resize' | 'log'>
 
 type Show = Omit<Extract<ClientMessage, { type: 'slide' }>, 'type'>
 
@@ -79,6 +79,10 @@ export function createSocketSession(options: SocketOptions): SessionClient {
   return {
     ...state,
     ...createCommands(parts, connection),
+    // Who only reads the talk enlarges for himself.
+    enlarge: enlarged => readOnly
+      ? void (state.enlarged.value = enlarged)
+      : connection.send({ type: 'enlarge', part: enlarged?.part }),
     show(no, clicks, over) {
       shown = { no, clicks, over }
       connection.send({ type: 'slide', ...shown })
@@ -131,7 +135,8 @@ function createReader({ state, runs, logs }: Parts): Reader {
       case 'error': return refuse(message)
       case 'drift': return void (state.drift.value = message.steps)
       case 'pace': {
-        const { slide, clicks, over, spent } = message
+        const { slide, clicks, over, enlarged: part, spent } = message
+        state.enlarged.value = part ? { slide, part } : undefined
         return void (state.pace.value = { slide, clicks, over, spent, at: performance.now() })
       }
       case 'remote': {
@@ -164,6 +169,7 @@ function createCommands({ state, logs }: Parts, { send }: Connection): Commands 
       if (n)
         send({ type: 'cancel', run: n })
     },
+    back: step => send({ type: 'back', step }),
     input(stepId, data) {
       const n = numberOf(stepId)
       if (!n)

@@ -27,6 +27,7 @@ function createPlaceholder(): SessionClient {
     ...createSessionState('connecting'),
     start: nothing,
     cancel: nothing,
+    enlarge: nothing,
     close: nothing,
     log: () => Promise.reject(new Error('not connected yet')),
   }

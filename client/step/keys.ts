@@ -3,9 +3,11 @@ import type { StepClient } from './stepClient.ts'
 
 /** A step on a slide that answers to keys. */
 export interface KeyTarget {
-  client: Pick<StepClient, 'run' | 'active' | 'state' | 'start' | 'again'>
+  client: Pick<StepClient, 'run' | 'active' | 'state' | 'start' | 'again' | 'rescuable' | 'takeRecording'>
   element: () => Pick<HTMLElement, 'contains'> | null
   isCurrent: () => boolean
+  /** Whether the slide's next click is the step's own place: it takes the recording itself. */
+  isNext?: () => boolean
 }
 
 export interface StepKeysOptions {
@@ -16,57 +18,93 @@ export interface StepKeysOptions {
   focused?: () => Element | null
 }
 
+/** The keys of the steps of one window. */
+export interface StepKeys {
+  /** Adds a step that answers while its slide is shown; returns what ends it. */
+  add: (target: KeyTarget) => () => void
+  /** Takes the recording of what failed last on the slide that is shown; false without a failure. */
+  rescue: () => boolean
+}
+
 const number = (target: KeyTarget): number => target.client.run.value?.info.value.n ?? 0
 
-/** The step that a key means: the focused one, else the first that has not run, else the first that failed. */
-export function chooseTarget(candidates: KeyTarget[], focused: Element | null): KeyTarget | undefined {
+function latest(targets: KeyTarget[]): KeyTarget | undefined {
+  return targets.filter(number).sort((a, b) => number(b) - number(a))[0]
+}
+
+const hasFailed = (target: KeyTarget): boolean => ['failed', 'cancelled'].includes(target.client.state.value.phase)
+
+/** The step that has the focus. */
+function focusedOf(candidates: KeyTarget[], focused: Element | null): KeyTarget | undefined {
   return candidates.find(t => focused && t.element()?.contains(focused))
-    ?? candidates.find(t => !t.client.active.value && !number(t))
-    ?? candidates.find(t => t.client.state.value.phase === 'failed' || t.client.state.value.phase === 'cancelled')
-    ?? (candidates.length === 1 && !candidates[0]!.client.active.value ? candidates[0] : undefined)
+}
+
+/**
+ * The step that `r` runs: the focused one, else the last one that ran where it failed, else the first that has not run,
+ * else the last one that ran.
+ */
+export function chooseTarget(candidates: KeyTarget[], focused: Element | null): KeyTarget | undefined {
+  const last = latest(candidates)
+  const failed = last && hasFailed(last) ? last : undefined
+  const fresh = candidates.find(t => !t.client.active.value && !number(t))
+  return focusedOf(candidates, focused) ?? failed ?? fresh ?? (last?.client.active.value ? undefined : last)
+}
+
+/** The step whose recording `p` takes: the focused one, else the last one that ran, else the first. */
+export function chooseRecorded(candidates: KeyTarget[], focused: Element | null): KeyTarget | undefined {
+  return focusedOf(candidates, focused) ?? latest(candidates) ?? candidates[0]
 }
 
 /** Whether an element takes the keys as text. */
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   const { isContentEditable, tagName = '', type } = (target ?? {}) as Partial<HTMLInputElement>
   return !!isContentEditable || /^(?:TEXTAREA|SELECT)$/.test(tagName) || (tagName === 'INPUT' && type !== 'range')
 }
 
-/**
- * The keys of the steps of one window: Ctrl+Enter, `r`, `a` and Escape.
- * The function adds a step that answers to them while its slide is shown, and returns what ends it.
- */
-export function createStepKeys(options: StepKeysOptions): (target: KeyTarget) => () => void {
+/** The keys of the steps of one window: `r` and Ctrl+Enter, `p`, `a`, and Escape; and the clicker's after a failure. */
+export function createStepKeys(options: StepKeysOptions): StepKeys {
   const { again, source = window, focused = () => document.activeElement } = options
   const targets = new Set<KeyTarget>()
+  const here = (): KeyTarget[] => [...targets].filter(target => target.isCurrent())
 
   function onKey(pressed: Event): void {
     const event = pressed as KeyboardEvent
     if (event.repeat || event.altKey || event.metaKey || isTyping(event.target))
       return
-    const here = [...targets].filter(target => target.isCurrent())
     if (event.key === 'Escape' && again.current.value)
       return again.end()
     if ((event.ctrlKey && event.key === 'Enter') || (!event.ctrlKey && event.key === 'r')) {
-      const target = chooseTarget(here, focused())
+      const target = chooseTarget(here(), focused())
       if (target)
         event.preventDefault()
       return target?.client.start()
     }
-    if (event.key === 'a' && !event.ctrlKey) {
-      const last = here.filter(target => target.client.run.value).sort((a, b) => number(b) - number(a))[0]
-      void last?.client.again().catch(() => {})
-    }
+    if (event.ctrlKey)
+      return
+    if (event.key === 'p')
+      return chooseRecorded(here(), focused())?.client.takeRecording()
+    if (event.key === 'a')
+      void latest(here())?.client.again().catch(() => {})
   }
 
-  return (target) => {
-    if (!targets.size)
-      source.addEventListener('keydown', onKey)
-    targets.add(target)
-    return () => {
-      targets.delete(target)
+  return {
+    add(target) {
       if (!targets.size)
-        source.removeEventListener('keydown', onKey)
-    }
+        source.addEventListener('keydown', onKey)
+      targets.add(target)
+      return () => {
+        targets.delete(target)
+        if (!targets.size)
+          source.removeEventListener('keydown', onKey)
+      }
+    },
+    rescue() {
+      const standing = here()
+      const last = latest(standing) ?? standing.find(target => target.client.rescuable.value)
+      if (!last?.client.rescuable.value || last.isNext?.())
+        return false
+      last.client.takeRecording()
+      return true
+    },
   }
 }

@@ -32,12 +32,16 @@ export interface StepClient {
   recordedMs: ComputedRef<number | undefined>
   stale: ComputedRef<boolean>
   hasRecording: ComputedRef<boolean>
+  /** It failed, and its recording may stand in for it. */
+  rescuable: ComputedRef<boolean>
   /** There is nothing to show, and nobody who sees this page could change that. */
   unrecorded: ComputedRef<boolean>
   canRun: ComputedRef<boolean>
   start: (options?: StartOptions) => void
   cancel: () => void
   again: () => Promise<void>
+  /** Plays the recording; where it has taken the place of a live run, shows that one again. */
+  takeRecording: () => void
 }
 
 export interface StepClientOptions {
@@ -124,6 +128,20 @@ export function createStepClient(id: string, client: Client, { printing, now }: 
   const error = computed(() => errorOf(id, step, session.value, shown))
   const canEver = !printing && !isAudience && !!step
   const canRun = computed(() => canEver && ['open', 'local'].includes(session.value.status.value))
+  const hasRecording = computed(() => !!recording.value)
+
+  function start(options?: StartOptions): void {
+    if (canRun.value && client.bounce.take(id))
+      session.value.start(id, options)
+  }
+
+  function takeRecording(): void {
+    const ranLive = session.value.allRuns.some(({ info: { value } }) => value.step === id && value.mode === 'live')
+    if (badgeOf(shown) === 'recorded' && ranLive && session.value.back)
+      session.value.back(id)
+    else if (hasRecording.value)
+      start({ replay: true, after: own.value?.info.value.n ?? 0 })
+  }
 
   return {
     step,
@@ -139,20 +157,20 @@ export function createStepClient(id: string, client: Client, { printing, now }: 
     recordedAt: computed(() => own.value?.info.value.recordedAt ?? recording.value?.at),
     recordedMs: computed(() => recording.value?.ms),
     stale: computed(() => recording.value?.fresh === false),
-    hasRecording: computed(() => !!recording.value),
+    hasRecording,
+    rescuable: computed(() => !!error.value && !active.value && hasRecording.value && step?.fallback !== 'off'
+      && badgeOf(shown) !== 'recorded' && canRun.value),
     // The audience's own devices have no recordings: only the talk can tell.
     unrecorded: computed(() => !recordCommand
       && (error.value?.code === 'no-recording' || (!isAudience && recording.value === null))),
     canRun,
-    start(options) {
-      if (canRun.value && client.bounce.take(id))
-        session.value.start(id, options)
-    },
+    start,
     cancel: () => session.value.cancel(id),
     async again() {
       const last = own.value
       if (last)
         client.again.show(createAgain(await session.value.log(id), last.info.value))
     },
+    takeRecording,
   }
 }

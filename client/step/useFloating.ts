@@ -5,7 +5,7 @@ import { nextTick, ref, watch } from 'vue'
  * Whether a box that comes up on a slide would push what follows out of it, and so has to lie over the slide's end;
  * judged again when what `beside` returns changes, for that may take room too.
  */
-export function useFloating(box: Ref<HTMLElement | null>, beside: () => unknown): Ref<boolean> {
+export function useFloating(box: () => HTMLElement | undefined, beside: () => unknown): Ref<boolean> {
   const floating = ref(false)
   watch([box, beside], async ([element]) => {
     floating.value = false

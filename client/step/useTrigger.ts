@@ -1,21 +1,18 @@
 import type { StepClient } from './stepClient.ts'
 import { onSlideEnter, useIsSlideActive, useSlideContext } from '@slidev/client'
-import { computed, onMounted, onScopeDispose, watch } from 'vue'
+import { onMounted, onScopeDispose, watch } from 'vue'
 import { isPassed } from '../../runners/protocol/event.ts'
 import { whenKnown } from '../session/windowSession.ts'
 import { useClient } from '../useClient.ts'
 import { useStage } from '../useStage.ts'
 
 /**
- * Starts a step by click sequence, entering, or key, in the slide and presenter views only.
- *
- * Slidev counts clicks, not runs: where `on=next` is the slide's last click, a failed run adds one more, so that
- * the next press takes the recording and stays. Before other clicks the press that takes the recording also
- * performs the following click.
+ * Starts a step by click sequence, entering, or key, in the slide and presenter views only. After a failure the next
+ * press takes the recording instead of the slide's next click, but for one that comes to the step's own place.
  */
 export function useTrigger(client: StepClient, element: () => HTMLElement | null): { interactive: boolean } {
   const { step, session } = client
-  const { addKeys } = useClient()
+  const { keys } = useClient()
   const { $clicksContext } = useSlideContext()
   const interactive = useStage().interactive.value
   const onSlide = useIsSlideActive()
@@ -32,29 +29,21 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
     return !!run?.info.value.n && (client.active.value || isPassed(run.state.value.phase))
   }
 
+  /** The step's place among the slide's clicks. */
+  let place: number | undefined
   // As Slidev's own clicks do, so that places are taken in the order in which they stand.
   onMounted(() => {
     if (step.on !== 'next')
       return
     const key = `kamishibai:${step.id}:${Math.random()}`
-    const place = $clicksContext.calculateSince('+1')!
-    $clicksContext.register(key, place)
+    const own = $clicksContext.calculateSince('+1')!
+    place = own.start
+    $clicksContext.register(key, own)
     onScopeDispose(() => $clicksContext.unregister(key))
     if (interactive) {
-      const failed = computed(() => client.state.value.phase === 'failed')
-      const rescue = computed(() => failed.value && client.hasRecording.value && step.fallback !== 'off')
-      // Where it failed before its place came, that place takes the recording.
-      watch(
-        rescue,
-        value => value && $clicksContext.current >= place.start && $clicksContext.maxMap.set(key, place.start + 1),
-      )
       watch([() => $clicksContext.current, onSlide] as const, ([current, here], [before, wasHere]) => {
-        if (!here || !wasHere || current <= before)
-          return
-        if (before < place.start && current >= place.start && !ran())
-          press(rescue.value)
-        else if (before >= place.start && rescue.value)
-          press(true)
+        if (here && wasHere && before < own.start && current >= own.start && !ran())
+          press(client.rescuable.value)
       })
     }
   })
@@ -71,7 +60,13 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
 
   // What a later click shows is not there yet, for a key as for the audience.
   const isShown = (): boolean => !!element()?.checkVisibility({ opacityProperty: true, visibilityProperty: true })
-  if (interactive)
-    onScopeDispose(addKeys({ client, element, isCurrent: () => onSlide.value && isShown() }))
+  if (interactive) {
+    onScopeDispose(keys.add({
+      client,
+      element,
+      isCurrent: () => onSlide.value && isShown(),
+      isNext: () => $clicksContext.current + 1 === place,
+    }))
+  }
   return { interactive }
 }

@@ -56,6 +56,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
    */
   z.object({ type: z.literal('run'), step: z.string().max(64), replay: z.boolean().default(false), after: z.int().min(0).optional() }),
   z.object({ type: z.literal('cancel'), run: z.int() }),
+  /** Shows the last live run of a step again, whose place its recording has taken. */
+  z.object({ type: z.literal('back'), step: z.string().max(64) }),
   z.object({ type: z.literal('input'), run: z.int(), data: z.string().max(32 * 1024) }),
   z.object({ type: z.literal('resize'), run: z.int(), cols: z.int().min(2).max(500), rows: z.int().min(1).max(200) }),
   /** Plays recordings from now on, or runs live again. */
@@ -64,6 +66,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reset'), steps: z.array(z.string().max(64)).max(1000).optional() }),
   /** The slide that this window shows, from 1, how many of its clicks are done, and the step that lies over it. */
   z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000), clicks: z.int().min(0).max(1_000_000).default(0), over: z.string().max(64).optional() }),
+  /** Enlarges a part of the slide that is shown, by its number among them, or none. */
+  z.object({ type: z.literal('enlarge'), part: z.int().min(1).max(1000).optional() }),
   /** Bytes of terminal frames that were drawn. */
   z.object({ type: z.literal('ack'), bytes: z.int().min(0) }),
   /** Asks for the whole log of a run, for Again. */
@@ -82,10 +86,10 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** The steps that are no longer on disk as they run here. */
   z.object({ type: z.literal('drift'), steps: z.array(z.string()) }),
   /**
-   * The slide that is shown, how many of its clicks are done, the step that lies over it, and how long each slide was
-   * until now, in ms, by number.
+   * The slide that is shown, how many of its clicks are done, the step that lies over it, the part that is enlarged,
+   * and how long each slide was until now, in ms, by number.
    */
-  z.object({ type: z.literal('pace'), slide: z.int(), clicks: z.int().default(0), over: z.string().optional(), spent: z.record(z.string(), z.number()) }),
+  z.object({ type: z.literal('pace'), slide: z.int(), clicks: z.int().default(0), over: z.string().optional(), enlarged: z.int().optional(), spent: z.record(z.string(), z.number()) }),
   /** How the audience's own devices are served: what they open, and how many do. */
   z.object({ type: z.literal('remote'), state: z.enum(['off', 'preparing', 'open', 'failed']), urls: z.array(z.string()), viewers: z.int() }),
   errorInfoSchema.extend({ type: z.literal('error'), step: z.string().optional() }),

@@ -81,6 +81,7 @@ it('has its clock where an error over the end of the slide is not', async () => 
   })
   await page.goto(presentation.url.replace('/#', '/2#'))
   await page.locator('[data-kb-step="failing"]:visible .kb-run:enabled').first().click(SLOW)
+  await page.keyboard.press('i')
   const [error, clock] = [page.locator('.kb-floating:visible'), page.locator('.kb-pace')]
   await error.waitFor(SLOW)
   const [over, below] = [await error.boundingBox(), await clock.boundingBox()]

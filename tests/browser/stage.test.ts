@@ -14,7 +14,7 @@ async function open(path: string, on = stage.page): Promise<void> {
 
 function runsOf(step: string): { mode: string, phase: string }[] {
   return stage.presentation.service.session.runs
-    .filter(run => run.info.step === step)
+    .filter(run => run.info.step === step && !stage.presentation.service.session.forgotten.has(run.info.n))
     .map(run => ({ mode: run.info.mode, phase: run.log.state.phase }))
 }
 const slideOf = (on = stage.page): string => new URL(on.url()).pathname.split('/').at(-1)!
@@ -72,12 +72,30 @@ describe('the clicker', () => {
     await phaseOf(step).toBe('failed')
     await press('ArrowRight')
     await phaseOf(step).toBe('exited')
-    await expect.poll(() => shown(step).locator('.kb-error').count()).toBe(0)
+    await expect.poll(() => shown(step).locator('.kb-problem').count()).toBe(0)
     expect(slideOf()).toBe(slide)
     expect(runsOf(step)).toEqual([{ mode: 'live', phase: 'failed' }, { mode: 'replay', phase: 'exited' }])
     await expect.poll(() => shown(step).locator('.kb-badge').textContent()).toContain('RECORDED')
     await press('ArrowRight')
     await expect.poll(() => slideOf()).toBe(String(Number(slide) + 1))
+  })
+
+  it('takes the recording of a step that a button or a key ran, and leaves the slide by the key for slides', async () => {
+    await open('4')
+    await shown('rescued').locator('.kb-run').click()
+    await phaseOf('rescued').toBe('exited')
+    expect(runsOf('rescued').map(run => run.mode)).toEqual(['live', 'replay'])
+    // Back to what ran live: it failed, and the next press takes the recording.
+    await press('p')
+    await phaseOf('rescued').toBe('failed')
+    await press('PageDown')
+    await phaseOf('rescued').toBe('exited')
+    expect(slideOf()).toBe('4')
+    await press('p')
+    await phaseOf('rescued').toBe('failed')
+    await press('ArrowDown')
+    await expect.poll(() => slideOf()).toBe('5')
+    await stage.presentation.service.session.reset(['rescued'])
   })
 
   it('takes the recording of a step that failed before its place came', async () => {
@@ -99,7 +117,9 @@ describe('a step that fails', () => {
     await shown('rescued').locator('.kb-run').click()
     await phaseOf('rescued').toBe('exited')
     expect(runsOf('rescued').map(run => run.mode)).toEqual(['live', 'replay'])
-    expect(await shown('rescued').locator('.kb-error').textContent()).toContain('exit code 1')
+    expect(await shown('rescued').locator('.kb-error').count()).toBe(0)
+    await press('i')
+    await expect.poll(() => shown('rescued').locator('.kb-error').textContent()).toContain('exit code 1')
     await expect.poll(() => shown('rescued').locator('.kb-badge').textContent()).toContain('RECORDED')
   })
 
@@ -116,6 +136,8 @@ describe('a step that fails', () => {
     const [before] = await bottoms()
     await shown('crowded').locator('.kb-run').click()
     await phaseOf('crowded').toBe('failed')
+    expect(await bottoms()).toEqual([before])
+    await press('i')
     await expect.poll(async () => (await bottoms()).length).toBe(2)
     await expect.poll(async () => Math.max(...await bottoms())).toBeLessThanOrEqual(720)
     expect((await bottoms())[1]).toBe(before)
@@ -203,5 +225,36 @@ describe('two windows', () => {
     await stage.page.keyboard.press('Escape')
     await expect.poll(() => shown('long').textContent()).toContain('line 40')
     expect(runsOf('long')).toHaveLength(1)
+  })
+})
+
+describe('an output', () => {
+  it('fills the slide by a key, in every window, until Escape or another slide', async () => {
+    await open('13')
+    const audience = await stage.context.newPage()
+    await audience.goto(`${new URL(stage.presentation.url).origin}/13`)
+    await stage.page.bringToFront()
+    await shown('wide').locator('.kb-run').click()
+    await phaseOf('wide', audience).toBe('exited')
+    const filling = (page = stage.page) => page.locator('[data-kb-enlarged]:visible')
+    await press('z')
+    for (const page of [stage.page, audience]) {
+      await expect.poll(() => filling(page).boundingBox(), SLOW).toMatchObject({ x: 0, y: 0, width: 1280, height: 720 })
+      expect(await filling(page).textContent()).toContain('end-of-line')
+    }
+    // All 120 columns in a line each, at a size that can be read.
+    const [lines, type] = await filling().locator('.kb-screen').evaluate(screen => [screen.querySelectorAll('.kb-line').length, Number.parseFloat(getComputedStyle(screen).fontSize) * 1280 / 980])
+    expect(lines).toBe(2)
+    expect(type).toBeGreaterThan(19)
+    await press('Escape')
+    await expect.poll(() => filling(audience).count(), SLOW).toBe(0)
+    // What is under the mouse.
+    await stage.page.locator('.kb-view:visible').hover()
+    await press('z')
+    await expect.poll(() => filling(audience).getAttribute('class'), SLOW).toContain('kb-view')
+    await press('ArrowLeft')
+    await press('ArrowRight')
+    await expect.poll(() => slideOf()).toBe('13')
+    expect(await filling().count()).toBe(0)
   })
 })

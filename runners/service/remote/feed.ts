@@ -111,6 +111,6 @@ function sessionFeed({ id, deck, mode, forgotten }: Session): Feed[] {
   ]
 }
 
-function placeFeed({ pace: { slide, clicks, over } }: Session): Feed[] {
-  return slide ? [{ type: 'place', slide, clicks, over }] : []
+function placeFeed({ pace: { slide, clicks, over, enlarged } }: Session): Feed[] {
+  return slide ? [{ type: 'place', slide, clicks, over, enlarged }] : []
 }

@@ -6,7 +6,7 @@ import type { RunInfo } from '../../protocol/wire.ts'
 export type Feed
   = | { type: 'session', session: string, deck: string, mode: 'auto' | 'live' | 'replay' }
     | { type: 'forgotten', runs: number[] }
-    | { type: 'place', slide: number, clicks: number, over?: string }
+    | { type: 'place', slide: number, clicks: number, over?: string, enlarged?: number }
     /** What was added to the log of a run; output that lies together is one event, with number and time of its last. */
     | { type: 'events', run: RunInfo, events: LogEvent[] }
     /** A run as it stands, where its log reaches back farther than the memory. */

@@ -68,8 +68,8 @@ export function createTold(seats: ReadonlySet<Seat>): Told {
           return greeting().forEach(tellAll)
         }
         case 'place': {
-          const { slide, clicks, over } = message
-          place = [pack({ type: 'pace', slide, clicks, over, spent: {} })]
+          const { slide, clicks, over, enlarged } = message
+          place = [pack({ type: 'pace', slide, clicks, over, enlarged, spent: {} })]
           return place.forEach(tellAll)
         }
         case 'forgotten':

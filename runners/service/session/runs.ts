@@ -43,6 +43,8 @@ export interface Runs {
   start: (stepId: string, options?: StartOptions) => Run
   /** Makes steps as if they had never run. Throws StepError where the engine does not let go. */
   reset: (steps: Step[]) => Promise<void>
+  /** Undoes the replays of a step since its last live run. */
+  back: (step: Step) => void
   /** Calls back whenever a run begins or gets an event. */
   subscribe: (listener: (run: Run) => void) => () => void
   /** Ends what still goes on. */
@@ -61,6 +63,7 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
   let ended = false
 
   const canRunLive = (step: Step): boolean => !isReplaying() && engines.canRun(step)
+  const ownRuns = (step: Step): Run[] => all.filter(run => run.step === step && !forgotten.has(run.info.n))
 
   function start(stepId: string, { replay = false, background = false }: StartOptions = {}): Run {
     const step = stepOf(deck, stepId)
@@ -69,10 +72,13 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
     const before = lastOf.get(stepId)
     if (before && isOnItsWay(before) && (!replay || before.info.mode === 'replay'))
       return before
-    before?.cancel('run again')
+    const live = !replay && canRunLive(step)
+    const liveBefore = ownRuns(step).findLast(({ info }) => info.mode === 'live')
+    // What is up stays up while its recording is shown.
+    if (before && (!replay || isOnItsWay(before)))
+      ownRuns(step).filter(({ log }) => !isFinal(log.state.phase)).forEach(run => run.cancel('run again'))
     for (const other of all)
       other.endTail()
-    const live = !replay && canRunLive(step)
     const run = createRun(world, step, all.length + 1, live ? 'live' : 'replay')
     if (background)
       run.info.background = true
@@ -83,7 +89,7 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
     run.log.subscribe(() => onRun.tell(run))
     onRun.tell(run)
     // Whoever gets the run may subscribe to it before anything of it happens.
-    queueMicrotask(() => void (live ? runLive(run, before) : runReplay(run)).finally(run.onOver))
+    queueMicrotask(() => void (live ? runLive(run, liveBefore ?? before) : runReplay(run)).finally(run.onOver))
     return run
   }
 
@@ -109,12 +115,25 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
     await executeReplay(run, world.replay)
   }
 
+  function back(step: Step): void {
+    const known = ownRuns(step)
+    const live = known.findLast(run => run.info.mode === 'live')
+    if (!live)
+      return
+    for (const run of known.slice(known.indexOf(live) + 1)) {
+      run.cancel('the live run is shown again')
+      forgotten.add(run.info.n)
+    }
+    lastOf.set(step.id, live)
+  }
+
   return {
     all,
     forgotten,
     lastOf,
     canRunLive,
     start,
+    back,
     reset: steps => resetSteps(steps, { runs: all, lastOf, forgotten, engines, states }),
     subscribe: onRun.subscribe,
     cancel: () => all.filter(run => !isFinal(run.log.state.phase)).forEach(run => run.cancel('the session ends')),

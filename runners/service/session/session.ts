@@ -68,6 +68,8 @@ export interface Session {
   /** Starts a step, or returns its run if one is on its way. Throws StepError for an unknown step. */
   start: (stepId: string, options?: { replay?: boolean }) => Run
   cancel: (n: number) => void
+  /** Undoes the replays of a step since it ran live: that run stands again. Throws StepError for an unknown step. */
+  back: (stepId: string) => void
   /** Why a step plays its recording here: what it requires is lacking. */
   lackOf: (step: Step) => StepError | undefined
   /** Calls back whenever a run begins or gets an event. */
@@ -105,7 +107,8 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   let closing: Promise<boolean> | undefined
 
   engines.watch((stepId, payload) => {
-    const run = (stepId && runs.lastOf.get(stepId)) || runs.all.findLast(r => r.info.mode === 'live')
+    const live = runs.all.filter(r => r.info.mode === 'live')
+    const run = (stepId && live.findLast(r => r.step.id === stepId)) || live.at(-1)
     run?.log.append(redactor.payload(payload))
   }, ending.signal)
   const endCatchUp = keepCaughtUp({ deck, pace, runs })
@@ -149,6 +152,10 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     start: runs.start,
     lackOf: engines.lackOf,
     cancel: n => runs.all.find(run => run.info.n === n)?.cancel('cancelled by the presenter'),
+    back(stepId) {
+      runs.back(stepOf(deck, stepId))
+      onChange.tell()
+    },
     subscribe: runs.subscribe,
     drift: createValue<string[]>([]),
     pace,

@@ -23,12 +23,16 @@ export async function carryOut(session: Session, command: Command, send: Send): 
     }
     case 'cancel':
       return runNumber(session, command.run).cancel('cancelled by the presenter')
+    case 'back':
+      return session.back(command.step)
     case 'mode':
       return session.setMode(command.mode)
     case 'reset':
       return session.reset(command.steps)
     case 'slide':
       return session.pace.show(command.no, command.clicks, command.over)
+    case 'enlarge':
+      return session.pace.enlarge(command.part)
     case 'log':
       return sendLog(runNumber(session, command.run), send)
     case 'input':

@@ -28,9 +28,9 @@ export function createGreeting(session: Session, send: Send, cursors: Cursors): 
   }
 
   function tellPace(): void {
-    const { slide, clicks, over } = session.pace
+    const { slide, clicks, over, enlarged } = session.pace
     if (slide)
-      send({ type: 'pace', slide, clicks, over, spent: Object.fromEntries(session.pace.spent()) })
+      send({ type: 'pace', slide, clicks, over, enlarged, spent: Object.fromEntries(session.pace.spent()) })
   }
 
   function tellRemote(): void {

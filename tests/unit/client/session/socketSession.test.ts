@@ -129,6 +129,18 @@ it('keeps the newest run of a step, whatever order they are told in', () => {
   expect(session.runs.get('web')!.info.value.n).toBe(2)
 })
 
+it('shows the run before one that is forgotten', () => {
+  const { session, socket } = connected()
+  socket.tell(greeting('one'))
+  socket.tell(snapshot(1, 'web'))
+  socket.tell(snapshot(2, 'web'))
+  socket.sent.length = 0
+  session.back!('web')
+  expect(socket.sent).toEqual([{ type: 'back', step: 'web' }])
+  socket.tell({ type: 'forgotten', runs: [2] })
+  expect(session.runs.get('web')!.info.value.n).toBe(1)
+})
+
 it('sends a long paste in parts', () => {
   const { session, socket } = connected()
   socket.tell(greeting('one'))

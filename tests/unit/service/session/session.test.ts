@@ -160,6 +160,37 @@ describe('a reset', () => {
   })
 })
 
+describe('the recording of a step that runs live', () => {
+  it('leaves what is up as it is, and gives its place back', async () => {
+    session = await sessionOf([step('a', { until: [match('up')] })], says('up', lasts))
+    const live = session.start('a')
+    await live.moment
+    await session.start('a', { replay: true }).over
+    await session.start('a', { replay: true }).over
+    expect(live.log.state.phase).toBe('ready')
+    session.back('a')
+    expect(session.runOf('a')).toBe(live)
+    expect([...session.forgotten]).toEqual([2, 3])
+    session.back('a')
+    expect(session.runOf('a')).toBe(live)
+    await session.start('a', { replay: true }).over
+    await session.start('a').moment
+    expect(live.log.state.phase).toBe('cancelled')
+  })
+
+  it('takes the place of one that is on its way, and of none before it', async () => {
+    session = await sessionOf([step('a')], lasts)
+    const late = session.start('a')
+    await session.start('a', { replay: true }).over
+    expect(late.log.state.phase).toBe('cancelled')
+    await session.reset()
+    const { info } = session.start('a', { replay: true })
+    session.back('a')
+    expect(session.runOf('a')!.info).toBe(info)
+    expect(() => session.back('none')).toThrow('no step')
+  })
+})
+
 describe('the mode of a session', () => {
   it('is replay from the switch on, and live again after it', async () => {
     session = await sessionOf([step('a')], exits())
