@@ -1,4 +1,6 @@
 import type { Deck } from '../../../runners/deck/deck.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseDeck } from '../../../runners/deck/parse.ts'
 import { readRecording } from '../../../runners/service/store/recordings.ts'
@@ -15,13 +17,15 @@ const NOT_WAITED_FOR = ['node-down']
 
 /** Said in the notes: what is always asked, and where the field has moved since 2019. */
 const SAID: [what: string, where: RegExp, words: RegExp][] = [
-  ['Kubernetes dropped dockershim, images run as ever', /台頭/, /Docker が消えた.*一・二四版.*そのまま動/s],
-  ['--restart=always does not heal a lost host', /Docker 単体/, /restart always.*ホストごと失われ/s],
+  ['Kubernetes dropped dockershim, images run as ever', /台頭/, /Docker が消えた.*1\.24.*そのまま動/s],
+  ['--restart=always heals neither docker kill nor a lost host', /Docker 単体/, /restart always.*docker kill.*戻りません.*ホストごと止ま/s],
   ['how the VM of the race ran', /利点/, /最近の仮想マシンはもっと速い.*ハードウェアの支援/s],
   ['Docker Engine runs on containerd', /基本的な使い方/, /containerd/],
   ['the master is the control plane', /アーキテクチャ/, /コントロールプレーン.*マスター/s],
   ['NSX-T is NSX', /残った課題/, /NSX-T は NSX/],
-  ['Enterprise PKS became TKGI', /Enterprise PKS/, /TKGI/],
+  ['VMware is a part of Broadcom', /残った課題/, /Broadcom/],
+  ['a native pod is a vSphere Pod', /Pacific/, /vSphere Pod/],
+  ['Enterprise PKS became TKGI, and its registry is Harbor', /Enterprise PKS/, /Harbor.*TKGI.*Tanzu Kubernetes Grid Integrated Edition/s],
   ['Project Pacific became vSphere Supervisor', /Pacific/, /vSphere Supervisor.*vSphere Kubernetes Service/s],
 ]
 
@@ -36,6 +40,23 @@ beforeAll(async () => {
 /** Letters of a note, as spoken. */
 function letters(note = ''): number {
   return note.replace(/\[click[^\]]*\]/g, '').replace(/[\w.\-/]+/g, 'ww').replace(/[\s\p{P}]/gu, '').length
+}
+
+/** The clicks of each slide: of its drawings, its ranges of lines, its steps, or as its frontmatter has them. */
+async function clicksOf({ dir, slides, steps }: Deck): Promise<number[]> {
+  return Promise.all(slides.map(async ({ no, file, line, fences }, i) => {
+    const next = slides[i + 1]
+    const lines = (await readFile(join(dir, file), 'utf8')).split('\n')
+    const text = lines.slice(line - 1, next?.file === file ? next.line - 1 : undefined).join('\n')
+    const given = /^clicks: (\d+)$/m.exec(text)
+    if (given)
+      return Number(given[1])
+    const drawn = await Promise.all([...text.matchAll(/^<(Draw\w+)/gm)].map(async ([, name]) =>
+      Number(/useBuildUp\((\d+)\)/.exec(await readFile(`slides/components/${name}.vue`, 'utf8'))?.[1] ?? 0)))
+    const ranges = fences.map(({ info }) => /\}\{([^}]*)\}$/.exec(info)?.[1]?.split('|').length ?? 1)
+    const started = steps.filter(step => step.slides.includes(no) && !step.extra && step.on === 'next').length
+    return [...drawn, ...ranges.map(count => count - 1)].reduce((sum, count) => sum + count, started)
+  }))
 }
 
 const waitedFor = (): typeof pace => pace.filter(({ id }) => !NOT_WAITED_FOR.includes(id))
@@ -53,6 +74,12 @@ describe('the seminar', () => {
   it('has notes of 60 to 150 words on every slide', () => {
     const words = deck.slides.map(({ no, title, note }) => ({ slide: `${no} ${title}`, words: Math.round(letters(note) / LETTERS_A_WORD) }))
     expect(words.filter(entry => entry.words < 60 || entry.words > 150)).toEqual([])
+  })
+
+  it('has notes in pieces, one for each click', async () => {
+    const clicks = await clicksOf(deck)
+    const wrong = deck.slides.map(({ no, note = '' }, i) => ({ no, clicks: clicks[i], marks: note.split('[click]').length - 1 }))
+    expect(wrong.filter(slide => slide.clicks !== slide.marks)).toEqual([])
   })
 
   it('gives each slide the time to say its notes and to wait for its steps', () => {
