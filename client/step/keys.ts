@@ -3,11 +3,19 @@ import type { StepClient } from './stepClient.ts'
 
 /** A step on a slide that answers to keys. */
 export interface KeyTarget {
+  id?: string
   client: Pick<StepClient, 'run' | 'active' | 'state' | 'start' | 'again' | 'rescuable' | 'takeRecording'>
   element: () => Pick<HTMLElement, 'contains'> | null
   isCurrent: () => boolean
   /** Whether the slide's next click is the step's own place: it takes the recording itself. */
   isNext?: () => boolean
+}
+
+/** Steps of a slide that start together. */
+export interface Race {
+  steps: string[]
+  isCurrent: () => boolean
+  start: () => void
 }
 
 export interface StepKeysOptions {
@@ -24,6 +32,10 @@ export interface StepKeys {
   add: (target: KeyTarget) => () => void
   /** Takes the recording of what failed last on the slide that is shown; false without a failure. */
   rescue: () => boolean
+  /** Lets steps start together; returns what ends it. */
+  addRace: (race: Race) => () => void
+  /** Starts the race that a step runs in on the slide that is shown; false where it runs in none. */
+  startRace: (stepId: string | undefined) => boolean
 }
 
 const number = (target: KeyTarget): number => target.client.run.value?.info.value.n ?? 0
@@ -65,7 +77,14 @@ export function isTyping(target: EventTarget | null): boolean {
 export function createStepKeys(options: StepKeysOptions): StepKeys {
   const { again, source = window, focused = () => document.activeElement } = options
   const targets = new Set<KeyTarget>()
+  const races = new Set<Race>()
   const here = (): KeyTarget[] => [...targets].filter(target => target.isCurrent())
+
+  function startRace(stepId: string | undefined): boolean {
+    const race = [...races].find(({ steps, isCurrent }) => stepId !== undefined && steps.includes(stepId) && isCurrent())
+    race?.start()
+    return race !== undefined
+  }
 
   function onKey(pressed: Event): void {
     const event = pressed as KeyboardEvent
@@ -77,7 +96,9 @@ export function createStepKeys(options: StepKeysOptions): StepKeys {
       const target = chooseTarget(here(), focused())
       if (target)
         event.preventDefault()
-      return target?.client.start()
+      if (target && !startRace(target.id))
+        target.client.start()
+      return
     }
     if (event.ctrlKey)
       return
@@ -88,6 +109,11 @@ export function createStepKeys(options: StepKeysOptions): StepKeys {
   }
 
   return {
+    addRace(race) {
+      races.add(race)
+      return () => races.delete(race)
+    },
+    startRace,
     add(target) {
       if (!targets.size)
         source.addEventListener('keydown', onKey)

@@ -21,6 +21,8 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
 
   /** In every window the same press arrives; the service takes the first. */
   function press(replay: boolean): void {
+    if (!replay && keys.startRace(step!.id))
+      return
     client.start({ replay, after: session.value.runs.get(step!.id)?.info.value.n ?? 0 })
   }
 
@@ -62,6 +64,7 @@ export function useTrigger(client: StepClient, element: () => HTMLElement | null
   const isShown = (): boolean => !!element()?.checkVisibility({ opacityProperty: true, visibilityProperty: true })
   if (interactive) {
     onScopeDispose(keys.add({
+      id: step.id,
       client,
       element,
       isCurrent: () => onSlide.value && isShown(),

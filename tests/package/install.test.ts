@@ -57,7 +57,7 @@ afterAll(async () => {
 
 it('holds what a deck needs, and nothing of ours alone', () => {
   const folders = new Set(files.map(file => file.split('/')[0]))
-  expect([...folders].sort()).toEqual(['LICENSE', 'README.md', 'client', 'components', 'docs', 'package.json', 'runners', 'setup', 'slides'])
+  expect([...folders].sort()).toEqual(['LICENSE', 'README.md', 'client', 'components', 'docs', 'layouts', 'package.json', 'runners', 'setup', 'slides'])
   expect(files.filter(file => file.startsWith('slides/'))).toEqual(['slides/demo/k3d.yaml', 'slides/demo/kind.yaml'])
   expect(files.filter(file => file.startsWith('docs/'))).toEqual(['docs/architecture.md', 'docs/runners.md', 'docs/security.md', 'docs/shells.md'])
   expect(files.filter(file => /\.test\.ts$|ensure\.mjs$/.test(file))).toEqual([])

@@ -30,6 +30,7 @@ export const ROOMS: Record<string, Room> = {
     browser: true,
   },
   'components': { rooms: ['runners/protocol', 'client'], packages: ['vue', 'virtual:kamishibai'], browser: true },
+  'layouts': { rooms: ['client'], packages: [], browser: true },
   'setup': {
     rooms: ['runners/protocol', 'runners/deck', 'runners/service', 'client', 'components'],
     packages: ['markdown-exit', 'vue', 'vite', 'virtual:kamishibai', '@slidev/client', '@slidev/types'],

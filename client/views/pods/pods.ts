@@ -1,6 +1,7 @@
 import type { View } from '../../../runners/protocol/event.ts'
 import type { FoldedRun } from '../foldedRun.ts'
 import { livingObjects, textOf } from '../foldedRun.ts'
+import { splitName } from '../podName.ts'
 
 /** A pod as its box shows it. */
 export interface PodBox {
@@ -36,7 +37,6 @@ export interface NodeBox {
 /** The nodes by name, and the pods that have none yet. */
 export interface PodModel { nodes: NodeBox[], waiting: PodBox[], pods: PodBox[] }
 
-const RE_FAMILY = /^(.*-)([a-z0-9]{5})$/
 const STARTING = /^(?:Pending|ContainerCreating|PodInitializing|Init:.*|Running)$/
 
 export interface PodFilter {
@@ -78,7 +78,7 @@ function matches(labels: View[string] | undefined, selector: string | undefined)
 }
 
 function toBox(id: string, name: string, view: View, bornAt: number): PodBox {
-  const [, family = '', own = name] = RE_FAMILY.exec(name) ?? []
+  const { family, own } = splitName(name)
   const status = textOf(view, 'status') || textOf(view, 'phase') || 'Pending'
   const containers = (Array.isArray(view.containers) ? view.containers : []).map(container => textOf(container as View, 'name'))
   return { id, name, family, own, status, state: stateOf(status, view), ready: textOf(view, 'readyContainers'), ip: textOf(view, 'ip'), node: textOf(view, 'node'), containers, bornAt }

@@ -75,9 +75,13 @@ export function totalsOf(series: Series[]): Total[] {
 /** The longest stretch of time that a chart shows, and the shortest that fills it, in ms. */
 const SPAN = { longest: 120_000, shortest: 10_000 }
 
-/** What a chart shows up to `clock`. */
+/** Containers are measured every second: a longer silence lies between two sessions, as recordings have it. In ms. */
+const SILENCE = 15_000
+
+/** What a chart shows up to `clock`: of the last session only, however long ago another one was. */
 export function windowOf(totals: Total[], clock: number): { from: number, to: number, totals: Total[] } {
-  const first = totals[0]?.at ?? clock
+  const session = totals.findLastIndex(({ at }, i) => i > 0 && at - totals[i - 1]!.at > SILENCE)
+  const first = totals[Math.max(0, session)]?.at ?? clock
   const to = Math.max(clock, first + SPAN.shortest)
   const from = Math.max(first, to - SPAN.longest)
   const before = totals.findLast(total => total.at < from)

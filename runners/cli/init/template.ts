@@ -4,6 +4,7 @@ theme: none
 addons: [kamishibai]
 lang: en
 favicon: ''
+layout: demo
 ---
 
 # A talk that runs
@@ -14,6 +15,8 @@ The button, or \`r\`, runs the step.
 echo "hello from $(uname -s)"
 \`\`\`
 
+---
+layout: demo
 ---
 
 # What one step exports, the next finds
@@ -26,6 +29,8 @@ export note="a word from the step before"
 echo "found: \${note:?nothing was found}"
 \`\`\`
 
+---
+layout: demo-below
 ---
 
 # A program that takes its time

@@ -105,6 +105,21 @@ it('start a step of the slide that is shown', () => {
   expect(done).toHaveLength(2)
 })
 
+it('start together what races on the slide', () => {
+  const done: string[] = []
+  const source = new EventTarget()
+  const { add, addRace, startRace } = createStepKeys({ again: createAgainSlot(), source, focused: () => null })
+  add({ ...target('a', done), id: 'a' })
+  const race = { steps: ['a', 'b'], isCurrent: () => true, start: () => void done.push('race') }
+  addRace({ ...race, steps: ['a'], isCurrent: () => false })
+  const end = addRace(race)
+  press(source, 'r')
+  expect([startRace('b'), startRace('c'), startRace(undefined)]).toEqual([true, false, false])
+  end()
+  press(source, 'r')
+  expect(done).toEqual(['race', 'race', 'start a'])
+})
+
 it('show the last run of the slide again', () => {
   const done: string[] = []
   const source = new EventTarget()

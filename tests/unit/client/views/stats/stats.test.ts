@@ -35,6 +35,12 @@ it('shows the last two minutes, beginning with what held then', () => {
   expect(windowOf([], 50)).toEqual({ from: 50, to: 10_050, totals: [] })
 })
 
+it('shows the last of two sessions, with what the other one left as its beginning', () => {
+  const at = (ms: number, memory: number) => ({ at: ms, count: 1, cpu: 0, memory })
+  const totals = [at(0, 1), at(1000, 2), at(111_000, 5), at(112_000, 6)]
+  expect(windowOf(totals, 112_000)).toEqual({ from: 111_000, to: 121_000, totals: [at(111_000, 2), ...totals.slice(2)] })
+})
+
 it('draws steps', () => {
   expect(stepPath([{ at: 0, value: 0 }, { at: 50, value: 10 }], { from: 0, to: 100, clock: 80, top: 10 })).toBe('M0.0000 1.0000H0.5000V0.0000H0.8000')
   expect(stepPath([], { from: 0, to: 1, clock: 1, top: 1 })).toBe('')
