@@ -1,3 +1,5 @@
+import { misfitOf } from '../runners/protocol/misfit.ts'
+
 const en = {
   run: 'Run',
   again: 'Run again',
@@ -97,6 +99,8 @@ const en = {
     left: (n: number, total: number) => `${n} of ${total} steps left`,
     running: (n: number) => `${n} running`,
     failed: (n: number) => `${n} failed`,
+    misfits: (n: number) => n === 1 ? '1 slide does not fit' : `${n} slides do not fit`,
+    misfit: (slide: number, px: number) => Object.values(misfitOf(slide, px)).join('. '),
     audience: 'For the audience',
     viewers: (n: number) => n === 1 ? '1 viewer' : `${n} viewers`,
     background: 'caught up in the background',
@@ -205,6 +209,8 @@ const ja: Texts = {
     left: (n, total) => `残り ${n} / ${total} ステップ`,
     running: n => `実行中 ${n}`,
     failed: n => `失敗 ${n}`,
+    misfits: n => `収まらないスライド ${n}`,
+    misfit: (slide, px) => `スライド ${slide} は収まりません。ステップまたはビューの ${px} px が下端を越えています。コードを減らすか、out=right で結果を横に置くか、スライドを分けてください。`,
     audience: '聴講者用',
     viewers: n => `${n} 人が閲覧中`,
     background: '裏でライブ実行',

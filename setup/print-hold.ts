@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { ViteDevServer } from 'vite'
+import { writeFileSync } from 'node:fs'
+import process from 'node:process'
+import { misfitOf, MISFITS_FILE } from '../runners/protocol/misfit.ts'
 
 /** A request of the page that is exported, answered when the page can be printed. */
 export const HOLD = '/__kamishibai/printing'
@@ -32,10 +35,17 @@ export function holdPrint(server: ViteDevServer): void {
   })
 }
 
-/** On a wall it is no better than on paper, and nobody can press a button that is not seen. */
+/**
+ * On a wall it is no better than on paper, and nobody can press a button that is not seen. `check` has a file for it.
+ */
 function tellOverhangs(slides: URLSearchParams): void {
-  for (const [no, px] of slides)
-    console.warn(`Slide ${no} does not fit: ${px} px of its steps or views lie below its edge. Show less code, put the result beside it with out=right, or make two slides of it.`)
+  const file = process.env[MISFITS_FILE]
+  if (file)
+    return writeFileSync(file, JSON.stringify([...slides].map(([no, px]) => ({ slide: Number(no), px: Number(px) }))))
+  for (const [no, px] of slides) {
+    const { message, hint } = misfitOf(Number(no), Number(px))
+    console.warn(`${message}. ${hint}`)
+  }
 }
 
 /** Lets the page ask before all else. */

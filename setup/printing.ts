@@ -1,4 +1,5 @@
 import type { SlideRoute } from '@slidev/types'
+import { overhangOf } from '../client/overhang.ts'
 import { RELEASE } from './print-hold.ts'
 
 const PAUSE = 50
@@ -19,13 +20,10 @@ function isPrintable(): boolean {
 function overhangs(): Record<string, number> {
   const found: Record<string, number> = {}
   for (const slide of document.querySelectorAll<HTMLElement>('[data-slidev-no]')) {
-    const { bottom, height } = slide.getBoundingClientRect()
     const no = slide.dataset.slidevNo!
-    for (const part of slide.querySelectorAll('.kb-step, .kb-view, .kb-output, .kb-compare')) {
-      const px = Math.round((part.getBoundingClientRect().bottom - bottom) * slide.offsetHeight / height)
-      if (px > (found[no] ?? 2))
-        found[no] = px
-    }
+    const px = Math.max(overhangOf(slide), found[no] ?? 0)
+    if (px)
+      found[no] = px
   }
   return found
 }

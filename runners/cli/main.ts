@@ -129,9 +129,11 @@ await cli
     .option('mode', { choices: ['live', 'replay'] as const, default: 'replay' as const, describe: 'Run the steps, or verify their recordings' })
     .option('reporter', { choices: ['text', 'json', 'junit'] as const, default: 'text' as const, describe: 'What standard output carries' })
     .option('shard', { type: 'string', describe: 'Only a share of the steps, 2/3 for the second of three machines, and live what they need' })
+    .option('fit', { type: 'boolean', default: false, describe: 'Look with a browser, too, whether all steps and views fit on their slides' })
     .option('strict', { type: 'boolean', default: false, describe: 'Live, let no recording stand in for a step that this engine cannot run' })
     .option('trust', trust)
     .option('context', context)
+    .example('$0 check --fit', 'also says which slides are too full')
     .example('$0 check --mode live --trust', 'in CI, with an engine')
     .example('$0 check --mode live --trust --shard 2/3', 'in CI, on the second of three machines'), async (args) => {
     await finish(args.deck, async () => (await import('./commands/check.ts')).check(args))

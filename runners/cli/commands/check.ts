@@ -8,6 +8,7 @@ import { engineOf } from '../../deck/plan/step-touch.ts'
 import { templateProblems } from '../../deck/templates.ts'
 import { isPassed } from '../../protocol/event.ts'
 import { checkRecording } from '../check/checked-step.ts'
+import { fitProblems } from '../check/fit.ts'
 import { formatJunit } from '../check/junit.ts'
 import { recordingWarnings } from '../check/recording-warnings.ts'
 import { mayRun, runAll, selectSteps } from '../check/run-all.ts'
@@ -15,6 +16,7 @@ import { shellProblems } from '../check/shell-syntax.ts'
 import { contextProblem, withContext } from '../io/context.ts'
 import { say } from '../io/say.ts'
 import { formatChecked, formatResult, tellProblems } from '../io/tell.ts'
+import { endable } from '../process/ending.ts'
 import { addonProblem } from '../slidev/package-json.ts'
 import { themeProblem } from '../slidev/presentable.ts'
 
@@ -25,6 +27,8 @@ export interface CheckOptions {
   trust: boolean
   /** A step that this engine cannot run is not ok, whatever its recording says. */
   strict: boolean
+  /** Looks with a browser whether all slides fit. */
+  fit?: boolean
   /** `2/3`: only the second third of the steps, and live what they need. @default all */
   shard?: string
   /** The Kubernetes context for the steps. @default the one that is found */
@@ -32,7 +36,14 @@ export interface CheckOptions {
 }
 
 /** `kamishibai check`: runs or folds every step and judges it; resolves with the exit code. */
-export async function check({ deck: path, mode, reporter, trust, strict, shard = '1/1', context }: CheckOptions): Promise<number> {
+export async function check({ fit, ...options }: CheckOptions): Promise<number> {
+  return fit ? endable('The check', signal => checkDeck(options, deck => fitProblems(deck, signal))) : checkDeck(options)
+}
+
+async function checkDeck(
+  { deck: path, mode, reporter, trust, strict, shard = '1/1', context }: CheckOptions,
+  look?: (deck: Deck) => Promise<Problem[]>,
+): Promise<number> {
   const deck = withContext(await parseDeck(path), context)
   const chosen = shardOf(deck.steps, shard)
   if (!chosen) {
@@ -49,6 +60,8 @@ export async function check({ deck: path, mode, reporter, trust, strict, shard =
     ...deck.problems,
     ...(await templateProblems(deck.file)),
     ...await shellProblems(deck.steps),
+    // What cannot be read cannot be drawn.
+    ...deck.problems.some(({ severity }) => severity === 'error') ? [] : await look?.(deck) ?? [],
     ...[...around, lost].filter(problem => problem !== undefined),
   ]
   const tell = (line: string): void => void (text && process.stdout.write(`${line}\n`))

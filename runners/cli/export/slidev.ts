@@ -1,9 +1,15 @@
 import type { Deck } from '../../deck/deck.ts'
+import type { SlidevRun } from '../slidev/slidev.ts'
 import type { PrintFormat } from './target.ts'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '../io/folder.ts'
 import { findBrowser, runSlidev } from '../slidev/slidev.ts'
+
+interface PrintOptions extends Pick<SlidevRun, 'env' | 'quiet' | 'signal'> {
+  target: string
+  dark: boolean
+}
 
 /**
  * Prints a deck to `target` with Slidev; one picture a slide, as results do not change with clicks. Says whether it is
@@ -12,10 +18,10 @@ import { findBrowser, runSlidev } from '../slidev/slidev.ts'
 export async function printDeck(
   deck: Deck,
   format: PrintFormat,
-  { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal },
+  { target, dark, signal, ...how }: PrintOptions,
 ): Promise<boolean> {
   await makeFolder(dirname(target))
   const own = format === 'pdf' ? ['--with-toc'] : format === 'pptx' ? ['--with-clicks=false'] : []
-  const code = await runSlidev({ deckDir: deck.dir, signal, args: ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...own, ...dark ? ['--dark'] : []] })
+  const code = await runSlidev({ deckDir: deck.dir, signal, ...how, args: ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...own, ...dark ? ['--dark'] : []] })
   return code === 0 && existsSync(target)
 }

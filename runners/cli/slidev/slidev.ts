@@ -44,14 +44,23 @@ export function slidevBin(deckDir: string): string {
   return join(dirname(manifest), 'bin', 'slidev.mjs')
 }
 
-/** What a run of Slidev's own command gets; `env` is set on top of ours, and `signal` ends it. */
-export interface SlidevRun { deckDir: string, args: string[], env?: Record<string, string>, signal: AbortSignal }
+/**
+ * What a run of Slidev's own command gets; `env` is set on top of ours, `quiet` drops what it prints beside its errors,
+ * and `signal` ends it.
+ */
+export interface SlidevRun {
+  deckDir: string
+  args: string[]
+  env?: Record<string, string>
+  quiet?: boolean
+  signal: AbortSignal
+}
 
 /** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. */
-export async function runSlidev({ deckDir, args, env, signal }: SlidevRun): Promise<number> {
+export async function runSlidev({ deckDir, args, env, quiet = false, signal }: SlidevRun): Promise<number> {
   const preload = pathToFileURL(join(import.meta.dirname, 'preload.mjs')).href
   return ended(spawn(process.execPath, ['--import', preload, slidevBin(deckDir), ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
     env: { ...process.env, ...env },
     // Ctrl-C in a terminal is for us alone: Slidev would tell it as an error of its browser.
     detached: process.platform !== 'win32',
