@@ -1,11 +1,11 @@
-import { TOKEN_HEADER } from '../../runners/protocol/wire.ts'
+import { EDITOR_PATH, TOKEN_HEADER } from '../../runners/protocol/wire.ts'
 import { loadAgain } from './retry.ts'
 
 const ATTEMPTS = 5
 
 /**
  * Gives the driver token to the page's own requests that change something, such as Slidev's slide sync:
- * the gate refuses them without it. Reading needs none, and other origins never get it.
+ * the gate refuses them without it. Reading needs none, opening the user's editor does, and other origins never get it.
  * What the network cut is sent again, unless there is something newer for the same address by then.
  */
 export function signRequests(knownToken: () => string | undefined): void {
@@ -14,8 +14,9 @@ export function signRequests(knownToken: () => string | undefined): void {
   window.fetch = (input, init) => {
     const token = knownToken()
     const request = new Request(input, init)
-    const reads = request.method === 'GET' || request.method === 'HEAD'
-    if (!token || reads || new URL(request.url).origin !== location.origin)
+    const { origin, pathname } = new URL(request.url)
+    const reads = ['GET', 'HEAD'].includes(request.method) && !pathname.endsWith(EDITOR_PATH)
+    if (!token || reads || origin !== location.origin)
       return send(input, init)
     request.headers.set(TOKEN_HEADER, token)
     newest.set(request.url, request)

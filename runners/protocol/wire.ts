@@ -6,6 +6,8 @@ import { runStateSchema } from './fold.ts'
 
 /** Where the service answers. */
 export const SOCKET_PATH = '/__kamishibai/ws'
+/** Vite's launch-editor: a GET starts the user's editor on any file. */
+export const EDITOR_PATH = '/__open-in-editor'
 /** Sub-protocols: the protocol's own name, and the driver token behind its prefix. */
 export const SUBPROTOCOL = 'kamishibai.v1'
 export const TOKEN_PREFIX = 'kamishibai.token.'

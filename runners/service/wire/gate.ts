@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { TOKEN_HEADER } from '../../protocol/wire.ts'
+import { EDITOR_PATH, SOCKET_PATH, TOKEN_HEADER } from '../../protocol/wire.ts'
 import { answerLanding, isLanding } from './landing.ts'
 import { tokenMatches } from './token.ts'
 
@@ -37,7 +37,7 @@ const PASS: Verdict = { ok: true }
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'] as const
 const SAFE_METHODS = ['GET', 'HEAD']
 // Not anchored at the start: with a base, Slidev's endpoints lie below it.
-const RE_WRITE_ENDPOINT = /\/__(?:slidev|mcp)(?:\/|$)/
+const RE_WRITE_ENDPOINT = /\/__(?:slidev|mcp)(?:\/|$)/i
 
 /**
  * Whether a request comes from a page of this server on `port`, which is reached at `names`, or from a program that
@@ -69,6 +69,9 @@ export function judge(
     return refuse('without an Origin only reading is allowed')
   if (upgrade && method !== 'GET')
     return refuse('only GET can be upgraded')
+  // A worker outlives its deck: it would read the address of the next talk at this port, token included.
+  if (headers.has('service-worker'))
+    return refuse('there are no service workers here')
   return PASS
 }
 
@@ -87,7 +90,7 @@ export function guardServer(server: Server, port: () => number, options: GuardOp
     const linked = options.readOnly ? url === '/' : isLanding(request)
     const upgrades = upgrade || request.headers.upgrade !== undefined
     const verdict = judge({ method, url, rawHeaders, upgrade: upgrades, linked }, port(), options.names)
-    const last = verdict.ok ? judgeWrite(request, options) : verdict
+    const last = verdict.ok ? judgeEndpoint(request, upgrades, options) : verdict
     if (!last.ok)
       refused.add(request.socket)
     return last
@@ -132,17 +135,29 @@ export function disableSlidevWrites(plugins: readonly { name: string, configureS
   }
 }
 
-function judgeWrite({ method = '', url = '', headers }: IncomingMessage, { edit, token, readOnly }: GuardOptions): Verdict {
-  if (SAFE_METHODS.includes(method))
+/** What needs the driver token, and what is not served at all. */
+function judgeEndpoint(request: IncomingMessage, upgrades: boolean, { edit, token, readOnly }: GuardOptions): Verdict {
+  const { method = '', url = '', headers } = request
+  const path = url.split('?')[0]!
+  if (upgrades)
+    return isSocketOfOurs(path, headers) ? PASS : refuse('there is no such socket')
+  // Vite's router takes no notice of case.
+  const opens = path.toLowerCase().includes(EDITOR_PATH)
+  if (SAFE_METHODS.includes(method) && !opens)
     return PASS
   if (readOnly)
     return refuse('here one can only read')
-  if (!edit && RE_WRITE_ENDPOINT.test(url.split('?')[0]!))
+  if (!edit && (opens || RE_WRITE_ENDPOINT.test(path)))
     return refuse('the deck is not edited while it is presented (--edit allows it)')
   const given = headers[TOKEN_HEADER]
   if (token !== undefined && (typeof given !== 'string' || !tokenMatches(token, given)))
     return refuse('the driver token is missing or wrong')
   return PASS
+}
+
+/** Our socket, or Vite's. Node keeps any other open for as long as the client likes. */
+function isSocketOfOurs(path: string, headers: IncomingMessage['headers']): boolean {
+  return path.endsWith(SOCKET_PATH) || ['vite-hmr', 'vite-ping'].includes(headers['sec-websocket-protocol'] ?? '')
 }
 
 function refuse(why: string): Verdict {

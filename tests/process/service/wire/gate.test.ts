@@ -3,7 +3,7 @@ import type { GuardOptions } from '../../../../runners/service/wire/gate.ts'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { TOKEN_HEADER } from '../../../../runners/protocol/wire.ts'
+import { EDITOR_PATH, SOCKET_PATH, TOKEN_HEADER } from '../../../../runners/protocol/wire.ts'
 import { guardServer } from '../../../../runners/service/wire/gate.ts'
 import { createToken } from '../../../../runners/service/wire/token.ts'
 import { exchange, HANDSHAKE, rawRequest, statusOf } from '../../../_raw-http.ts'
@@ -51,8 +51,10 @@ describe('guardServer', () => {
     const { port, host, origin, reached } = await serve()
     expect(statusOf(await exchange(port, rawRequest('GET /', { Host: host })))).toBe(200)
     expect(statusOf(await exchange(port, rawRequest('POST /@server-reactive/nav', { Host: host, Origin: origin }, '{}')))).toBe(200)
-    expect(statusOf(await exchange(port, rawRequest('GET /', { Host: host, Origin: origin, ...HANDSHAKE })))).toBe(101)
-    expect(reached.filter(entry => !entry.startsWith('early'))).toEqual(['GET /', 'POST /@server-reactive/nav', 'upgrade /'])
+    expect(statusOf(await exchange(port, rawRequest(`GET /talk${SOCKET_PATH}`, { Host: host, Origin: origin, ...HANDSHAKE })))).toBe(101)
+    const vite = { 'Host': host, 'Origin': origin, 'Sec-WebSocket-Protocol': 'vite-hmr', ...HANDSHAKE }
+    expect(statusOf(await exchange(port, rawRequest('GET /', vite)))).toBe(101)
+    expect(reached.filter(entry => !entry.startsWith('early'))).toEqual(['GET /', 'POST /@server-reactive/nav', `upgrade /talk${SOCKET_PATH}`, 'upgrade /'])
   })
 
   it.each<[string, (host: string, origin: string, port: number) => string]>([
@@ -78,6 +80,11 @@ describe('guardServer', () => {
     ['an upgrade with the Origin null', host => rawRequest('GET /', { Host: host, Origin: 'null', ...HANDSHAKE })],
     ['an upgrade with a foreign Origin to Vite\'s socket', host => rawRequest('GET /', { 'Host': host, 'Origin': 'https://evil.example', 'Sec-WebSocket-Protocol': 'vite-hmr', ...HANDSHAKE })],
     ['an upgrade with vite-ping', host => rawRequest('GET /', { 'Host': host, 'Sec-WebSocket-Protocol': 'vite-ping', ...HANDSHAKE })],
+    ['an upgrade to a path that nobody answers', (host, origin) => rawRequest('GET /', { Host: host, Origin: origin, ...HANDSHAKE })],
+    ['the script of a service worker', host => rawRequest('GET /sw.js', { 'Host': host, 'Service-Worker': 'script', 'Sec-Fetch-Site': 'same-origin' })],
+    ['a program that opens the editor', host => rawRequest(`GET ${EDITOR_PATH}?file=/etc/passwd`, { Host: host })],
+    ['a program that opens the editor in capitals', host => rawRequest(`GET ${EDITOR_PATH.toUpperCase()}?file=/etc/passwd`, { Host: host })],
+    ['a page that opens the editor below a base', (host, origin) => rawRequest(`GET /talk${EDITOR_PATH}?file=/etc/passwd`, { Host: host, Origin: origin })],
     ['an upgrade by POST', (host, origin) => rawRequest('POST /', { Host: host, Origin: origin, ...HANDSHAKE })],
     ['an upgrade to h2c', host => rawRequest('GET /', { 'Host': host, 'Connection': 'Upgrade, HTTP2-Settings', 'Upgrade': 'h2c', 'HTTP2-Settings': '' })],
     ['an Upgrade without Connection', host => rawRequest('GET /', { Host: host, Upgrade: 'websocket' })],
@@ -129,6 +136,14 @@ describe('guardServer', () => {
     expect(closed.reached.filter(entry => entry.startsWith('POST'))).toEqual([])
     const open = await serve({ edit: true })
     expect(statusOf(await exchange(open.port, write(open)))).toBe(200)
+  })
+
+  it('opens the editor for who has the driver token, while the deck is edited', async () => {
+    const token = createToken()
+    const { port, host } = await serve({ edit: true, token })
+    const open = (headers: Record<string, string>): Promise<string> => exchange(port, rawRequest(`GET ${EDITOR_PATH}?file=deck.md`, { Host: host, ...headers }))
+    expect(statusOf(await open({}))).toBe(403)
+    expect(statusOf(await open({ [TOKEN_HEADER]: token }))).toBe(200)
   })
 
   it('asks writers for the driver token where it has one', async () => {

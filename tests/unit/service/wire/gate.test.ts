@@ -131,6 +131,10 @@ describe('judge', () => {
     expect(passes([['Host', HOST], ['Origin', ORIGIN]], { url })).toBe(false)
   })
 
+  it('refuses the script of a service worker', () => {
+    expect(passes([['Host', HOST], ['Service-Worker', 'script'], ['Sec-Fetch-Site', 'same-origin']], { url: '/sw.js' })).toBe(false)
+  })
+
   it('does not repeat what it was sent', () => {
     const verdict = judge({ method: 'GET', url: '/', rawHeaders: ['Host', '<script>'], upgrade: false }, PORT)
     expect(verdict).toEqual({ ok: false, status: 403, reason: expect.not.stringContaining('script') })

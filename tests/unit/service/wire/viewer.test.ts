@@ -94,6 +94,8 @@ it('gives a tab that fell behind what the log holds in memory the screen as it s
   const session = await openSession(lasts)
   const tab = open(session)
   const { log } = session.start('a')
+  // Its own events come before those of the test.
+  await expect.poll(() => log.state.phase, { timeout: 20_000 }).toBe('running')
   tab.say({ type: 'hello', session: session.id, have: { 1: 0 } })
   const append = (lines: number): void => {
     for (let i = 0; i < lines; i++)
