@@ -1,25 +1,24 @@
 import type { Payload } from '../../protocol/event.ts'
 import { parsePattern } from '../../protocol/headmatter.ts'
+import { FORM_STARTS, formRule, RE_FORM_GOES_ON } from './secret-forms.ts'
+import { isSecretName } from './secret-names.ts'
 
 /** What stands in place of a secret. */
 const HIDDEN = '[redacted]'
-/** Names of variables whose values are nobody's business. */
-const RE_SECRET_NAME = /(?:TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SIGNING|ENCRYPTION)_?KEY)S?$/i
-/** Variables with an address that may hold a password, and the part of one that does. */
-const RE_PROXY = /^(?:https?|all)_proxy$/i
-const RE_USER = /^\w+:\/\/([^/@\s]+:[^/@\s]*)@/
+/** The part of an address that holds a password. */
+const RE_USER = /^[\w+.-]+:\/\/([^/@\s]*:[^/@\s]+)@/
 /** Shorter values are words that stand anywhere. */
 const SHORTEST = 8
 const KEY_BEGIN = '-----BEGIN '
 const RE_PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g
 /** One that was not written to its end. */
 const RE_OPEN_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*$/
-/** RFC 6750 §2.1: a word, then the token's own alphabet. */
-const RE_BEARER = /\b(bearer\s+)[\w.~+/-]{8,}=*/gi
+/** RFC 6750 §2.1 and RFC 7617 §2: a word, then the token's own alphabet. */
+const RE_BEARER = /\b(bearer\s+|authorization:\s*basic\s+)[\w.~+/-]{8,}=*/gi
 /** RFC 7519: two parts that begin as JSON does, and a signature. */
 const RE_JWT = /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g
 /** The end of a text that may go on as a secret. */
-const RE_MAY_GO_ON = /(?:\bbearer\s+[\w.~+/-]*=*|\beyJ[\w.-]*)$/i
+const RE_MAY_GO_ON = /(?:\b(?:bearer|authorization:\s*basic)\s+[\w.~+/-]*=*|\beyJ[\w.-]*)$/i
 /** As many characters of a secret's start are no accident, and wait for the rest of it however long that takes. */
 const LIKELY = 4
 /** What may lie between two characters of a text that is shown with colours: ECMA-48, SGR. */
@@ -57,7 +56,7 @@ export interface RedactedStream {
 export interface RedactorOptions {
   /** Patterns of the headmatter; see {@link parsePattern}. */
   patterns?: readonly string[]
-  /** Variables whose names say that they are secret. */
+  /** Variables: those whose names say that they are secret, and addresses with a password. */
   env?: Record<string, string | undefined>
   /** Addresses that may hold a password. */
   urls?: readonly string[]
@@ -74,9 +73,10 @@ export function createRedactor({ patterns = [], env = {}, urls = [] }: RedactorO
     { pattern: RE_PRIVATE_KEY, by: HIDDEN },
     { pattern: RE_BEARER, by: `$1${HIDDEN}` },
     { pattern: RE_JWT, by: HIDDEN },
+    formRule(HIDDEN),
   ]
   const text = (given: string): string => applyRules(given, rules)
-  const starts = [...values, ...coded, KEY_BEGIN, 'eyJ', 'bearer ', 'Bearer ', 'BEARER ']
+  const starts = [...values, ...coded, KEY_BEGIN, 'eyJ', 'bearer ', 'Bearer ', 'BEARER ', 'Authorization: Basic ', 'authorization: Basic ', ...FORM_STARTS]
 
   /** From where on `pending` may be the start of something that the rules replace. */
   function holdFrom(pending: string, cut: boolean): number {
@@ -90,9 +90,8 @@ export function createRedactor({ patterns = [], env = {}, urls = [] }: RedactorO
     const key = pending.lastIndexOf(KEY_BEGIN)
     if (key >= 0 && !/-----END [A-Z ]*PRIVATE KEY-----/.test(pending.slice(key)) && /^-----BEGIN [A-Z ]*(?:-|PRIVATE KEY-----|$)/.test(pending.slice(key)))
       from = Math.min(from, key)
-    const goesOn = RE_MAY_GO_ON.exec(pending)
-    if (goesOn)
-      from = Math.min(from, goesOn.index)
+    for (const goesOn of [RE_MAY_GO_ON, RE_FORM_GOES_ON])
+      from = Math.min(from, goesOn.exec(pending)?.index ?? from)
     if (own.length && cut)
       from = Math.min(from, pending.lastIndexOf('\n') + 1)
     // The end of one secret may look like the start of another: what is complete goes as a whole.
@@ -108,7 +107,8 @@ export function createRedactor({ patterns = [], env = {}, urls = [] }: RedactorO
   /** Whether what is kept back begins as a secret does, beyond chance, and is not replaced as it stands. */
   function isLikely(pending: string): boolean {
     const known = pending.length >= LIKELY && [...values, ...coded].some(value => value.startsWith(pending))
-    const token = /^(?:bearer\s+\S|eyJ\w)/i.test(pending) && text(pending) === pending
+    const begins = /^(?:bearer\s+\S|authorization:\s*basic\s+\S|eyJ\w)/i.test(pending) || RE_FORM_GOES_ON.test(pending)
+    const token = begins && text(pending) === pending
     return known || token || pending.startsWith(KEY_BEGIN)
   }
 
@@ -182,9 +182,8 @@ export function mapStrings<T>(value: T, map: (text: string) => string): T {
 
 /** Longest first: one may hold another. */
 function secretValues(env: Record<string, string | undefined>, urls: readonly string[]): string[] {
-  const proxies = Object.entries(env).flatMap(([name, value]) => value && RE_PROXY.test(name) ? [value] : [])
-  const users = [...proxies, ...urls].flatMap(url => RE_USER.exec(url)?.[1] ?? [])
-  const values = Object.entries(env).flatMap(([name, value]) => value && RE_SECRET_NAME.test(name) ? value.split(/\r?\n/) : [])
+  const users = [...Object.values(env), ...urls].flatMap(url => RE_USER.exec(url ?? '')?.[1] ?? [])
+  const values = Object.entries(env).flatMap(([name, value]) => value && isSecretName(name) ? value.split(/\r?\n/) : [])
   const known = values.map(value => value.trim()).filter(value => value.length >= SHORTEST)
   return [...new Set([...known, ...users])].sort((a, b) => b.length - a.length)
 }
