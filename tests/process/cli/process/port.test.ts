@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, it, onTestFinished } from 'vitest'
-import { listenerAt } from '../../runners/cli/process/listener.ts'
-import { choosePort, portTaken } from '../../runners/cli/process/port.ts'
-import { addressOf } from '../../runners/service/store/address.ts'
+import { listenerAt } from '../../../../runners/cli/process/listener.ts'
+import { choosePort, portTaken } from '../../../../runners/cli/process/port.ts'
+import { addressOf } from '../../../../runners/service/store/address.ts'
 
 /** A port of this machine on which this process listens. */
 async function takenPort(): Promise<number> {
