@@ -64,7 +64,7 @@ export type Behaviour = (context: RunContext, step: Step) => Promise<void>
  * A session over a runner whose runs do what `behave` says; what they start runs at once, unless they say so
  * themselves.
  */
-export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'], load?: (id: string) => Promise<Recording | undefined>, startsLate?: boolean, privateDir?: string } = {}): Promise<Session> {
+export async function sessionOf(steps: Step[], behave: Behaviour, options: { available?: boolean, recordings?: Record<string, Recording>, mode?: Session['mode'], outputMiB?: number, offers?: Runner['offers'], load?: (id: string) => Promise<Recording | undefined>, startsLate?: boolean, privateDir?: string, path?: string } = {}): Promise<Session> {
   const { available = true, recordings = {}, mode = 'auto', outputMiB = 64 } = options
   const settings = settingsSchema.parse({ limits: { outputMiB } })
   const deck: Deck = { file: 'deck.md', dir: '.', name: 'deck', title: 'Deck', lang: 'en', settings, slides: [], steps, problems: [], hash: '0' }
@@ -89,7 +89,7 @@ export async function sessionOf(steps: Step[], behave: Behaviour, options: { ava
       privateDir: options.privateDir ?? await privateFolder(),
       settings,
       labels: {},
-      env: {},
+      env: { PATH: options.path },
     },
   })
 }

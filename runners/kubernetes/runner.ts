@@ -15,6 +15,7 @@ import { missingImages } from './images.ts'
 import { offersOf } from './offers.ts'
 import { createOpening } from './opening.ts'
 import { emptySpace } from './reset.ts'
+import { givenPrograms } from './shell.ts'
 import { keptIn } from './space.ts'
 import { sweepAll } from './sweep.ts'
 
@@ -68,6 +69,8 @@ export default function createKubernetesRunner(
       if (opened)
         await emptySpace(opened.space, opened.discovery, keptIn(opened.space.namespace, config))
     },
+
+    programs: () => givenPrograms(config.env),
 
     async open(_shell, step) {
       // In mode `live` it may be that there is no cluster: other steps have nothing to do with that.

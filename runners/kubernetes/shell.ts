@@ -17,6 +17,11 @@ const CLI = join(import.meta.dirname, '../cli/bin.mjs')
 
 const NOT_GRANTED = 'The deck confines its shells (confine: true): kamishibai is there for clusters only. Give the deck the grant cluster:create or cluster:cut in its headmatter.'
 
+/** The programs that shells may get with a cluster, for those that the machine has not. */
+export function givenPrograms(env: RunnerConfig['env']): string[] {
+  return ['kamishibai', ...['kubectl', 'etcdctl'].filter(name => existsSync(join(builtBinaries(env), name)))]
+}
+
 /** What shells of a session get for its cluster. */
 export interface Shells {
   environment: (step: string, kubeconfig: string) => Promise<Record<string, string>>

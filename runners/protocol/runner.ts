@@ -99,6 +99,8 @@ export interface Runner {
   startOver?: () => Promise<void>
   /** Environment for a named shell of the session; `step` says which step runs in it now. */
   open?: (shell: string, step: () => string) => Promise<Record<string, string>>
+  /** Programs that shells get from it beside those of the machine. */
+  programs?: () => string[]
   /** Follows the engine; `step` is the label of the object's step, undefined when unknown. */
   watch?: (emit: (step: string | undefined, payload: Payload) => void, signal: AbortSignal) => Promise<void>
   /**

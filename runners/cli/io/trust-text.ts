@@ -22,6 +22,7 @@ export function formatTrust(
   const section = (title: string, lines: string[]): string[] => formatSection(title, lines, stream)
   const { steps, grants, files } = plan
   const touched = (key: 'images' | 'ports' | 'hosts' | 'mounts' | 'namespaces'): string[] => [...new Set(steps.flatMap(step => step[key]))].sort()
+  const programs = [...new Set(steps.flatMap(step => step.programs))].sort()
   return [
     ...section('It asks for more than the guard allows (grants)', grants),
     ...cluster ? formatCluster(cluster, stream) : [],
@@ -35,6 +36,7 @@ export function formatTrust(
     ...section('Code that Slidev runs, when the deck is replayed too', slidevCodeLines({ ...sources, code })),
     ...section('Files that its steps use', files.filter(name => !sources.markdown.includes(name))),
     ...section('Files from outside its folder', sources.markdown.filter(name => name.startsWith('..'))),
+    ...section('Programs of this machine', programs.length ? [programs.join(', ')] : []),
     ...section('Mounts', touched('mounts')),
     ...section('Hosts', touched('hosts')),
     ...section('Ports', touched('ports')),

@@ -1,6 +1,7 @@
 import type { Deck } from '../deck.ts'
 import type { Touched } from './touched.ts'
 import { escapeDeceiving } from '../escape.ts'
+import { calledPrograms } from './needed-programs.ts'
 import { touchedBy } from './step-touch.ts'
 
 /** What a deck can do; the shape is the contract of `plan --json`. */
@@ -22,6 +23,8 @@ export interface Plan {
     hidden: string[]
     extra: boolean
     needs: string[]
+    /** What it calls on this machine. */
+    programs: string[]
     timeoutMs: number
   })[]
 }
@@ -46,13 +49,14 @@ export function toPlan(deck: Deck): Plan {
       extra: step.extra,
       ...touchedBy(step),
       needs: step.needs,
+      programs: calledPrograms(step),
       timeoutMs: step.timeoutMs,
     })),
   }
 }
 
 const CONFINED = 'confine  its shells see this folder and the system\'s, read-only, and what a grant mount: adds; /tmp and HOME are their own'
-const TOUCHED = ['images', 'ports', 'hosts', 'mounts', 'namespaces'] as const
+const TOUCHED = ['programs', 'images', 'ports', 'hosts', 'mounts', 'namespaces'] as const
 
 /** The plan for people, grants first; characters that could hide what a line does are escapes. */
 export function formatPlan({ deck, grants, confine, steps }: Plan): string {

@@ -60,6 +60,15 @@ function callsOf(words: string[], aliases: ReadonlyMap<string, string>, depth = 
   )
 }
 
+/** The programs that a command starts one by the other: `sudo`, `env`, `docker`; as they stand there. */
+export function chainOf(words: string[]): string[] {
+  const from = words.findIndex(word => !RE_ASSIGNMENT.test(word))
+  const own = from < 0 ? [] : words.slice(from)
+  const prefix = own.length ? PREFIXES.get(nameOf(own[0]!)) : undefined
+  const behind = prefix && behindPrefix(own.slice(1), prefix)
+  return [...own.slice(0, 1), ...behind?.length ? chainOf(behind) : []]
+}
+
 /** What `find` runs: the words behind each `-exec`. */
 function foundBy(args: string[]): string[][] {
   return args.flatMap((word, i) => {
@@ -71,8 +80,8 @@ function foundBy(args: string[]): string[][] {
   })
 }
 
-/** What a script says with `alias NAME=VALUE`. */
-function aliasesIn(commands: ShellCommand[]): Map<string, string> {
+/** What commands say with `alias NAME=VALUE`. */
+export function aliasesIn(commands: ShellCommand[]): Map<string, string> {
   return new Map(commands.flatMap(({ words: [first, ...rest] }) => first === 'alias'
     ? rest.flatMap((word): [string, string][] => word.indexOf('=') > 0 ? [[word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]] : [])
     : []))

@@ -1,4 +1,4 @@
-import { lineEnd, readWord } from './shell-word.ts'
+import { closing, lineEnd, readWord, substitutionsIn } from './shell-word.ts'
 
 /** A piece of a script: a word, an operator, a redirection with its word, or the lines of a here-document. */
 export type Token
@@ -11,6 +11,8 @@ export type Token
 interface HereDocument { end: string, indented: boolean, literal: boolean }
 
 const RE_OPERATOR = /\([ \t]*\)|;;&|;[;&]|&&|\|[|&]|[;&|()\n]/y
+/** What an array's parenthesis stands behind. */
+const RE_ARRAY = /^[A-Z_]\w*\+?=$/i
 const RE_REDIRECT = /\d*(?:<<<|<<-?|<>|<&|>&|>>|>\||&>>?|<|>)/y
 
 /** The operator of a redirection that begins a here-document. */
@@ -23,6 +25,7 @@ export function* tokensOf(script: string): Generator<Token> {
   while (at < script.length) {
     const [redirect] = matchAt(RE_REDIRECT, script, at) ?? []
     const [operator] = matchAt(RE_OPERATOR, script, at) ?? []
+    const arithmetic = arithmeticEnd(script, at)
     if (script.startsWith('\\\n', at)) {
       at += 2
     }
@@ -31,6 +34,11 @@ export function* tokensOf(script: string): Generator<Token> {
     }
     else if (script[at] === '#') {
       at = lineEnd(script, at)
+    }
+    else if (arithmetic) {
+      const text = script.slice(at, arithmetic)
+      at = arithmetic
+      yield { type: 'word', text, inner: substitutionsIn(text), quoted: true }
     }
     else if (redirect) {
       const { text, end, inner, quoted } = readWord(script, skipBlanks(script, at + redirect.length))
@@ -50,8 +58,9 @@ export function* tokensOf(script: string): Generator<Token> {
     }
     else {
       const { text, end, inner, quoted } = readWord(script, at)
-      at = Math.max(end, at + 1)
-      yield { type: 'word', text, inner, quoted }
+      const array = RE_ARRAY.test(text) && script[end] === '(' ? script.slice(end, closing(script, end) + 1) : ''
+      at = Math.max(end + array.length, at + 1)
+      yield { type: 'word', text: text + array, inner: [...inner, ...substitutionsIn(array)], quoted }
     }
   }
 }
@@ -64,6 +73,14 @@ function readDocument(script: string, from: number, { end, indented }: HereDocum
       return { text: script.slice(from, at), next: lineEnd(script, at) + 1 }
   }
   return { text: script.slice(from), next: script.length }
+}
+
+/** Where the `((…))` ends that begins at `at`. */
+function arithmeticEnd(script: string, at: number): number | undefined {
+  if (!script.startsWith('((', at))
+    return undefined
+  const end = closing(script, at)
+  return script[end - 1] === ')' ? end + 1 : undefined
 }
 
 function matchAt(sticky: RegExp, text: string, at: number): RegExpExecArray | null {

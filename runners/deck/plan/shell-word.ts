@@ -66,7 +66,7 @@ function substitutionAt(script: string, at: number): { script?: string, end: num
 }
 
 /** Where the parenthesis that opens at `from` closes; those in quotes and comments do not count. */
-function closing(script: string, from: number): number {
+export function closing(script: string, from: number): number {
   const open: string[] = []
   for (let at = from; at < script.length; at++) {
     const char = script[at]!

@@ -1,4 +1,5 @@
 import type { Token } from './shell-tokens.ts'
+import { createPlaces } from './shell-places.ts'
 import { RE_HERE_DOCUMENT, tokensOf } from './shell-tokens.ts'
 import { substitutionsIn } from './shell-word.ts'
 
@@ -10,6 +11,12 @@ export interface ShellCommand {
   words: string[]
   /** Targets and sources of `<` and `>`. */
   redirects: string[]
+  /** Whether it is run whatever the commands before it answer, and must not fail. */
+  sure: boolean
+  /** The function in whose body it stands. */
+  body?: string
+  /** The commands to which it was given as a script, as to `sh -c`; the innermost first. */
+  givenTo: string[][]
 }
 
 /** Words after which another command begins. */
@@ -26,6 +33,7 @@ const DEEPEST = 20
  */
 export function shellCommands(script: string, depth = 0): ShellCommand[] {
   const commands: ShellCommand[] = []
+  const places = createPlaces()
   /** The commands that read the here-documents to come. */
   const readers: string[][] = []
   let words: string[] = []
@@ -34,53 +42,80 @@ export function shellCommands(script: string, depth = 0): ShellCommand[] {
   let cases = 0
   let pattern = false
 
-  function readInner(inner: string): void {
-    if (depth < DEEPEST)
-      commands.push(...shellCommands(inner, depth + 1))
+  function add(command: ShellCommand): void {
+    places.add(command)
+    commands.push(command)
+  }
+
+  function readInner(inner: string, givenTo?: string[]): void {
+    for (const command of depth < DEEPEST ? shellCommands(inner, depth + 1) : [])
+      add(givenTo ? { ...command, givenTo: [...command.givenTo, givenTo] } : command)
   }
 
   function endCommand(): void {
-    if (words.length || redirects.length)
-      commands.push({ words, redirects })
-    scriptsIn(words).forEach(readInner)
+    const own = words
+    if (own.length || redirects.length)
+      add({ words: own, redirects, sure: true, givenTo: [] })
+    scriptsIn(own).forEach(inner => readInner(inner, own))
     words = []
     redirects = []
   }
 
+  /** Between `[[` and `]]` words and operators are none of the shell's. */
+  const inTest = (): boolean => words[0] === '[[' && words.at(-1) !== ']]'
+
   const take: { [T in Token['type']]: (token: Extract<Token, { type: T }>) => void } = {
     word({ text, inner, quoted }) {
-      inner.forEach(readInner)
-      const role = quoted ? 'word' : roleOf(text, words)
+      inner.forEach(own => readInner(own))
+      const role = quoted || inTest() ? 'word' : roleOf(text, words)
+      if (role === 'reserved' || role === 'esac')
+        places.word(text)
+      if (role === 'body') {
+        places.defines(words[1] ?? '')
+        places.word(text)
+      }
       if (role === 'word' || role === 'in')
         words.push(text)
       if (role === 'body')
         words = []
-      if (role === 'in')
+      if (role === 'in') {
         endCommand()
+        places.word('case')
+      }
       cases = Math.max(0, cases + (role === 'in' ? 1 : role === 'esac' ? -1 : 0))
       pattern = role === 'in' || (pattern && role !== 'esac')
     },
     redirect({ operator, text, inner }) {
-      inner.forEach(readInner)
+      inner.forEach(own => readInner(own))
       if (RE_HERE_DOCUMENT.test(operator))
         readers.push(words)
       else if (operator.endsWith('<<<') && readsScript(words))
-        readInner(text)
+        readInner(text, words)
       else if (!/&$|<<<$/.test(operator))
         redirects.push(text)
     },
     operator({ text }) {
+      if (inTest())
+        return
+      const begins = /^\(.*\)$/.test(text) && words.length === (words[0] === 'function' ? 2 : 1)
+      if (begins)
+        places.defines(words.at(-1)!)
       // A pattern calls nothing, nor does `name()`, which begins a function.
-      if (pattern || (/^\(.*\)$/.test(text) && words.length === (words[0] === 'function' ? 2 : 1)))
+      if (pattern || begins)
         words = []
       endCommand()
+      if (!pattern && (text === '(' || text === ')'))
+        places.word(text)
+      else if (!pattern && !begins)
+        places.operator(text)
       pattern = pattern ? text !== ')' : cases > 0 && /^;[;&]/.test(text)
     },
     document({ text, literal }) {
-      if (readsScript(readers.shift() ?? []))
-        readInner(text)
+      const reader = readers.shift() ?? []
+      if (readsScript(reader))
+        readInner(text, reader)
       else if (!literal)
-        substitutionsIn(text).forEach(readInner)
+        substitutionsIn(text).forEach(own => readInner(own))
     },
   }
   for (const token of tokensOf(script))

@@ -67,6 +67,17 @@ export function checkRecordings(
   return fine('recordings', deck.steps.length ? `${all} a fresh recording` : 'the deck has no steps')
 }
 
+/** Programs that shell steps call and that are not on this machine, one finding each. */
+export function checkPrograms(deck: Deck, missing: (step: Step) => string[]): Finding[] {
+  const names = [...new Set(deck.steps.flatMap(missing))]
+  if (!names.length)
+    return deck.steps.some(({ runner }) => runner === 'shell') ? [fine('programs', 'the programs that its steps call are here')] : []
+  return names.map((name) => {
+    const steps = deck.steps.filter(step => missing(step).includes(name)).map(({ id }) => id)
+    return { id: `program-${name}`, ok: false, severity: 'warning' as const, message: `${name} is not on this machine; ${steps.join(', ')} will play the recording`, fix: `Install ${name}, or leave it so.` }
+  })
+}
+
 /** Steps that reach beyond this machine, and so depend on the network of the day. */
 export function checkNetwork(deck: Deck, hostsOf: (step: Step) => string[]): Finding {
   const outside = deck.steps.flatMap((step) => {

@@ -9,11 +9,12 @@ import { toPlan } from '../../deck/plan/plan.ts'
 import { engineOf } from '../../deck/plan/step-touch.ts'
 import { webPartsOf } from '../../deck/web-parts.ts'
 import { runnersOf } from '../session/engine-needs.ts'
+import { lookForPrograms } from '../session/programs.ts'
 import { loadRunner as loadFromRegistry } from '../session/registry.ts'
 import { privateDirOf } from '../sweep/folders.ts'
 import { sweepDead } from '../sweep/sweep.ts'
 import { standingOf } from '../trust/cluster.ts'
-import { checkDeck, checkNetwork, checkPages, checkRecordings, readAll } from './deck.ts'
+import { checkDeck, checkNetwork, checkPages, checkPrograms, checkRecordings, readAll } from './deck.ts'
 import { checkEngines, checkImages, checkRequirements, imagesOf } from './engines.ts'
 import { fine } from './finding.ts'
 import { checkFonts } from './fonts.ts'
@@ -64,11 +65,14 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
       const { findings, versions } = await checkEngines(runners)
       const recorded = await readAll(deck)
       const isLive = (name: RunnerName): boolean => Boolean(versions.get(name))
+      // Without their engine, the finding on it says all.
+      const given = new Set(runners.flatMap(runner => runner.programs?.() ?? []))
       return [
         checkDeck(deck),
         checkRecordings(deck, recorded, step => isLive(step.runner) && isLive(engineOf(step))),
         ...findings,
         ...await checkImages(runners, images, versions, failed),
+        ...checkPrograms(deck, lookForPrograms(deck.steps, env.PATH, given)),
         ...await checkRequirements(deck, runners, versions, fixed),
         await checkPorts(plan.steps.flatMap(step => step.ports.map(port => ({ step: step.id, port })))),
         await checkLeftovers(env),

@@ -65,6 +65,7 @@ export async function executeLive(world: LiveWorld, run: LiveRun, before: Run | 
  */
 export async function prepareRun(world: LiveWorld, run: LiveRun, before: Run | undefined): Promise<void> {
   const { step, log, signal: { signal } } = run
+  world.engines.demandPrograms(step)
   for (const id of step.needs)
     await provide(world, id, run)
   await world.shells.take(step, run, signal)

@@ -7,6 +7,7 @@ import type { loadRunner as loadFromRegistry } from './registry.ts'
 import { engineOf } from '../../deck/plan/step-touch.ts'
 import { isStepError, kindOf, StepError } from '../../protocol/error.ts'
 import { enginesOf, findLacks, lackFor, runnersOf, untilLost } from './engine-needs.ts'
+import { demandPrograms, lookForPrograms, programLack } from './programs.ts'
 
 /** How long a runner may take to say how it is, in ms. */
 const PROBE_TIMEOUT = 3000
@@ -38,6 +39,8 @@ export interface Engines {
   lackOf: (step: Step) => StepError | undefined
   /** Why an engine of the step was not there at the start. */
   absenceOf: (step: Step) => string | undefined
+  /** Throws StepError if a program that the step calls is not here. */
+  demandPrograms: (step: Step) => void
   /** Throws StepError if the runner of the step is not to be had now. */
   demand: (step: Step) => Promise<void>
   /** Removes what an earlier run of the step made. */
@@ -76,7 +79,12 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
   const isLive = (name: RunnerName): boolean => states.find(state => state.name === name)?.mode === 'live'
   const live = all.filter(runner => isLive(runner.name))
   const lacks = await findLacks(deck.steps, live)
-  const lackOf = (step: Step): StepError | undefined => mode === 'replay' ? undefined : lackFor(step, deck.steps, lacks)
+  const given = new Set(live.flatMap(runner => runner.programs?.() ?? []))
+  const missing = lookForPrograms(deck.steps, config.env.PATH, given)
+  // In mode `live` nothing falls back: there the run says what is missing.
+  const lackOf = (step: Step): StepError | undefined => mode === 'replay'
+    ? undefined
+    : lackFor(step, deck.steps, lacks) ?? (mode === 'auto' ? programLack(step, deck.steps, missing) : undefined)
 
   function canRun(step: Step, before: Step[] = []): boolean {
     const needed = deck.steps.filter(other => step.needs.includes(other.id) && !before.includes(other))
@@ -90,6 +98,7 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
     canRun: step => canRun(step),
     lackOf,
     absenceOf: step => states.find(state => state.mode === 'replay' && enginesOf(step, deck.steps).includes(state.name))?.reason,
+    demandPrograms: step => demandPrograms(step, missing),
     async demand({ runner }) {
       const probe = await probeOf(runners.get(runner)!)
       if (!probe.available)

@@ -21,12 +21,12 @@ beforeEach(async () => {
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
 })
 
-interface World { available?: boolean, lacks?: string[], nowhere?: string[], fetched?: string[], offers?: Runner['offers'] }
+interface World { available?: boolean, lacks?: string[], nowhere?: string[], fetched?: string[], offers?: Runner['offers'], path?: string }
 
 /** What doctor says of a deck; engines are as `world` has them. */
 async function examine(
   text: string,
-  { available = true, lacks = [], nowhere = [], fetched = [], offers }: World = {},
+  { available = true, lacks = [], nowhere = [], fetched = [], offers, path }: World = {},
 ): Promise<Record<string, Finding>> {
   const file = join(dir, 'deck.md')
   await writeFile(file, text)
@@ -45,7 +45,7 @@ async function examine(
   })
   const doctor = await createDoctor({
     deck: await parseDeck(file),
-    env: { DOCKER_HOST: 'unix:///nowhere' },
+    env: { DOCKER_HOST: 'unix:///nowhere', ...path && { PATH: path } },
     loadRunner: async name => runner(name),
   })
   if (lacks.length)
@@ -58,6 +58,17 @@ async function examine(
 const CONTAINER = '# A\n\n```yaml {container id=web}\nimage: nginx:1\nports: ["18099:80"]\n```\n'
 
 describe('doctor', () => {
+  it('tells the programs that its steps call and that are not here, with the steps', async () => {
+    const bin = join(dir, 'bin')
+    await mkdir(bin)
+    await writeFile(join(bin, 'sh'), '', { mode: 0o755 })
+    const text = '# A\n\n```sh {run id=a}\npodman ps\n```\n\n```sh {run id=b}\npodman ps | jq .\n```\n\n```sh {run id=c}\npodman ps || true\n```\n'
+    const findings = await examine(text, { path: bin })
+    expect(findings['program-podman']).toMatchObject({ ok: false, severity: 'warning', message: 'podman is not on this machine; a, b will play the recording' })
+    expect(findings['program-jq']).toMatchObject({ message: 'jq is not on this machine; b will play the recording' })
+    expect((await examine('# A\n\n```sh {run id=a}\necho\n```\n', { path: bin })).programs).toMatchObject({ ok: true })
+  })
+
   it('sees the talk at risk where a step has neither an engine nor a recording', async () => {
     const { recordings, 'engine-docker': engine } = await examine(CONTAINER, { available: false })
     expect(recordings).toMatchObject({ ok: false, severity: 'risk', message: expect.stringContaining('web'), fix: expect.stringContaining('deck.md --only web') })

@@ -27,12 +27,12 @@ describe.skipIf(process.platform === 'win32').each(SHELLS)('a block of %s, which
 
   it('names the line and the command that failed', async () => {
     const { run } = await open([
-      'echo one\n\nno-such-command x\necho never',
+      'echo one\n\n./no-such-command x\necho never',
       ['true', { code: 'export A=1\nfalse', visible: 'false', file: 'talk.md', line: 40 }],
       'false',
     ])
     const first = await run('a')
-    expect(first).toMatchObject({ phase: 'failed', ...program !== 'busybox' && { line: 3, message: 'no-such-command x ended with exit code 127 (deck.md:4)' } })
+    expect(first).toMatchObject({ phase: 'failed', ...program !== 'busybox' && { line: 3, message: './no-such-command x ended with exit code 127 (deck.md:4)' } })
     expect(await run('c')).toMatchObject({ line: 1, message: 'false ended with exit code 1 (deck.md:2)' })
     if (full)
       expect(await run('b')).toMatchObject({ line: 1, message: 'false ended with exit code 1 (talk.md:42)' })

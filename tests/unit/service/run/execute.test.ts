@@ -24,7 +24,7 @@ function runIn(id: string, mode: 'live' | 'replay', phase: Phase, needs: string[
 async function startedFor(first: Run | undefined, { live, phase = 'exited' }: { live: boolean, phase?: Phase }): Promise<string[]> {
   const started: string[] = []
   const world = {
-    engines: { demand: async () => {}, reset: async () => {} },
+    engines: { demandPrograms: () => {}, demand: async () => {}, reset: async () => {} },
     shells: { take: async () => {} },
     lastOf: new Map(first && [['first', first]]),
     canRunLive: () => live,
