@@ -1,4 +1,6 @@
 import type { Answer } from './send.ts'
+import type { Words } from './words.ts'
+import { wordsOf } from './words.ts'
 
 /** ANSI colours of the three kinds of end: good, a redirect or nothing of note, bad. */
 const GREEN = '\x1B[32m'
@@ -35,15 +37,18 @@ export function formatCounts(counts: Map<string, number>): string {
 }
 
 /** A body as it can stand on a slide: text as text, everything else as a size. */
-export function formatBody({ body, length, cut }: Pick<Answer, 'body' | 'length' | 'cut'>): string {
+export function formatBody(
+  { body, length, cut }: Pick<Answer, 'body' | 'length' | 'cut'>,
+  words: Words = wordsOf('en'),
+): string {
   if (!length)
     return ''
   const text = toText(body, length > body.length)
   if (text === undefined)
-    return `(${length} bytes that are no text)\r\n`
+    return `${words.noText(length)}\r\n`
   const more = length - body.length
   const shown = printable(text).replace(/\n$/, '').replace(/\n/g, '\r\n')
-  return `${shown}\r\n${more ? `… and ${cut ? 'more than ' : ''}${more} bytes more\r\n` : ''}`
+  return `${shown}\r\n${more ? `${words.more(more, cut)}\r\n` : ''}`
 }
 
 /** UTF-8 without what only binary files hold; undefined otherwise. A body that is cut may end within a character. */

@@ -1,13 +1,15 @@
 import type { RequestSpec } from '../protocol/request-spec.ts'
-import type { RunContext, Runner } from '../protocol/runner.ts'
+import type { RunContext, Runner, RunnerConfig } from '../protocol/runner.ts'
 import type { Step } from '../protocol/step.ts'
 import type { Answer } from './send.ts'
+import type { Words } from './words.ts'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { resolveTarget } from '../protocol/target.ts'
 import { RequestFault } from './faults.ts'
 import { formatBody, formatCounts, formatLine } from './lines.ts'
 import { send } from './send.ts'
+import { wordsOf } from './words.ts'
 
 /** One of many may take this long, in ms; a single one as long as its step. */
 const LATE_OF_MANY = 5000
@@ -15,21 +17,22 @@ const LATE_OF_MANY = 5000
 const AT_ONCE = 32
 
 /** Sends the requests of `http {request}`, each over a connection of its own. */
-export default function createHttpRunner(): Runner {
+export default function createHttpRunner({ lang }: Pick<RunnerConfig, 'lang'> = {}): Runner {
+  const words = wordsOf(lang)
   return {
     name: 'http',
     probe: async () => ({ available: true, version: process.versions.node }),
     async run(step, context) {
       context.started()
       const requests = Array.from({ length: step.repeat }, () => step.requests ?? []).flat()
-      await sendAll(step, requests, context)
+      await sendAll(step, requests, words, context)
       context.signal.throwIfAborted()
     },
   }
 }
 
 /** One after the other, or, with a rate, each at its time, whether the one before has been answered or not. */
-async function sendAll(step: Step, requests: RequestSpec[], context: RunContext): Promise<void> {
+async function sendAll(step: Step, requests: RequestSpec[], words: Words, context: RunContext): Promise<void> {
   const { emit, signal } = context
   const of = requests.length
   const counts = new Map<string, number>()
@@ -41,13 +44,13 @@ async function sendAll(step: Step, requests: RequestSpec[], context: RunContext)
     const asked = (step.requests?.length ?? 0) > 1 ? `${request.method} ${new URL(request.url).pathname}` : undefined
     try {
       const answer = await ask(request, step, of, context)
-      const by = step.by && (answer.headers[step.by] ?? `no ${step.by}`)
+      const by = step.by && (answer.headers[step.by] ?? words.without(step.by))
       emit({ type: 'response', n, status: answer.status, ms: round(answer.ms), ...by && { by } })
       emit({ type: 'output', data: formatLine({ n, of, status: answer.status, text: answer.statusText, ms: answer.ms, note: [by, asked].filter(Boolean).join('  ') }) })
       if (by)
         counts.set(by, (counts.get(by) ?? 0) + 1)
       if (of === 1)
-        emit({ type: 'output', data: formatBody(answer) })
+        emit({ type: 'output', data: formatBody(answer, words) })
     }
     catch (error) {
       if (!(error instanceof RequestFault))
@@ -55,7 +58,7 @@ async function sendAll(step: Step, requests: RequestSpec[], context: RunContext)
       faults.push(error)
       const ms = performance.now() - began
       emit({ type: 'response', n, status: 0, ms: round(ms) })
-      emit({ type: 'output', data: formatLine({ n, of, status: 0, text: error.word, ms, note: asked }) })
+      emit({ type: 'output', data: formatLine({ n, of, status: 0, text: words.faults[error.word] ?? error.word, ms, note: asked }) })
     }
     if (of > 1)
       emit({ type: 'progress', label: 'requests', done: ++done, total: of })

@@ -30,6 +30,8 @@ export interface RunnerConfig {
   /** A folder only the user can enter, removed at the session's end. */
   privateDir: string
   settings: Settings
+  /** The deck's language, a BCP 47 tag: that of what a runner itself writes among a step's output. @default English */
+  lang?: string
   /** Whose CPU and memory are measured: step ids and names of containers, `*` for all. @default none */
   measured?: string[]
   /** Labels for everything created, all but the step's. */

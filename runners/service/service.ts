@@ -56,6 +56,7 @@ export async function createService(
     sessionId,
     deckDir: deck.dir,
     privateDir: privateDirOf(sessionId),
+    lang: deck.lang,
     settings: deck.settings,
     measured: deck.measured,
     env,

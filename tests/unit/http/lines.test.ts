@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { toFault } from '../../../runners/http/faults.ts'
 import { formatBody, formatCounts, formatLine } from '../../../runners/http/lines.ts'
+import { wordsOf } from '../../../runners/http/words.ts'
 
 const colors: Record<string, string> = { green: '\x1B[32m', yellow: '\x1B[33m', red: '\x1B[31m' }
 
@@ -33,6 +35,14 @@ it.for([
   ['abc', 10, true, 'abc\r\n… and more than 7 bytes more\r\n'],
 ] as const)('a body of %j and %i bytes (cut: %s) stands as %j', ([text, length, cut, shown]) => {
   expect(formatBody({ body: Buffer.from(text), length, cut })).toBe(shown)
+})
+
+it('what is ours in a body is in the language of the deck', () => {
+  const words = wordsOf('ja')
+  expect(formatBody({ body: Buffer.from('a\0b'), length: 3, cut: false }, words)).toBe('（テキストではない 3 バイト）\r\n')
+  expect(formatBody({ body: Buffer.from('abc'), length: 10, cut: true }, words)).toBe('abc\r\n… 残り 7 バイト以上\r\n')
+  const english = ['ECONNREFUSED', 'ENOTFOUND', 'EPIPE', 'EHOSTUNREACH', 'EPROTO', 'CERT_HAS_EXPIRED'].map(code => toFault(Object.assign(new Error('x'), { code }), 'h').word)
+  expect([...english, toFault(new Error('x'), 'h', 1000).word].filter(word => !words.faults[word])).toEqual([])
 })
 
 it('a body that is cut within a character is text, a whole one is not', () => {
