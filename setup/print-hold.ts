@@ -3,14 +3,7 @@ import type { ViteDevServer } from 'vite'
 import { writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { misfitOf, MISFITS_FILE } from '../runners/protocol/misfit.ts'
-
-/** A request of the page that is exported, answered when the page can be printed. */
-export const HOLD = '/__kamishibai/printing'
-/**
- * Says that the page can be printed; its query has the slides that do not fit, and how many px of theirs lie below the
- * edge.
- */
-export const RELEASE = '/__kamishibai/printed'
+import { HOLD, RELEASE } from './print-paths.ts'
 
 /**
  * Slidev's exporter prints half a second after the network fell silent: on a busy machine that may be before

@@ -1,6 +1,6 @@
 import type { SlideRoute } from '@slidev/types'
 import { overhangOf } from '../client/overhang.ts'
-import { RELEASE } from './print-hold.ts'
+import { RELEASE } from './print-paths.ts'
 
 const PAUSE = 50
 
