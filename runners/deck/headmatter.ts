@@ -51,6 +51,15 @@ export function readHeadmatter(markdown: string, file: string, problems: Problem
   }
 }
 
+/** Where item `index` of a list of the settings stands in the deck's file; line and column from 1. */
+export function placeOfItem(markdown: string, key: keyof Settings, index: number): { line: number, column: number } {
+  const [, dashed, fenced = ''] = RE_HEADMATTER.exec(markdown.replaceAll('\r\n', '\n')) ?? []
+  const counter = new LineCounter()
+  const document = parseDocument(dashed ?? fenced, { lineCounter: counter })
+  const { line, col } = counter.linePos(offsetIn(document, [KEY, key, index]))
+  return { line: Math.max(1, line) + 1, column: Math.max(1, col) }
+}
+
 type Report = (offset: number, code: string, message: string, hint?: string) => void
 
 /** What stands under `kamishibai:`, whatever it is. */

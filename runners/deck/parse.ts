@@ -11,6 +11,7 @@ import { checkNeeds } from './graph.ts'
 import { checkLayout, layoutsOf } from './layouts.ts'
 import { loadDeck } from './load.ts'
 import { createMarkdown, featuresOf } from './markdown.ts'
+import { checkOutputs } from './outputs.ts'
 import { checkFrontPictures, checkPictures } from './pictures.ts'
 import { rootsOf } from './roots.ts'
 import { fencesOf } from './slide-fences.ts'
@@ -55,6 +56,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
     if (layouts)
       checkLayout(source, layouts, dir, problems)
   }
+  checkOutputs(texts.values(), steps, problems)
   checkGrants(ids)
   const headmatter = data.headmatter as {
     title?: string

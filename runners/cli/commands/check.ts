@@ -6,6 +6,7 @@ import process from 'node:process'
 import { parseDeck } from '../../deck/parse.ts'
 import { engineOf } from '../../deck/plan/step-touch.ts'
 import { templateProblems } from '../../deck/templates.ts'
+import { unsetProblems } from '../../deck/unset-names.ts'
 import { isPassed } from '../../protocol/event.ts'
 import { checkRecording } from '../check/checked-step.ts'
 import { fitProblems } from '../check/fit.ts'
@@ -59,6 +60,7 @@ async function checkDeck(
   const problems: Problem[] = [
     ...deck.problems,
     ...(await templateProblems(deck.file)),
+    ...unsetProblems(deck, process.env),
     ...await shellProblems(deck.steps),
     // What cannot be read cannot be drawn.
     ...deck.problems.some(({ severity }) => severity === 'error') ? [] : await look?.(deck) ?? [],

@@ -4,6 +4,7 @@ import type { StepResult } from '../check/run-all.ts'
 import process from 'node:process'
 import { storyOf } from '../../deck/graph.ts'
 import { parseDeck } from '../../deck/parse.ts'
+import { unsetProblems } from '../../deck/unset-names.ts'
 import { StepError } from '../../protocol/error.ts'
 import { isPassed } from '../../protocol/event.ts'
 import { parseDuration } from '../../protocol/headmatter.ts'
@@ -52,7 +53,7 @@ export async function record({ deck: path, only, keep: kept, trim, trust, contex
     return trimRecordings(deck, only, limit)
   if (!await mayRun(deck, trust, 'record'))
     return 2
-  tellProblems(deck, deck.problems, process.stderr)
+  tellProblems(deck, [...deck.problems, ...unsetProblems(deck, process.env)], process.stderr)
   const steps = selectSteps(deck, only)
   const keep = createKeeper(deck)
   const sumUp = (results: StepResult[]): string => {

@@ -2,6 +2,7 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Step } from '../../protocol/step.ts'
 import type { Finding } from './finding.ts'
 import { recordCommand } from '../../deck/record-command.ts'
+import { unsetNames, unsetSentence } from '../../deck/unset-names.ts'
 import { ICON } from '../../deck/web-parts.ts'
 import { readRecording } from '../store/recordings.ts'
 import { fine } from './finding.ts'
@@ -76,6 +77,14 @@ export function checkPrograms(deck: Deck, missing: (step: Step) => string[]): Fi
     const steps = deck.steps.filter(step => missing(step).includes(name)).map(({ id }) => id)
     return { id: `program-${name}`, ok: false, severity: 'warning' as const, message: `${name} is not on this machine; ${steps.join(', ')} will play the recording`, fix: `Install ${name}, or leave it so.` }
   })
+}
+
+/** Whether the variables that the headmatter hands on are set: a step that finds nothing goes another way. */
+export function checkNames(deck: Deck, env: Record<string, string | undefined>): Finding[] {
+  const unset = unsetNames(deck, env)
+  if (unset.length)
+    return [{ id: 'env', ok: false, severity: 'warning', message: unset.map(unsetSentence).join('; '), fix: `Before the talk: export ${unset.map(({ name }) => `${name}=…`).join(' ')}` }]
+  return deck.settings.env.length ? [fine('env', `set: ${deck.settings.env.join(', ')}`)] : []
 }
 
 /** Steps that reach beyond this machine, and so depend on the network of the day. */

@@ -14,7 +14,7 @@ import { loadRunner as loadFromRegistry } from '../session/registry.ts'
 import { privateDirOf } from '../sweep/folders.ts'
 import { sweepDead } from '../sweep/sweep.ts'
 import { standingOf } from '../trust/cluster.ts'
-import { checkDeck, checkNetwork, checkPages, checkPrograms, checkRecordings, readAll } from './deck.ts'
+import { checkDeck, checkNames, checkNetwork, checkPages, checkPrograms, checkRecordings, readAll } from './deck.ts'
 import { checkEngines, checkImages, checkRequirements, imagesOf } from './engines.ts'
 import { fine } from './finding.ts'
 import { checkFonts } from './fonts.ts'
@@ -75,6 +75,7 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
         ...checkPrograms(deck, lookForPrograms(deck.steps, env.PATH, given)),
         ...await checkRequirements(deck, runners, versions, fixed),
         await checkPorts(plan.steps.flatMap(step => step.ports.map(port => ({ step: step.id, port })))),
+        ...checkNames(deck, env),
         await checkLeftovers(env),
         checkNode(),
         checkMemory(),

@@ -154,3 +154,17 @@ it('warns of a layout that neither Slidev, the theme, an addon nor the deck has'
   // Its layouts are not known.
   expect((await parse(head('two-clos').replace('./look', './gone'))).problems).toEqual([])
 })
+
+it('warns of a result that no view shows', async () => {
+  const { problems } = await parse(`${fence('sh {run id=a out=left}')}
+${fence('sh {run id=b out=bellow}')}
+${fence('sh {run id=c out=log}')}
+${fence('sh {run id=d out=log}')}
+<LiveOutput step="c" /> <LiveCompare steps="d, c" />
+`)
+  expect(problems).toEqual([
+    expect.objectContaining({ severity: 'warning', code: 'unshown-output', line: 3, column: 4, message: 'out=left: no view shows the result of a', hint: 'Show it with <LiveOutput step="a" />, or write out=none.' }),
+    expect.objectContaining({ code: 'unshown-output', line: 9, hint: 'Did you mean out=below?' }),
+  ])
+  expect((await parse(`${fence('sh {run id=a out=left}')}\n<LiveOutput :step="any" />\n`)).problems).toEqual([])
+})
