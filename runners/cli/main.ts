@@ -130,7 +130,7 @@ await cli
     .option('reporter', { choices: ['text', 'json', 'junit'] as const, default: 'text' as const, describe: 'What standard output carries' })
     .option('shard', { type: 'string', describe: 'Only a share of the steps, 2/3 for the second of three machines, and live what they need' })
     .option('fit', { type: 'boolean', default: false, describe: 'Look with a browser, too, whether all steps and views fit on their slides' })
-    .option('strict', { type: 'boolean', default: false, describe: 'Live, let no recording stand in for a step that this engine cannot run' })
+    .option('strict', { type: 'boolean', default: false, describe: 'Live, fail where a step cannot run here, or differs from its recording' })
     .option('trust', trust)
     .option('context', context)
     .example('$0 check --fit', 'also says which slides are too full')

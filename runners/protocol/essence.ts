@@ -2,31 +2,74 @@ import type { LogEvent, Ref, View } from './event.ts'
 import type { Recording } from './recording.ts'
 import { foldRun, refKey } from './fold.ts'
 import { maskText } from './mask.ts'
+import { sameTexts } from './same-texts.ts'
 import { drawLog, SCROLLBACK } from './screen.ts'
 import { failureOf } from './unshown.ts'
 
+/** What of two recordings may differ. */
+export type Part = 'step' | 'course' | 'answers' | 'objects' | 'output'
+
+/** What differs between two recordings; of the output, the lines that only one of them has. */
+export interface Difference { parts: Part[], lines: { sign: '-' | '+', text: string }[] }
+
 /** Whether two recordings tell the same, so that the older file may stay. */
 export async function sameRecording(a: Recording, b: Recording): Promise<boolean> {
-  return (
-    essence(a) === essence(b)
-    && (masker(a.events)(outputOf(a.events)) === masker(b.events)(outputOf(b.events)) || (await sameDrawn(a, b)))
-  )
+  return changedParts(a, b).length === 0 && await sameOutput(a, b)
+}
+
+/** What `now` tells otherwise than `before`; undefined where it tells the same. */
+export async function differenceOf(before: Recording, now: Recording): Promise<Difference | undefined> {
+  const parts = changedParts(before, now)
+  if (await sameOutput(before, now))
+    return parts.length ? { parts, lines: [] } : undefined
+  return { parts: [...parts, 'output'], lines: await changedLines(before, now) }
+}
+
+function changedParts(a: Recording, b: Recording): Part[] {
+  const [one, other] = [essence(a), essence(b)]
+  return (Object.keys(one) as (keyof typeof one)[]).filter(part => one[part] !== other[part])
 }
 
 /**
  * What a recording says besides its output, without what changes from run to run, timing and names by chance among it.
  */
-function essence({ header, cols, rows, events }: Recording): string {
-  const mask = masker(events)
-  const { step, hash, phase, expectations } = header
-  return JSON.stringify({
-    ...{ step, hash, phase, cols, rows },
-    expectations: expectations.map(({ text, ok }) => ({ text, ok })),
+function essence(recording: Recording): Record<Exclude<Part, 'output'>, string> {
+  const { header: { step, hash, phase, expectations }, cols, rows, events } = recording
+  const mask = masker(recording)
+  return {
+    step: JSON.stringify([step, hash, cols, rows]),
     // Engine and terminal are read side by side: only the order within one type says something.
-    story: mask(JSON.stringify(storyOf(events))),
-    responses: responsesOf(events, mask),
-    objects: objectsOf(events, mask),
-  })
+    course: JSON.stringify([
+      phase,
+      expectations.map(({ text, ok }) => [text, ok]),
+      mask(JSON.stringify(storyOf(events))),
+    ]),
+    answers: JSON.stringify(responsesOf(events, mask)),
+    objects: JSON.stringify(objectsOf(events, mask)),
+  }
+}
+
+async function sameOutput(a: Recording, b: Recording): Promise<boolean> {
+  return masker(a)(outputOf(a.events)) === masker(b)(outputOf(b.events)) || await sameDrawn(a, b)
+}
+
+/** The lines at the end of the output that only one of two recordings has, as they stand there. */
+async function changedLines(before: Recording, now: Recording): Promise<Difference['lines']> {
+  const [old, fresh] = await Promise.all([before, now].map(linesOf)) as [string[], string[]]
+  const masked = [[before, old], [now, fresh]] as const
+  const [first, second] = masked.map(([recording, lines]) => masker(recording)(lines.join('\n')).split('\n').map(line => line.trim())) as [string[], string[]]
+  const [inOld, inFresh] = sameTexts(first, second)
+  return [
+    ...old.filter((_, i) => !inOld[i]).map(text => ({ sign: '-' as const, text })),
+    ...fresh.filter((_, i) => !inFresh[i]).map(text => ({ sign: '+' as const, text })),
+  ]
+}
+
+async function linesOf(recording: Recording): Promise<string[]> {
+  const screen = await drawLog(recording)
+  const lines = screen.text().split('\n').map(line => line.trimEnd())
+  screen.dispose()
+  return lines
 }
 
 /** The output; that of many requests only repeats, in an order by chance, what the responses say. */
@@ -53,7 +96,7 @@ async function drawn(recording: Recording): Promise<string | undefined> {
   const screen = await drawLog(recording)
   const { ansi } = await screen.snapshot()
   screen.dispose()
-  return masker(recording.events)(output && ansi)
+  return masker(recording)(output && ansi)
 }
 
 /** Phases, ends, errors, markers and sizes; what a run waited for was still busy by chance. */
@@ -108,9 +151,9 @@ function withoutPlace({ networks, node: _, ...view }: View): View {
 const RE_ENGINE_NAME = /^[a-z]+_[a-z]+\d?$/
 const RE_SESSION_NAME = /^(?:(.+)-[0-9a-f]{4}|[0-9a-f]{4}-(.+))$/
 
-/** Masks a text of this log, the names that engine and session gave its objects included. */
-function masker(events: LogEvent[]): (text: string) => string {
-  const names = new Map<string, string>()
+/** Masks a text of this log, the names that engine and session gave its objects and the engines' versions included. */
+function masker({ header: { engines }, events }: Recording): (text: string) => string {
+  const names = new Map(Object.values(engines).flatMap(versionsIn).map(version => [version, '<version>']))
   for (const event of events) {
     if (event.type !== 'resource')
       continue
@@ -125,4 +168,10 @@ function masker(events: LogEvent[]): (text: string) => string {
   }
   const words = [...names].map(([name, given]) => [new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g'), given] as const)
   return text => maskText(words.reduce((masked, [word, given]) => masked.replace(word, given), text))
+}
+
+/** The version of an engine, and its number alone: `v1.35.4 (context)`, `20.10.24+dfsg1`. */
+function versionsIn(engine: string): string[] {
+  const [version = ''] = engine.split(' ')
+  return [version, version.replace(/^v/, ''), /\d+(?:\.\d+){2}/.exec(version)?.[0] ?? ''].filter(text => /^v?\d+\.\d+\.\d/.test(text))
 }

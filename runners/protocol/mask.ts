@@ -1,5 +1,7 @@
 /** What differs between two runs of the same demo, in the order in which it is masked. */
 const MASKS: [RegExp, string][] = [
+  // Releases of kernels, before addresses, which their numbers look like: `6.6.87.2-microsoft-standard-WSL2`.
+  [/\b\d+\.\d+\.\d+(?:\.\d+)?-[\w.+-]*(?:amd64|arm64|generic|cloud|aws|azure|gcp|linuxkit|orbstack|microsoft|WSL2|lts|arch|zen|fc\d*|el\d+|pve|virt)\b[\w.+-]*/g, '<version>'],
   // Addresses, before times, which parts of them look like; the length of a subnet and a port of the ephemeral range go
   // with them.
   [/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi, '<address>'],

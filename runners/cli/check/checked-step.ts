@@ -26,6 +26,8 @@ export interface CheckedStep {
   error?: ErrorInfo
   /** The last lines of what it wrote live, where it failed. */
   output?: string[]
+  /** Lines of its output that are not as recorded, and those that were, where it ran live. */
+  difference?: string[]
 }
 
 /** What `check` found: the contract of `check --reporter json`. */

@@ -16,8 +16,8 @@ const RE_SAID = /^[\w./-]+:(?: -c:)?(?: line)?(?: ?(\d+):)? (?:syntax error: )?(
 const RE_PROMPT = /^\s*\$ \S/
 
 /**
- * Says where a shell cannot read the block of a step, or would read a prompt as a program. The shell is the step's own, of this machine; one inside a
- * container may be another, so that its blocks are warned of only.
+ * Says where a shell cannot read the block of a step, or would read a prompt as a program. The shell is the step's
+ * own, of this machine; one inside a container may be another, so that its blocks are warned of only.
  */
 export async function shellProblems(steps: Step[]): Promise<Problem[]> {
   const looked = steps.filter(isScript)

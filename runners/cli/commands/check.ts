@@ -1,5 +1,6 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Problem } from '../../protocol/problem.ts'
+import type { Recording } from '../../protocol/recording.ts'
 import type { Step } from '../../protocol/step.ts'
 import type { CheckedStep } from '../check/checked-step.ts'
 import process from 'node:process'
@@ -8,7 +9,9 @@ import { engineOf } from '../../deck/plan/step-touch.ts'
 import { templateProblems } from '../../deck/templates.ts'
 import { unsetProblems } from '../../deck/unset-names.ts'
 import { isPassed } from '../../protocol/event.ts'
+import { readRecording } from '../../service/store/recordings.ts'
 import { checkRecording } from '../check/checked-step.ts'
+import { changeOf } from '../check/difference.ts'
 import { fitProblems } from '../check/fit.ts'
 import { formatJunit } from '../check/junit.ts'
 import { recordingWarnings } from '../check/recording-warnings.ts'
@@ -26,7 +29,7 @@ export interface CheckOptions {
   mode: 'live' | 'replay'
   reporter: 'text' | 'json' | 'junit'
   trust: boolean
-  /** A step that this engine cannot run is not ok, whatever its recording says. */
+  /** A step that this engine cannot run, or that differs from its recording, is a failure. */
   strict: boolean
   /** Looks with a browser whether all slides fit. */
   fit?: boolean
@@ -111,6 +114,9 @@ async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Pr
         return
       const { checked: stored, warnings } = await checkRecording(deck, step)
       problems.push(...recording ? await recordingWarnings(step, recording) : warnings)
+      const change = recording && isPassed(outcome.phase) ? await changeFrom(step, recording) : undefined
+      if (change)
+        problems.push(change.problem)
       if (!stored.ok)
         problems.push({ severity: 'warning', file: step.file, line: step.line, column: step.column, code: stored.error!.code, message: stored.error!.message, hint: stored.error!.hint })
       if (skipped?.code === 'requires') {
@@ -129,12 +135,19 @@ async function checkLive({ deck, chosen, problems, strict, tell }: Checking): Pr
           skipped,
           error,
           output,
+          ...change && { difference: change.lines },
         })
       }
-      tell(formatResult(deck, result))
+      tell([formatResult(deck, result), ...change?.lines.map(line => `    ${line}`) ?? []].join('\n'))
     },
   })
   return steps
+
+  /** What of a run is not as its recording has it; one of another step's code would always differ. */
+  async function changeFrom(step: Step, now: Recording): ReturnType<typeof changeOf> {
+    const recorded = await readRecording(deck, step.id).catch(() => undefined)
+    return recorded?.header.hash === step.hash ? changeOf({ deck, step, strict }, recorded, now) : undefined
+  }
 }
 
 /**

@@ -6,11 +6,13 @@ import { storyOf } from '../../deck/graph.ts'
 import { parseDeck } from '../../deck/parse.ts'
 import { unsetProblems } from '../../deck/unset-names.ts'
 import { StepError } from '../../protocol/error.ts'
+import { differenceOf } from '../../protocol/essence.ts'
 import { isPassed } from '../../protocol/event.ts'
 import { parseDuration } from '../../protocol/headmatter.ts'
 import { nearest } from '../../protocol/suggest.ts'
 import { readRun } from '../../service/store/kept.ts'
-import { saveRecording, writeRecording } from '../../service/store/recordings.ts'
+import { readRecording, saveRecording, writeRecording } from '../../service/store/recordings.ts'
+import { formatDifference, namePartsOf } from '../check/difference.ts'
 import { isFailure, mayRun, runAll, selectSteps } from '../check/run-all.ts'
 import { withContext } from '../io/context.ts'
 import { say } from '../io/say.ts'
@@ -65,34 +67,45 @@ export async function record({ deck: path, only, keep: kept, trim, trust, contex
     async onResult(result) {
       const passed = isPassed(result.outcome.phase)
       const chosen = !only.length || only.includes(result.step.id)
-      const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : !passed ? 'not written' : await keep(result.recording!)
-      process.stdout.write(`${formatResult(deck, result, note)}\n`)
+      const kept = !result.skipped && chosen && passed ? await keep(result.recording!) : undefined
+      const note = result.skipped ? 'its recording stays' : !chosen ? 'needed only' : kept?.note ?? 'not written'
+      const lines = [formatResult(deck, result, note), ...kept?.lines.map(line => `    ${line}`) ?? []]
+      process.stdout.write(`${lines.join('\n')}\n`)
     },
   })
   process.stdout.write(`${sumUp(results)}\n`)
   return results.some(isFailure) || results.length < steps.length || deck.problems.some(p => p.severity === 'error') ? 1 : 0
 }
 
+/** What was done with a recording, and the lines of its output that it changed. */
+interface Kept { note: string, lines: string[] }
+
 /**
  * Writes the recordings that changed. A view shows what the steps of one story made, by names that chance gave it:
  * where one of them is written, so are the others of the session. Says of each what it did.
  */
-function createKeeper(deck: Deck): (recording: Recording) => Promise<string> {
+function createKeeper(deck: Deck): (recording: Recording) => Promise<Kept> {
   const unchanged = new Map<string, Recording>()
   const written = new Set<string>()
   return async (recording) => {
     const { step: id } = recording.header
     const story = storyOf(id, deck.steps)
+    const before = await readRecording(deck, id).catch(() => undefined)
     if (![...story].some(other => written.has(other)) && !await writeRecording(deck, recording)) {
       unchanged.set(id, recording)
-      return 'unchanged'
+      return { note: 'unchanged', lines: [] }
     }
     const earlier = [...story].filter(other => unchanged.has(other))
     for (const each of [recording, ...earlier.map(other => unchanged.get(other)!)])
       await saveRecording(deck, each)
     earlier.forEach(other => unchanged.delete(other))
     story.forEach(other => written.add(other))
-    return `written${earlier.length ? `, and with it ${earlier.join(', ')}, whose objects it shows` : ''}`
+    const difference = before && await differenceOf(before, recording)
+    const changed = difference ? `: ${namePartsOf(difference)} changed` : ''
+    return {
+      note: `written${changed}${earlier.length ? `, and with it ${earlier.join(', ')}, whose objects it shows` : ''}`,
+      lines: difference ? formatDifference(difference) : [],
+    }
   }
 }
 

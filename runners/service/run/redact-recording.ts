@@ -2,6 +2,7 @@ import type { LogEvent } from '../../protocol/event.ts'
 import type { Recording } from '../../protocol/recording.ts'
 import type { Rule } from './redact.ts'
 import { homedir, hostname, userInfo } from 'node:os'
+import { basename, dirname } from 'node:path'
 import { applyRules, escapeRegExp, mapStrings } from './redact.ts'
 
 /** Who and where the presenter is. */
@@ -34,6 +35,18 @@ export function identityRules({ login, host, home }: Identity): Rule[] {
     ...home && home !== '/' && home !== '/root' ? [{ pattern: new RegExp(`${escapeRegExp(home)}(?![\\w-])`, 'g'), by: '/home/speaker' }] : [],
     ...[...new Set(names)].map(name => ({ pattern: word(name), by: 'laptop' })),
     ...login.length > 2 && !COMMON.test(login) ? [{ pattern: word(login), by: 'speaker' }] : [],
+  ]
+}
+
+/**
+ * Rules that give the deck and its session the folders that they have on every machine. A deck right below the root
+ * may lie where a container has a folder of its own.
+ */
+export function placeRules({ deckDir, privateDir }: { deckDir: string, privateDir: string }): Rule[] {
+  const folder = (path: string): RegExp => new RegExp(`(?<![\\w.-])${escapeRegExp(path)}(?![\\w-])`, 'g')
+  return [
+    { pattern: folder(privateDir), by: '/tmp/kamishibai' },
+    ...dirname(deckDir) === dirname(dirname(deckDir)) ? [] : [{ pattern: folder(deckDir), by: `/home/speaker/${basename(deckDir)}` }],
   ]
 }
 

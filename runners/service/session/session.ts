@@ -11,7 +11,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { recordCommand } from '../../deck/record-command.ts'
 import { StepError } from '../../protocol/error.ts'
 import { createReplay } from '../../replay/runner.ts'
-import { identityRules, ownIdentity } from '../run/redact-recording.ts'
+import { identityRules, ownIdentity, placeRules } from '../run/redact-recording.ts'
 import { createRedactor } from '../run/redact.ts'
 import { createShells } from '../run/shells.ts'
 import { createStates } from '../run/states.ts'
@@ -98,7 +98,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     reasonFor: id => modes.isReplaying() ? undefined : engines.absenceOf(stepOf(deck, id)),
     command: id => recordCommand(deck, [id]),
   })
-  const recordingRules = [...redactor.rules, ...identityRules(ownIdentity())]
+  const recordingRules = [...redactor.rules, ...placeRules(config), ...identityRules(ownIdentity())]
   const states = createStates()
   const world: RunWorld = { config, engines, shells: createShells(), states, redactor, recordingRules, replay }
   const runs = createRuns({ deck, world, load, isReplaying: modes.isReplaying, mayFallBack: mode === 'auto' })

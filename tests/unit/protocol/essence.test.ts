@@ -2,7 +2,7 @@ import type { Payload, PayloadOf } from '../../../runners/protocol/event.ts'
 import type { Recording } from '../../../runners/protocol/recording.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sameRecording } from '../../../runners/protocol/essence.ts'
+import { differenceOf, sameRecording } from '../../../runners/protocol/essence.ts'
 import { logOf, output, recordingOf } from '../../_recordings.ts'
 
 /** Each of a hundred pairs is drawn on a screen, which takes its time on a busy machine. */
@@ -134,5 +134,27 @@ describe('two recordings of one run of objects', () => {
     const long = (first: string): Recording => recorded(output(`${first}\r\n`), output('again\r\n'.repeat(2000)))
     expect(await sameRecording(long('one'), long('one'))).toBe(true)
     expect(await sameRecording(long('one'), long('other'))).toBe(false)
+  })
+
+  it('are the same on machines with other engines and kernels', async () => {
+    const on = (docker: string, kernel: string): Recording => recordingOf(logOf([[1, output(`Docker version ${docker}, build abc\r\nLinux box ${kernel} #1\r\n`)]]), { engines: { docker, shell: 'linux' } })
+    expect(await sameRecording(on('20.10.24+dfsg1', '6.1.0-56-cloud-amd64'), on('29.0.1', '6.6.87.2-microsoft-standard-WSL2'))).toBe(true)
+    // What is no engine's is the demo's own.
+    const app = (version: string): Recording => recorded(output(`app ${version}\r\n`))
+    expect(await sameRecording(app('1.2.3'), app('1.2.4'))).toBe(false)
+  })
+})
+
+describe('the difference of two recordings', () => {
+  it('is the lines that only one of them has, and what else changed', async () => {
+    const one = recorded(output('a\r\nat 10:11:12\r\nb\r\nc\r\n'), object('web', 'added', { state: 'running' }))
+    const other = recorded(output('a\r\nat 11:12:13\r\nnew\r\nb\r\n'), object('web', 'added', { state: 'exited' }))
+    expect(await differenceOf(one, other)).toEqual({ parts: ['objects', 'output'], lines: [{ sign: '-', text: 'c' }, { sign: '+', text: 'new' }] })
+    expect(await differenceOf(one, one)).toBeUndefined()
+  })
+
+  it('has no lines where only the course or the colours are others', async () => {
+    expect(await differenceOf(recorded({ type: 'exit', code: 0 }), recorded({ type: 'exit', code: 1 }))).toEqual({ parts: ['course'], lines: [] })
+    expect(await differenceOf(recorded(output('done')), recorded(output('\x1B[31mdone')))).toEqual({ parts: ['output'], lines: [] })
   })
 })

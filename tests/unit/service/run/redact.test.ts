@@ -2,7 +2,7 @@ import type { LogEvent } from '../../../../runners/protocol/event.ts'
 import type { Recording } from '../../../../runners/protocol/recording.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { identityRules, redactRecording } from '../../../../runners/service/run/redact-recording.ts'
+import { identityRules, placeRules, redactRecording } from '../../../../runners/service/run/redact-recording.ts'
 import { createRedactor } from '../../../../runners/service/run/redact.ts'
 import { exits, sessionOf, step } from '../../../_session.ts'
 
@@ -117,6 +117,13 @@ describe('a recording', () => {
   it('does not tell who made it, and where', () => {
     const written = redactRecording(recording('/Users/mkato/talk on mkato-mbp.local (mkato-mbp) by mkato; mkato-mbps stays\r\n'), rules)
     expect(chunksOf(written)).toEqual(['/home/speaker/talk on laptop (laptop) by speaker; mkato-mbps stays\r\n'])
+  })
+
+  it('names the folders of deck and session alike on every machine', () => {
+    const on = (deckDir: string, privateDir: string): string[] =>
+      chunksOf(redactRecording(recording(`${deckDir}/app ${privateDir}/home ${deckDir}-x\r\n`), placeRules({ deckDir, privateDir })))
+    expect(on('/srv/talks/k8s', '/tmp/kamishibai-0a1b2c3d')).toEqual(['/home/speaker/k8s/app /tmp/kamishibai/home /srv/talks/k8s-x\r\n'])
+    expect(on('/app', '/var/folders/x/kamishibai-1')).toEqual(['/app/app /tmp/kamishibai/home /app-x\r\n'])
   })
 
   it('keeps its events where a name lies across them', () => {
