@@ -12,6 +12,7 @@ import { parseDuration } from '../../protocol/headmatter.ts'
 import { nearest } from '../../protocol/suggest.ts'
 import { readRun } from '../../service/store/kept.ts'
 import { readRecording, saveRecording, writeRecording } from '../../service/store/recordings.ts'
+import { presenterOf } from '../../service/store/talk.ts'
 import { formatDifference, namePartsOf } from '../check/difference.ts'
 import { isFailure, mayRun, runAll, selectSteps } from '../check/run-all.ts'
 import { withContext } from '../io/context.ts'
@@ -55,6 +56,9 @@ export async function record({ deck: path, only, keep: kept, trim, trust, contex
     return trimRecordings(deck, only, limit)
   if (!await mayRun(deck, trust, 'record'))
     return 2
+  const presenter = await presenterOf(deck.file, process.env)
+  if (presenter !== undefined)
+    say.warn(`${deck.name}.md is being presented (pid ${presenter}): the ports, names and tags of that talk are taken until it ends.`)
   tellProblems(deck, [...deck.problems, ...unsetProblems(deck, process.env)], process.stderr)
   const steps = selectSteps(deck, only)
   const keep = createKeeper(deck)

@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { isPassed } from '../../protocol/event.ts'
+import { privateDirOf, readNote } from '../sweep/folders.ts'
+import { ownerState, pidOf } from '../sweep/owner.ts'
 import { stateDir } from '../trust/store.ts'
 
 const talkSchema = z.object({
@@ -35,6 +37,13 @@ export function readTalk(file: string, env: Env): Talk | undefined {
   catch {
     return undefined
   }
+}
+
+/** The process that presents the deck `file` (an absolute path) now; undefined where no talk of it runs. */
+export async function presenterOf(file: string, env: Env): Promise<number | undefined> {
+  const talk = readTalk(file, env)
+  const note = talk && await readNote(privateDirOf(talk.session))
+  return note && ownerState(note.owner) === 'alive' ? pidOf(note.owner) : undefined
 }
 
 /**

@@ -8,8 +8,12 @@ import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { keepAwake } from '../../../../runners/cli/process/desktop.ts'
+import { settingsSchema } from '../../../../runners/protocol/headmatter.ts'
+import { LABELS } from '../../../../runners/protocol/runner.ts'
 import { watchHealth } from '../../../../runners/service/service.ts'
-import { keepTalk, readTalk, stepsToResume } from '../../../../runners/service/store/talk.ts'
+import { keepTalk, presenterOf, readTalk, stepsToResume } from '../../../../runners/service/store/talk.ts'
+import { openFolder, privateDirOf } from '../../../../runners/service/sweep/folders.ts'
+import { ownerId } from '../../../../runners/service/sweep/owner.ts'
 import { exits, sessionOf, step } from '../../../_session.ts'
 
 async function folder(): Promise<string> {
@@ -45,6 +49,23 @@ it('leaves alone what another talk of the deck wrote since', async () => {
   two.pace.show(3)
   end()
   expect(readTalk(one.deck.file, env)).toMatchObject({ session: 'two', slide: 3 })
+})
+
+it('knows who presents a deck until that process is gone', async () => {
+  const env = { XDG_STATE_HOME: await folder() }
+  const session = await sessionOf([step('a')], exits())
+  onTestFinished(() => void session.close())
+  const privateDir = privateDirOf(session.id)
+  onTestFinished(() => rm(privateDir, { recursive: true, force: true }))
+  const { file } = session.deck
+  const present = (owner: string): Promise<void> => openFolder({ sessionId: session.id, privateDir, deckDir: '/', settings: settingsSchema.parse({}), labels: { [LABELS.owner]: owner }, env }, [])
+  onTestFinished(keepTalk(session, env))
+  await present(ownerId())
+  expect(await presenterOf(file, env)).toBeUndefined()
+  session.pace.show(1)
+  expect(await presenterOf(file, env)).toBe(process.pid)
+  await present(ownerId().replace(`:${process.pid}:`, ':999999999:'))
+  expect(await presenterOf(file, env)).toBeUndefined()
 })
 
 it('runs again what had passed and is still needed, what it needs itself first', () => {
