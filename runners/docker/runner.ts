@@ -15,6 +15,7 @@ import { watchMeasured } from './measured.ts'
 import { createPending } from './pending.ts'
 import { missingImages, pullImage } from './pull.ts'
 import { resetByLabel, sweepSessions } from './sweep.ts'
+import { tryOut } from './try-out.ts'
 
 /** What the runner is made of where it is not the machine's own. */
 export interface DockerRunnerOptions { connection?: ReturnType<typeof createConnection> }
@@ -85,6 +86,7 @@ export default function createDockerRunner(
     offers: async requirement => requirement === 'host' ? isHere(await connect()) : undefined,
     sweep: async filter => sweepSessions(await connect(), await reach(), filter),
     lacks: async images => missingImages(await connect(), images),
+    tryOut: async image => tryOut(await connect(), config, image),
     fetch: async (image, onProgress) => pullImage(await connect(), image, onProgress),
 
     async close() {

@@ -133,6 +133,11 @@ export interface Runner {
   lacks?: (images: string[]) => Promise<string[]>
   /** Gets an image from its registry; `onProgress` tells bytes. Throws StepError `image-missing`. */
   fetch?: (image: string, onProgress: (done: number, total: number) => void) => Promise<void>
+  /**
+   * Makes for a moment what steps need: a network, and a container of an image that is there. Resolves with what its
+   * engine cannot do.
+   */
+  tryOut?: (image?: string) => Promise<string | undefined>
   /** Removes everything of the session; resolves when nothing is left. */
   close?: () => Promise<void>
 }

@@ -8,14 +8,16 @@ import { namedFonts } from '../../deck/named-fonts.ts'
 import { toPlan } from '../../deck/plan/plan.ts'
 import { engineOf } from '../../deck/plan/step-touch.ts'
 import { webPartsOf } from '../../deck/web-parts.ts'
+import { LABELS } from '../../protocol/runner.ts'
 import { runnersOf } from '../session/engine-needs.ts'
 import { lookForPrograms } from '../session/programs.ts'
 import { loadRunner as loadFromRegistry } from '../session/registry.ts'
 import { privateDirOf } from '../sweep/folders.ts'
+import { ownerId } from '../sweep/owner.ts'
 import { sweepDead } from '../sweep/sweep.ts'
 import { standingOf } from '../trust/cluster.ts'
 import { checkDeck, checkNames, checkNetwork, checkPages, checkPrograms, checkRecordings, readAll } from './deck.ts'
-import { checkEngines, checkImages, checkRequirements, imagesOf } from './engines.ts'
+import { checkEngines, checkImages, checkRequirements, checkTryOut, imagesOf } from './engines.ts'
 import { fine } from './finding.ts'
 import { checkFonts } from './fonts.ts'
 import { checkClock, checkDisk, checkMemory, checkNode, checkPorts, checkPower } from './machine.ts'
@@ -39,7 +41,7 @@ export interface Doctor {
   close: () => Promise<void>
 }
 
-/** Opens no session, and starts nothing on any engine. */
+/** Opens no session; what it makes on an engine to try it is gone at once. */
 export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }: DoctorOptions): Promise<Doctor> {
   const sessionId = randomUUID().slice(0, 8)
   const config: RunnerConfig = {
@@ -47,7 +49,7 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
     deckDir: deck.dir,
     privateDir: privateDirOf(sessionId),
     settings: deck.settings,
-    labels: {},
+    labels: { [LABELS.session]: sessionId, [LABELS.owner]: ownerId() },
     env,
     standingOf: cluster => standingOf(cluster, env),
   }
@@ -72,6 +74,7 @@ export async function createDoctor({ deck, env, loadRunner = loadFromRegistry }:
         checkRecordings(deck, recorded, step => isLive(step.runner) && isLive(engineOf(step))),
         ...findings,
         ...await checkImages(runners, images, versions, failed),
+        ...await checkTryOut(deck, runners, { images, versions }),
         ...checkPrograms(deck, lookForPrograms(deck.steps, env.PATH, given)),
         ...await checkRequirements(deck, runners, versions, fixed),
         await checkPorts(plan.steps.flatMap(step => step.ports.map(port => ({ step: step.id, port })))),

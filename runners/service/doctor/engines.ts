@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toPlan } from '../../deck/plan/plan.ts'
 import { imagesMadeByShell } from '../../deck/plan/shell-touch.ts'
+import { engineOf } from '../../deck/plan/step-touch.ts'
 import { findLacks } from '../session/engine-needs.ts'
 import { fine } from './finding.ts'
 
@@ -70,6 +71,29 @@ export async function checkImages(
     findings.push(missing.length
       ? { id, ok: false, message: `${runner.name} lacks ${missing.join(', ')}`, ...mending }
       : fine(id, `${runner.name} has ${wanted.join(', ')}`))
+  }
+  return findings
+}
+
+/** Whether the engine of containers that the deck makes can make one, and a network for it. */
+export async function checkTryOut(
+  deck: Deck,
+  runners: Iterable<Runner>,
+  { images, versions }: { images: Map<RunnerName, string[]>, versions: Versions },
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const runner of runners) {
+    const makes = deck.steps.some(step => engineOf(step) === runner.name && step.verb !== 'build')
+    if (!makes || !versions.get(runner.name) || !runner.tryOut)
+      continue
+    const wanted = images.get(runner.name) ?? []
+    const missing = await runner.lacks?.(wanted) ?? []
+    const image = wanted.find(own => !missing.includes(own))
+    const fault = await runner.tryOut(image)
+    const id = `tried-${runner.name}`
+    findings.push(fault
+      ? { id, ok: false, severity: 'risk', message: `${runner.name} answers, but ${fault}`, fix: 'Restart the engine, and look at what it logs.' }
+      : fine(id, `${runner.name} made a network${image ? ` and ran a container of ${image}` : ''}, and removed ${image ? 'both' : 'it'}`))
   }
   return findings
 }

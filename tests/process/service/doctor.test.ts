@@ -21,12 +21,12 @@ beforeEach(async () => {
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
 })
 
-interface World { available?: boolean, lacks?: string[], nowhere?: string[], fetched?: string[], offers?: Runner['offers'], path?: string }
+interface World { available?: boolean, lacks?: string[], nowhere?: string[], fetched?: string[], offers?: Runner['offers'], path?: string, tryOut?: Runner['tryOut'] }
 
 /** What doctor says of a deck; engines are as `world` has them. */
 async function examine(
   text: string,
-  { available = true, lacks = [], nowhere = [], fetched = [], offers, path }: World = {},
+  { available = true, lacks = [], nowhere = [], fetched = [], offers, path, tryOut }: World = {},
 ): Promise<Record<string, Finding>> {
   const file = join(dir, 'deck.md')
   await writeFile(file, text)
@@ -42,6 +42,7 @@ async function examine(
       fetched.push(image)
     },
     ...(offers && { offers }),
+    ...(tryOut && { tryOut }),
   })
   const doctor = await createDoctor({
     deck: await parseDeck(file),
@@ -67,6 +68,19 @@ describe('doctor', () => {
     expect(findings['program-podman']).toMatchObject({ ok: false, severity: 'warning', message: 'podman is not on this machine; a, b will play the recording' })
     expect(findings['program-jq']).toMatchObject({ message: 'jq is not on this machine; b will play the recording' })
     expect((await examine('# A\n\n```sh {run id=a}\necho\n```\n', { path: bin })).programs).toMatchObject({ ok: true })
+  })
+
+  it('tries to make what the deck makes, with an image that is there', async () => {
+    const tried: (string | undefined)[] = []
+    const tryOut = async (image?: string): Promise<string | undefined> => {
+      tried.push(image)
+      return image ? undefined : 'it cannot make a network: no chain'
+    }
+    expect((await examine(CONTAINER, { tryOut }))['tried-docker']).toMatchObject({ ok: true, message: 'docker made a network and ran a container of nginx:1, and removed both' })
+    expect((await examine(CONTAINER, { tryOut, lacks: ['nginx:1'] }))['tried-docker']).toMatchObject({ ok: false, severity: 'risk', message: 'docker answers, but it cannot make a network: no chain' })
+    expect((await examine('# A\n\n```dockerfile {build id=a tag=a:1}\nFROM nginx:1\n```\n', { tryOut }))['tried-docker']).toBeUndefined()
+    expect((await examine(CONTAINER, { tryOut, available: false }))['tried-docker']).toBeUndefined()
+    expect(tried).toEqual(['nginx:1', undefined])
   })
 
   it('sees the talk at risk where a step has neither an engine nor a recording', async () => {
