@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { afterEach, expect, it } from 'vitest'
-import { readSaid, shellProblems } from '../../runners/cli/check/shell-syntax.ts'
-import { fence, onDecks } from '../_decks.ts'
+import { readSaid, shellProblems } from '../../../../runners/cli/check/shell-syntax.ts'
+import { fence, onDecks } from '../../../_decks.ts'
 
 const { parse } = onDecks()
 const PATH = process.env.PATH
