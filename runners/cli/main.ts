@@ -139,11 +139,11 @@ await cli
     await finish(args.deck, async () => (await import('./commands/check.ts')).check(args))
   })
   .command('export [deck]', 'Print the deck with its recorded results', args => deckArgument(args, 'export')
-    .option('format', { choices: ['pdf', 'png', 'pptx', 'md', 'html'] as const, default: 'pdf' as const, describe: 'A PDF with an outline, a folder of pictures, PowerPoint or Markdown with the notes, or one page that plays from disk' })
+    .option('format', { choices: ['pdf', 'png', 'pptx', 'md', 'html'] as const, default: 'pdf' as const, describe: 'A PDF with an outline, a folder of pictures, PowerPoint with the notes, a hand-out in Markdown with code and results as text, or one page that plays from disk' })
     .option('output', { type: 'string', describe: 'File or folder to write' })
     .option('dark', { type: 'boolean', default: false, describe: 'In dark colours' })
     .option('with-notes', { type: 'boolean', default: false, describe: 'The PDF with the notes below each slide, for the speaker' })
-    .option('without-notes', { type: 'boolean', default: false, describe: 'For html: leave the speaker\'s notes out; otherwise whoever has the file can read them' })
+    .option('without-notes', { type: 'boolean', default: false, describe: 'For html and md: leave the speaker\'s notes out; otherwise whoever has the file can read them' })
     .example('$0 export --output talk.pdf', 'for the audience')
     .example('$0 export --with-notes', 'for whoever gives the talk'), async (args) => {
     await finish(args.deck, async () => (await import('./commands/export.ts')).exportDeck(args))

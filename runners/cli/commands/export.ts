@@ -35,8 +35,8 @@ export async function exportDeck(
     say.error(`--with-notes is for a PDF${format === 'pptx' || format === 'md' ? `: ${format} carries the notes anyway` : ''}.`)
     return 2
   }
-  if (withoutNotes && format !== 'html') {
-    say.error('--without-notes is for --format html.')
+  if (withoutNotes && format !== 'html' && format !== 'md') {
+    say.error('--without-notes is for --format html or md.')
     return 2
   }
   const deck = await parseDeck(path)
@@ -61,7 +61,7 @@ interface Printing extends Required<Pick<ExportOptions, 'format' | 'dark' | 'wit
 async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes, signal }: Printing): Promise<number> {
   const isThere = format === 'html'
     ? await exportHtml(deck, target, { withoutNotes, signal })
-    : format === 'md' ? await exportMarkdown(deck, { target, dark, signal }) : await printDeck(deck, format, { target, dark, signal })
+    : format === 'md' ? await exportMarkdown(deck, { target, dark, withoutNotes, signal }) : await printDeck(deck, format, { target, dark, signal })
   if (!isThere) {
     say.error(`Slidev wrote no ${target}.`)
     return 1

@@ -1,41 +1,51 @@
 import type { Deck } from '../../deck/deck.ts'
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { makeFolder } from '../io/folder.ts'
+import { formatHandout, toHandout } from './handout.ts'
 import { printDeck } from './slidev.ts'
 import { picturesOf, RE_PICTURE } from './target.ts'
 
 /**
- * Writes the deck as Markdown with its notes, and a picture of each slide in a folder beside it. Says whether it is
- * there.
+ * Writes the deck as a hand-out in Markdown: text, code, results and notes, and in a folder beside it a picture of each
+ * slide on which something has no text. Says whether it is there.
  */
 export async function exportMarkdown(
   deck: Deck,
-  { target, dark, signal }: { target: string, dark: boolean, signal: AbortSignal },
+  { target, dark, withoutNotes, signal }: { target: string, dark: boolean, withoutNotes: boolean, signal: AbortSignal },
 ): Promise<boolean> {
-  // Slidev writes the pictures beside the file, over what is called so.
+  const all = await toHandout(deck)
+  const slides = withoutNotes ? all.map(slide => ({ ...slide, note: undefined })) : all
+  const folder = picturesOf(target)
+  const path = encodeURIComponent(basename(folder)).replace(/[()]/g, char => `%${char.charCodeAt(0).toString(16)}`)
+  const wanted = slides.filter(({ seen }) => seen).map(({ no }) => no)
+  // Those of slides that are gone go too.
+  await rm(folder, { recursive: true, force: true })
+  await makeFolder(dirname(target))
+  const names = wanted.length ? await printPictures(deck, { numbers: wanted, folder, dark, signal }) : new Map<number, string>()
+  if (wanted.some(no => !names.has(no)))
+    return false
+  await writeFile(target, formatHandout(slides, no => names.has(no) ? `./${path}/${names.get(no)}` : undefined))
+  return true
+}
+
+/** Prints pictures of some slides into a folder; their names by number. */
+async function printPictures(
+  deck: Deck,
+  { numbers, folder, dark, signal }: { numbers: number[], folder: string, dark: boolean, signal: AbortSignal },
+): Promise<Map<number, string>> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-md-'))
   try {
-    const file = join(dir, 'deck.md')
-    if (!await printDeck(deck, 'md', { target: file, dark, signal }))
-      return false
-    const pictures = picturesOf(target)
-    const names = (await readdir(dir)).filter(name => RE_PICTURE.test(name))
-    // Those of slides that are gone go too.
-    await rm(pictures, { recursive: true, force: true })
-    await makeFolder(pictures)
-    for (const name of names)
-      await copyFile(join(dir, name), join(pictures, name))
-    await writeFile(target, withPictures(await readFile(file, 'utf8'), basename(pictures), names))
-    return true
+    if (!await printDeck(deck, 'png', { target: join(dir, 'png'), dark, signal, range: numbers.join(',') }))
+      return new Map()
+    const printed = (await readdir(join(dir, 'png'))).filter(name => RE_PICTURE.test(name))
+    await makeFolder(folder)
+    for (const name of printed)
+      await copyFile(join(dir, 'png', name), join(folder, name))
+    return new Map(printed.map(name => [Number.parseInt(name), name]))
   }
   finally {
     await rm(dir, { recursive: true, force: true })
   }
-}
-
-function withPictures(markdown: string, folder: string, names: string[]): string {
-  const path = encodeURIComponent(folder).replace(/[()]/g, char => `%${char.charCodeAt(0).toString(16)}`)
-  return markdown.replaceAll(/^(!\[.*\]\(\.\/)(\d+\.png)\)$/gm, (whole, head: string, name: string) => names.includes(name) ? `${head}${path}/${name})` : whole)
 }

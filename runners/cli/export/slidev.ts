@@ -9,6 +9,8 @@ import { findBrowser, runSlidev } from '../slidev/slidev.ts'
 interface PrintOptions extends Pick<SlidevRun, 'env' | 'quiet' | 'signal'> {
   target: string
   dark: boolean
+  /** The numbers of the slides, as Slidev takes them. @default all */
+  range?: string
 }
 
 /**
@@ -18,10 +20,10 @@ interface PrintOptions extends Pick<SlidevRun, 'env' | 'quiet' | 'signal'> {
 export async function printDeck(
   deck: Deck,
   format: PrintFormat,
-  { target, dark, signal, ...how }: PrintOptions,
+  { target, dark, range, signal, ...how }: PrintOptions,
 ): Promise<boolean> {
   await makeFolder(dirname(target))
   const own = format === 'pdf' ? ['--with-toc'] : format === 'pptx' ? ['--with-clicks=false'] : []
-  const code = await runSlidev({ deckDir: deck.dir, signal, ...how, args: ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...own, ...dark ? ['--dark'] : []] })
+  const code = await runSlidev({ deckDir: deck.dir, signal, ...how, args: ['export', deck.file, '--format', format, '--output', target, '--executable-path', findBrowser(), '--timeout', '120000', ...own, ...range ? ['--range', range] : [], ...dark ? ['--dark'] : []] })
   return code === 0 && existsSync(target)
 }

@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
 
+/** What a hand-out begins with, so that the next export knows it as its own. */
+export const HANDOUT_MARK = '<!-- kamishibai export -->'
+
 /** The formats that Slidev's own exporter writes. */
 export type PrintFormat = 'pdf' | 'png' | 'pptx' | 'md'
 export type ExportFormat = PrintFormat | 'html'
@@ -41,10 +44,10 @@ export function checkTarget(target: string, format: ExportFormat): void {
     checkMarkdown(target)
 }
 
-/** A file of an earlier export shows pictures of slides, and the folder holds those alone. */
+/** A file of an earlier export begins as ours do, and the folder beside it holds the pictures that it shows alone. */
 function checkMarkdown(target: string): void {
   const text = existsSync(target) ? readFileSync(target, 'utf8') : undefined
-  if (text !== undefined && !/^!\[.*\]\(\.\/(?:[^/\n]+\/)?\d+\.png\)$/m.test(text))
+  if (text !== undefined && !text.startsWith(HANDOUT_MARK))
     throw isNoExport(target)
   const folder = picturesOf(target)
   if (!existsSync(folder))

@@ -85,5 +85,5 @@ it('a page for the disk tells the same, an old result is no failure, nothing els
 })
 
 it('only one file of all exports has notes to leave out', async () => {
-  expect(await kamishibai('export', deck, '--format', 'pdf', '--without-notes')).toMatchObject({ code: 2, err: '--without-notes is for --format html.\n' })
+  expect(await kamishibai('export', deck, '--format', 'pdf', '--without-notes')).toMatchObject({ code: 2, err: '--without-notes is for --format html or md.\n' })
 })

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
-import { checkTarget, picturesOf, targetOf } from '../../../../runners/cli/export/target.ts'
+import { checkTarget, HANDOUT_MARK, picturesOf, targetOf } from '../../../../runners/cli/export/target.ts'
 import { kamishibai } from '../../../_cli.ts'
 
 let dir: string
@@ -36,7 +36,7 @@ it.each([
 it('an earlier export is written anew', async () => {
   const target = join(dir, 'notes.md')
   await mkdir(picturesOf(target))
-  await writeFile(target, '![One](./notes/1.png)\n\nSay hello.\n')
+  await writeFile(target, `${HANDOUT_MARK}\n\n![One](./notes/1.png)\n\nSay hello.\n`)
   await writeFile(join(dir, 'notes/1.png'), '')
   await mkdir(join(dir, 'png'))
   await writeFile(join(dir, 'png/1.png'), '')
