@@ -149,8 +149,10 @@ function lostOfFence(
   read: { lang: string, attributes: string[], other?: string, unknown: boolean },
 ): Lost[] {
   const { lang, attributes, other, unknown } = read
-  const isLost = (word: string): boolean =>
-    !NEEDLESS.test(word) && !(word === '+render' && lang === 'mermaid') && !word.startsWith('+exec:')
+  const executes = attributes.some(word => EXECUTES.test(word))
+  const isLost = (word: string): boolean => word === '+validate'
+    ? !executes
+    : !NEEDLESS.test(word) && !(word === '+render' && lang === 'mermaid') && !word.startsWith('+exec:')
   const lost: Lost[] = attributes.filter(isLost).map(what => ({
     line,
     what,

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { quote } from '../../protocol/shell-quote.ts'
 import { blocksOf, frontOf, unclosedIn } from './blocks.ts'
 import { createIds, formatFence, stepInfo, stepLanguage } from './fence.ts'
+import { sessionLanguage, withoutPrompts } from './prompts.ts'
 import { headingOf, proseLine } from './prose.ts'
 import { createSlides } from './slides.ts'
 
@@ -57,7 +58,7 @@ export function fromRunme(text: string, addon = 'kamishibai'): Imported {
   function writeFence(fence: Fence): void {
     const { line, code } = fence
     const [, lang = '', braces = ''] = /^([^\s{]*)\s*(\{.*\}|\{.*$)?/.exec(fence.info) ?? []
-    const language = stepLanguage(lang)
+    const language = stepLanguage(lang) ?? sessionLanguage(lang, code)
     const cell = braces ? attributesOf(braces) : {}
     if (!cell)
       lost.push({ line, what: `${braces}, which is neither JSON nor name=value` })
@@ -68,7 +69,13 @@ export function fromRunme(text: string, addon = 'kamishibai'): Imported {
     }
     steps++
     const { verb, options, hidden } = stepOf(cell ?? {}, line)
-    slides.write(...formatFence(stepInfo(language, verb, options), [...hidden, ...code], fence))
+    const copied = withoutPrompts(code)
+    slides.write(...formatFence(stepInfo(language, verb, options), [...hidden, ...copied?.commands ?? code], fence))
+    if (!copied?.output.length)
+      return
+    // The step shows what it prints now; what it printed once stays for the author to judge.
+    slides.write('', ...formatFence('text', copied.output, fence))
+    lost.push({ line, what: 'output below a command as a part of the step', hint: `It stands in a fence of its own below ${options.id}: take it off where the step shows it.` })
   }
 
   function stepOf(cell: Record<string, string>, line: number): { verb: string, options: Options, hidden: string[] } {
