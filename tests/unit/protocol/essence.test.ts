@@ -6,7 +6,7 @@ import { differenceOf, sameRecording } from '../../../runners/protocol/essence.t
 import { logOf, output, recordingOf } from '../../_recordings.ts'
 
 /** Each of a hundred pairs is drawn on a screen, which takes its time on a busy machine. */
-const PATIENCE = 30_000
+const PATIENCE = 120_000
 
 type Resource = PayloadOf<'resource'>
 
