@@ -35,6 +35,8 @@ export interface Deck {
   title: string
   lang: string
   durationMs?: number
+  /** What exports are called: `exportFilename` of the headmatter. @default its name */
+  exportName?: string
   /** Only some of its slides are printed: `export.range` of the headmatter. */
   printsPart?: boolean
   settings: Settings

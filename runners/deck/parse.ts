@@ -8,6 +8,7 @@ import { basename, dirname, relative, resolve } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { checkNeeds } from './graph.ts'
+import { checkHiddenLines } from './hidden-lines.ts'
 import { checkLayout, layoutsOf } from './layouts.ts'
 import { loadDeck } from './load.ts'
 import { createMarkdown, featuresOf } from './markdown.ts'
@@ -57,12 +58,14 @@ export async function parseDeck(entry: string): Promise<Deck> {
       checkLayout(source, layouts, dir, problems)
   }
   checkOutputs(texts.values(), steps, problems)
+  steps.forEach(step => checkHiddenLines(step, problems))
   checkGrants(ids)
   const headmatter = data.headmatter as {
     title?: string
     lang?: string
     duration?: unknown
     export?: { range?: unknown }
+    exportFilename?: unknown
   }
   return {
     file,
@@ -71,6 +74,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
     title: headmatter.title ?? basename(file),
     lang: headmatter.lang ?? 'en',
     durationMs: parseDuration(String(headmatter.duration ?? '').replace(/in$/, '')),
+    ...exportNameOf(headmatter.exportFilename),
     printsPart: headmatter.export?.range !== undefined,
     settings,
     slides,
@@ -79,6 +83,12 @@ export async function parseDeck(entry: string): Promise<Deck> {
     problems: problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column),
     hash: createHash('sha256').update(Object.values(data.markdownFiles).map(md => md.raw).join('\0')).update(steps.map(s => s.hash).join()).digest('hex').slice(0, 16),
   }
+}
+
+/** The name that a headmatter gives to exports; a deck chooses no folder for them. */
+function exportNameOf(name: unknown): Pick<Deck, 'exportName'> {
+  const own = typeof name === 'string' ? basename(name.trim()).replace(/\.(?:pdf|png|pptx|md|html)$/i, '') : ''
+  return own && !/^\.+$/.test(own) ? { exportName: own } : {}
 }
 
 /** What the deck's views ask to be measured. */

@@ -45,7 +45,7 @@ export async function exportDeck(
     tellProblems(deck, errors, process.stderr)
     return 1
   }
-  const target = targetOf(deck.name, { format, output, withNotes })
+  const target = targetOf(deck.exportName ?? deck.name, { format, output, withNotes })
   checkTarget(target, format)
   checkProject(deck)
   await checkPresentable(deck)

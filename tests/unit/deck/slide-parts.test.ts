@@ -168,3 +168,16 @@ ${fence('sh {run id=d out=log}')}
   ])
   expect((await parse(`${fence('sh {run id=a out=left}')}\n<LiveOutput :step="any" />\n`)).problems).toEqual([])
 })
+
+it('warns of a line that is meant to run unseen, and is seen', async () => {
+  const { problems } = await parse(fence('sh {run id=a}', 'true\n#hidden: cd demo\n# Hiden: cd demo\n# hidden: cd demo\necho "# hidden: no"'))
+  expect(problems).toEqual([5, 6].map(line => expect.objectContaining({ severity: 'warning', code: 'hidden-misspelt', line, column: 1 })))
+})
+
+it('takes the name of exports from the headmatter, without a folder', async () => {
+  const nameOf = async (name: string) => (await parse(`---\nexportFilename: ${name}\n---\n\n# T\n`)).exportName
+  expect(await nameOf('my talk')).toBe('my talk')
+  expect(await nameOf('../../talk.pdf')).toBe('talk')
+  expect(await nameOf('..')).toBeUndefined()
+  expect((await parse('# T\n')).exportName).toBeUndefined()
+})
