@@ -16,3 +16,10 @@ it.each(['pdf', 'png'])('an export as %s ends with the numbers of slides that sh
   expect(err).toContain('Slide 2 is blank.')
   expect(err).not.toContain('Slide 1 ')
 })
+
+// Its cause, a question about a container's height, is held by tests/unit/client/paper/sized-containers.test.ts.
+it('a race in a column is printed, and so is what follows it', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'kamishibai-race-'))
+  onTestFinished(() => rm(out, { recursive: true, force: true }))
+  expect(await kamishibai('export', 'tests/fixtures/decks/race.md', '--output', join(out, 'race.pdf'))).toMatchObject({ code: 0 })
+})
