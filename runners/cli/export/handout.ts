@@ -3,6 +3,7 @@ import type { Deck, Fence } from '../../deck/deck.ts'
 import type { RawFence } from '../../deck/fences.ts'
 import type { ViewTag } from '../../deck/view-tags.ts'
 import type { TextResult } from './results.ts'
+import type { PlainSlide } from './slide-markdown.ts'
 import { scanFences } from '../../deck/fences.ts'
 import { loadDeck } from '../../deck/load.ts'
 import { createMarkdown, featuresOf } from '../../deck/markdown.ts'
@@ -26,7 +27,8 @@ export async function toHandout(deck: Deck): Promise<HandoutSlide[]> {
   return data.slides.map((slide, i) => {
     const { no, title, fences, note } = deck.slides[i]!
     const { text, seen } = plainSlide(slide, { deck, fences, markdown, results })
-    return { no, title, text, seen: seen || hasPicture(slide), ...note && { note: note.replaceAll(RE_CLICK, '').trim() } }
+    const spoken = note?.replaceAll(RE_CLICK, '').trim()
+    return { no, title, text, seen: seen || hasPicture(slide), ...spoken && { note: spoken } }
   })
 }
 
@@ -40,13 +42,18 @@ export function formatHandout(slides: HandoutSlide[], pictureOf: (no: number) =>
   return `${HANDOUT_MARK}\n\n${parts.filter(Boolean).join('\n\n---\n\n')}\n`
 }
 
-interface Around { deck: Deck, fences: Fence[], markdown: ReturnType<typeof createMarkdown>, results: Map<string, TextResult> }
+interface Around {
+  deck: Deck
+  fences: Fence[]
+  markdown: ReturnType<typeof createMarkdown>
+  results: Map<string, TextResult>
+}
 
-function plainSlide({ source }: SlideInfo, { deck, fences, markdown, results }: Around): ReturnType<typeof plainMarkdown> {
-  const textOf = (id: string): string => resultLines(results.get(id)).join('\n')
+function plainSlide({ source }: SlideInfo, { deck, fences, markdown, results }: Around): PlainSlide {
   const left = [...fences]
   const stepOf = (raw: RawFence): string | undefined => {
-    const at = isOurs(raw) ? left.findIndex(({ info, code }) => info === raw.info && (raw.snippet || code === raw.code)) : -1
+    const isSame = ({ info, code }: Fence): boolean => info === raw.info && (!!raw.snippet || code === raw.code)
+    const at = isOurs(raw) ? left.findIndex(isSame) : -1
     return at < 0 ? undefined : left.splice(0, at + 1).at(-1)!.stepId
   }
   const text = source.contentRaw
@@ -57,7 +64,7 @@ function plainSlide({ source }: SlideInfo, { deck, fences, markdown, results }: 
       const result = step && ['below', 'right'].includes(step.out) ? resultLines(results.get(step.id)) : []
       return { line: raw.line, end: raw.end, lines: step ? [...codeBlock(step.lang, step.visible), ...result] : otherFence(raw) }
     }),
-    view: tag => viewText(tag, deck, { results, textOf }),
+    view: tag => viewText(tag, deck, results),
   })
 }
 
@@ -73,13 +80,19 @@ function resultLines(result: TextResult | undefined): string[] {
 }
 
 /** The text of a view that has one. */
-function viewText({ name, attributes }: ViewTag, deck: Deck, { results, textOf }: { results: Map<string, TextResult>, textOf: (id: string) => string }): string | undefined {
+function viewText(
+  { name, attributes }: ViewTag,
+  deck: Deck,
+  results: Map<string, TextResult>,
+): string | undefined {
   const ids = listOf(attributes.find(attribute => attribute.name === 'step' || attribute.name === 'steps')?.value)
+  const textOf = (id: string): string => resultLines(results.get(id)).join('\n')
+  const timeOf = (id: string): string => results.has(id) ? `${(results.get(id)!.durationMs / 1000).toFixed(1)} s` : '–'
   const titleOf = (id: string): string => deck.steps.find(step => step.id === id)?.title ?? id
   switch (name) {
     case 'LiveOutput': return ids.map(textOf).join('\n')
     case 'LiveCompare': return ids.map(id => `**${titleOf(id)}**\n${textOf(id)}`).join('\n\n')
-    case 'LiveRace': return ids.map(id => `- ${titleOf(id)}: ${results.has(id) ? `${(results.get(id)!.durationMs / 1000).toFixed(1)} s` : '–'}`).join('\n')
+    case 'LiveRace': return ids.map(id => `- ${titleOf(id)}: ${timeOf(id)}`).join('\n')
     default: return undefined
   }
 }

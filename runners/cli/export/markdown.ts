@@ -23,7 +23,7 @@ export async function exportMarkdown(
   // Those of slides that are gone go too.
   await rm(folder, { recursive: true, force: true })
   await makeFolder(dirname(target))
-  const names = wanted.length ? await printPictures(deck, { numbers: wanted, folder, dark, signal }) : new Map<number, string>()
+  const names = await printPictures(deck, { numbers: wanted, folder, dark, signal })
   if (wanted.some(no => !names.has(no)))
     return false
   await writeFile(target, formatHandout(slides, no => names.has(no) ? `./${path}/${names.get(no)}` : undefined))
@@ -35,6 +35,8 @@ async function printPictures(
   deck: Deck,
   { numbers, folder, dark, signal }: { numbers: number[], folder: string, dark: boolean, signal: AbortSignal },
 ): Promise<Map<number, string>> {
+  if (!numbers.length)
+    return new Map()
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-md-'))
   try {
     if (!await printDeck(deck, 'png', { target: join(dir, 'png'), dark, signal, range: numbers.join(',') }))

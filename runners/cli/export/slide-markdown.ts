@@ -2,13 +2,13 @@ import type { ViewTag } from '../../deck/view-tags.ts'
 import { viewTags } from '../../deck/view-tags.ts'
 
 /** Elements of HTML that mean something in Markdown without a style sheet. */
-const KEPT = /^(?:a|abbr|b|blockquote|code|dd|del|details|dl|dt|em|h[1-6]|i|ins|kbd|li|mark|ol|p|pre|s|small|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|u|ul)$/i
+const KEPT = /^(?:[abipsu]|abbr|blockquote|code|dd|del|details|dl|dt|em|h[1-6]|ins|kbd|li|mark|ol|pre|small|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|ul)$/i
 /** Elements that go with all that they hold. */
 const RE_BLOCKS = /<!--[\s\S]*?(?:-->|$)|<(style|script)\b[\s\S]*?<\/\1>/gi
 const RE_TAG = /<(\/?)([a-z][\w.:-]*)((?:"[^"]*"|'[^']*'|[^"'<>])*)>/gi
 const RE_CODE = /(?<!`)(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?[^`]\1(?!`)/g
 /** Slots (`::right::`), and the ends and beginnings of comark's blocks. */
-const RE_SLOT = /^[ \t]*:{2,}.*$/gm
+const RE_SLOT = /^[ \t]*:{2}.*$/gm
 /** Sets of icons that Slidev takes as tags. */
 const RE_ICON = /^(?:carbon|logos|mdi|ph|tabler|lucide|uim|twemoji|simple-icons|fa|ri|bi|ic|material-symbols|heroicons|devicon|skill-icons|vscode-icons)-/
 
@@ -72,7 +72,6 @@ function isDrawing(name: string, attributes: string): boolean {
 
 function restore(text: string, held: string[]): string {
   // What was held may hold others.
-  // eslint-disable-next-line no-control-regex
   return text.replaceAll(/\0(\d+)\0/g, (_, at: string) => restore(held[Number(at)]!, held))
 }
 

@@ -6,7 +6,7 @@ const ROOT = resolve(import.meta.dirname, '../../../..')
 const FILES = globSync('{client,components,layouts,setup,slides}/**/*.{css,vue}', { cwd: ROOT })
 
 /** A container whose height is asked, and a question about one. */
-const RE_HEIGHT = /container(?:-type)?:[^;]*\bsize\b|@container[^{]*\b(?:height|block-size|aspect-ratio|orientation)\b/g
+const RE_HEIGHT = /container(?:-type)?:[^;]*\bsize\b|@container[^{]+\b(?:height|block-size|aspect-ratio|orientation)\b/g
 
 // Where its answer changes the layout for paper, Chromium prints every page of the document empty.
 it('no style asks for the height of a container', () => {
