@@ -27,7 +27,7 @@ KB`
 export const LONGEST_STATE = 64 * 1024
 
 // eslint-disable-next-line no-control-regex
-const RE_SAID = /\x1B_kamishibai (line|left|state) ?([^\x1B]*)\x1B\\/g
+const RE_SAID = /\x1B_kamishibai (line|left|state|pipe) ?([^\x1B]*)\x1B\\/g
 /** How shells name the line of a command that they could not run. */
 const RE_OWN_LINE = /(?:^|\n)[\w./-]*sh: ?(?:line )?(\d+): [^\n]*\s*$/
 
@@ -45,13 +45,24 @@ export function blockEnd(output: string): BlockEnd {
   for (const [, kind, text = ''] of output.matchAll(RE_SAID)) {
     if (kind === 'line')
       end.line = Number(text) || undefined
-    else
+    else if (kind !== 'pipe')
       end.state = text.replaceAll('\r\n', '\n').replaceAll('\x01', '\x1B')
   }
   const [, line] = RE_OWN_LINE.exec(output.replaceAll(RE_SAID, '')) ?? []
   if (!end.line && line)
     end.line = Number(line)
   return end
+}
+
+/** A command that failed before the end of its pipeline, by its line from 1. */
+export interface PipeFailure { line: number, code: number }
+
+/** The pipelines of which a part failed, as a block tells them. */
+export function pipeFailures(output: string): PipeFailure[] {
+  return [...output.matchAll(RE_SAID)].flatMap(([, kind, text = '']) => {
+    const [line, code] = text.split(' ').map(Number)
+    return kind === 'pipe' && line && code ? [{ line, code }] : []
+  })
 }
 
 /** Output without what a block says of itself, where that came in one piece: what came in several, no log keeps. */

@@ -55,9 +55,13 @@ export const progressSchema = z.object({
   total: z.number(),
 })
 
+/** A pipeline of a block of which a part failed before its end: its line of the code, and the exit code. */
+export const pipeSchema = z.object({ line: z.int(), code: z.int(), text: z.string() })
+export type Pipe = z.infer<typeof pipeSchema>
+
 /** What a runner emits: an event before it has a place in a log. */
 export const payloadSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('phase'), phase: z.enum(PHASES), reason: z.string().optional(), awaits: awaitsSchema.optional(), expectations: z.array(expectationSchema).optional() }),
+  z.object({ type: z.literal('phase'), phase: z.enum(PHASES), reason: z.string().optional(), awaits: awaitsSchema.optional(), expectations: z.array(expectationSchema).optional(), pipes: z.array(pipeSchema).optional() }),
   z.object({ type: z.literal('output'), data: z.string() }),
   z.object({ type: z.literal('resize'), cols: z.int().min(1).max(500), rows: z.int().min(1).max(200) }),
   z.object({ type: z.literal('resource'), op: z.enum(['added', 'modified', 'deleted']), ref: refSchema, view: viewSchema }),

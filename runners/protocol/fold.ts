@@ -2,7 +2,7 @@ import type { ErrorInfo } from './error.ts'
 import type { LogEvent, Payload, PayloadOf, Ref, View } from './event.ts'
 import { z } from 'zod'
 import { errorInfoSchema } from './error.ts'
-import { awaitsSchema, expectationSchema, isPassed, PHASES, progressSchema, refSchema } from './event.ts'
+import { awaitsSchema, expectationSchema, isPassed, PHASES, pipeSchema, progressSchema, refSchema } from './event.ts'
 
 /** An object as the log last knew it. */
 const resourceStateSchema = z.object({
@@ -32,6 +32,7 @@ export const runStateSchema = z.object({
   exit: z.object({ code: z.int(), signal: z.string().optional(), oom: z.boolean().optional() }).optional(),
   error: errorInfoSchema.optional(),
   expectations: z.array(expectationSchema),
+  pipes: z.array(pipeSchema).optional(),
   /** By `kind/id`. */
   resources: z.record(z.string(), resourceStateSchema),
   samples: z.record(z.string(), z.object({
@@ -67,11 +68,13 @@ export function refKey(ref: Ref): string {
 type Fold<P extends Payload> = (state: RunState, event: P, at: number) => void
 
 const folds: { [T in Payload['type']]: Fold<PayloadOf<T>> } = {
-  phase(state, { phase, reason, awaits, expectations }, at) {
+  phase(state, { phase, reason, awaits, expectations, pipes }, at) {
     state.phase = phase
     state.reason = reason
     state.awaits = awaits
     state.phases.push({ phase, at })
+    if (pipes)
+      state.pipes = pipes
     if (expectations)
       state.expectations = expectations
   },

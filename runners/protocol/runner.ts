@@ -1,3 +1,4 @@
+import type { PipeFailure } from './block.ts'
 import type { Expectation, Payload } from './event.ts'
 import type { Settings } from './headmatter.ts'
 import type { Condition, RunnerName, Step } from './step.ts'
@@ -74,6 +75,8 @@ export interface RunContext {
   leave: (state: string) => void
   /** Takes the line of the code, from 1, at which a block ended. */
   endedAt: (line: number) => void
+  /** Takes a command that failed before the end of its pipeline: a warning, as the block goes on. */
+  pipeFailed?: (failure: PipeFailure) => void
   /** Called by the runner when it may pause its source: resolves when readers have caught up. */
   drained: () => Promise<void> | undefined
 }

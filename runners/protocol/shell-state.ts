@@ -66,7 +66,7 @@ printf '%s\\n' "$_kb_o" | while IFS= read -r _kb_n; do case $_kb_n in ${OPTIONS.
 /** Takes note of how the block ended, and makes the shell quiet and plain for the saving. */
 const NOTE: Record<ShellFamily, string> = {
   bash: `{ _kb_s=$? _kb_o=$(\\builtin set +o) _kb_h=$(\\builtin shopt -p) _kb_i=$(\\builtin declare -p IFS) _kb_m=$(\\builtin umask) _kb_q="'\\\\''"; \\builtin set +eEuxvf; \\builtin set +o posix; \\builtin trap - ERR DEBUG RETURN; \\builtin shopt -u nocasematch; IFS=$' \\t\\n'; } 2>/dev/null`,
-  zsh: `{ _kb_s=$? _kb_t=$- _kb_o=("\${(@kv)options}") _kb_i=$(builtin typeset -p IFS) _kb_m=$(builtin umask) _kb_q="'\\\\''"; builtin emulate zsh; builtin setopt no_xtrace no_verbose no_unset no_err_exit extended_glob no_aliases; builtin unsetopt no_unset; builtin trap - ZERR; } 2>/dev/null`,
+  zsh: `{ _kb_s=$? _kb_w=($pipestatus) _kb_t=$- _kb_o=("\${(@kv)options}") _kb_i=$(builtin typeset -p IFS) _kb_m=$(builtin umask) _kb_q="'\\\\''"; builtin emulate zsh; builtin setopt no_xtrace no_verbose no_unset no_err_exit extended_glob no_aliases; builtin unsetopt no_unset; builtin trap - ZERR DEBUG; } 2>/dev/null`,
   sh: `{ _kb_s=$?; _kb_t=$-; _kb_o=$(set +o); _kb_m=$(umask); set +eux; set +v; } 2>/dev/null`,
 }
 /** What a shell told of its commands it tells again, once its prelude is over. */
@@ -77,13 +77,26 @@ const TOLD: Record<ShellFamily, string> = {
 }
 const SAVE: Record<ShellFamily, string> = { bash: BASH_SAVE, zsh: ZSH_SAVE, sh: SH_SAVE }
 
+/** The loop of a zsh over what became of the parts of a pipeline. */
+const ZSH_PIPE = `while (( $#_kb_w > 1 )); do case $_kb_w[1] in 0|141) shift _kb_w;; *) printf "\\033_kamishibai pipe %s %s\\033\\\\" $_kb_c $_kb_w[1] >/dev/tty; break;; esac; done`
+
+/**
+ * Tells a command that failed before the end of a pipeline: the shell goes on. A reader that had enough is no failure.
+ */
+const PIPES: Partial<Record<ShellFamily, string>> = {
+  bash: `trap '_kb_w=("\${PIPESTATUS[@]}"); while [ \${#_kb_w[@]} -gt 1 ]; do case \${_kb_w[0]} in 0|141) _kb_w=("\${_kb_w[@]:1}");; *) printf "\\033_kamishibai pipe %s %s\\033\\\\" "$_kb_c" "\${_kb_w[0]}" >/dev/tty; break;; esac; done; _kb_c=$LINENO' DEBUG`,
+  zsh: `trap '_kb_w=($pipestatus); ${ZSH_PIPE}; _kb_c=\${\${\${funcfiletrace[-1]-}##*:}:-$LINENO}' DEBUG`,
+}
+
 /** The trap of a block's end. */
 function leave(family: ShellFamily, sink: Sink): string {
   const told = `if [ "\${_kb_l:-}" ] && [ "$_kb_s" != 0 ]; then printf '\\033_kamishibai line %s\\033\\\\' "$_kb_l"; fi`
   const save = sink === 'terminal'
     ? `{ printf '\\033_kamishibai state '; { ${TOLD[family]}\n${SAVE[family]}\n} 2>/dev/null | tr '\\033' '\\001'; printf '\\033\\\\'; }`
     : `(umask 077; rm -f ${quote(sink.file)}; { ${TOLD[family]}\n${SAVE[family]}\n} >${family === 'sh' ? '' : '|'}${quote(sink.file)} 2>/dev/null); printf '\\033_kamishibai left\\033\\\\'`
-  return `${NOTE[family]}\n{ ${told}; ${save}; } >/dev/tty 2>/dev/null`
+  // A zsh does not come to its trap once more behind the last pipeline.
+  const last = family === 'zsh' ? `\n[[ -z "\${_kb_c-}" ]] || { ${ZSH_PIPE}; }` : ''
+  return `${NOTE[family]}${last}\n{ ${told}; ${save}; } >/dev/tty 2>/dev/null`
 }
 
 export interface PreludeOptions {
@@ -97,6 +110,8 @@ export interface PreludeOptions {
   sink: Sink
   /** Whether the block goes on after a command that failed. */
   keepGoing: boolean
+  /** Whether to look at the pipelines of the block. */
+  pipes?: boolean
   /** Whether somebody types at the shell. */
   interactive?: boolean
   /** Whether a bash stands for `sh`. */
@@ -111,6 +126,7 @@ export function preludeOf({
   folders,
   sink,
   keepGoing,
+  pipes,
   interactive,
   posix,
 }: PreludeOptions): string {
@@ -128,6 +144,7 @@ export function preludeOf({
     `trap ${quote(leave(family, sink))} EXIT`,
     ...(keepGoing ? [] : [errors[family]]),
     ...(posix ? ['set -o posix'] : []),
+    ...(pipes ? [PIPES[family] ?? ''] : []),
     // From here on the shell tells its commands again, if it did.
     `case "\${_kb_t-}" in ?*) eval 'unset _kb_t; set -x';; esac`,
     '',

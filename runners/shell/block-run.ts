@@ -4,7 +4,7 @@ import type { Step } from '../protocol/step.ts'
 import type { Launch } from './block.ts'
 import { basename } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { tellEnd, withoutSaid } from '../protocol/block.ts'
+import { pipeFailures, tellEnd, withoutSaid } from '../protocol/block.ts'
 import { StepError } from '../protocol/error.ts'
 import { lineNamed } from '../protocol/program.ts'
 import { untilKeyWanted } from './key-wait.ts'
@@ -45,6 +45,7 @@ export async function runBlock(program: IPty, step: Step, { state, code }: Launc
         return context.emit(payload)
       }
       last = (last + payload.data).slice(-LAST_WORDS)
+      pipeFailures(payload.data).forEach(failure => context.pipeFailed?.(failure))
       const data = withoutSaid(payload.data)
       if (data)
         context.emit({ ...payload, data })

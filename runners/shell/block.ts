@@ -66,6 +66,7 @@ export async function launchBlock(
     posix: way === 'posix bash',
     sink: { file: state },
     keepGoing: step.keepGoing === true || interactive,
+    pipes: !interactive && mayLookAtPipes(step.code),
   })
   const path = join(dir, '.zshenv')
   // Typed, hidden lines would be seen.
@@ -86,6 +87,11 @@ export async function launchBlock(
     state,
     dispose,
   }
+}
+
+/** Whether a block has a pipeline, and would not show or lose what looks at it. */
+function mayLookAtPipes(code: string): boolean {
+  return /[^|]\|[^|]/.test(code) && !/DEBUG|xtrace|verbose|\bset\s+-\w*[xv]/.test(code)
 }
 
 type Before = Pick<PreludeOptions, 'restore' | 'own' | 'folders'>

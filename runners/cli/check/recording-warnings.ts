@@ -17,7 +17,12 @@ const NAMED = 3
  */
 export async function recordingWarnings(step: Step, recording: Recording): Promise<Problem[]> {
   const at = { severity: 'warning', file: step.file, line: step.line, column: step.column } as const
-  const warnings = [...await wrapping(step, recording), ...unmarked(step, recording), ...unprinted(step, recording)]
+  const warnings = [
+    ...await wrapping(step, recording),
+    ...unmarked(step, recording),
+    ...unprinted(step, recording),
+    ...piped(step, recording),
+  ]
   return warnings.map(warning => ({ ...at, ...warning }))
 }
 
@@ -51,6 +56,15 @@ function unmarked({ id, print }: Step, { events }: Recording): Warning[] {
         message: `the recording of ${id} has no marker ${moment.label}: paper shows its end there`,
         hint: set.length ? suggestion(moment.label, set) : `Let the step run: ${markerCommand(moment.label)}`,
       }])
+}
+
+/** A block goes on after what fails before the end of a pipeline. */
+function piped({ id }: Step, { events }: Recording): Warning[] {
+  return events.flatMap(event => event.type === 'phase' ? event.pipes ?? [] : []).map(({ line, code, text }) => ({
+    code: 'pipe-failed',
+    message: `in line ${line} of ${id} a command failed before the end of its pipeline (exit code ${code}): ${quote(text)}`,
+    hint: 'See whether its output is what it should be; || true behind the command says that it may fail.',
+  }))
 }
 
 function unprinted(step: Step, { events }: Recording): Warning[] {

@@ -1,3 +1,4 @@
+import type { Pipe } from '../../protocol/event.ts'
 import type { Runner, RunnerConfig } from '../../protocol/runner.ts'
 import type { Step } from '../../protocol/step.ts'
 import type { Engines } from '../session/engines.ts'
@@ -13,6 +14,9 @@ import { LABELS } from '../../protocol/runner.ts'
 import { createLog } from './log.ts'
 import { tailOf, toRecording } from './recording.ts'
 import { redactRecording } from './redact-recording.ts'
+
+/** More warnings of one run say no more. */
+const MOST_PIPES = 10
 
 /** What all runs of a session share. */
 export interface RunWorld {
@@ -48,6 +52,7 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
     await tailOf(log, tail.signal)
     return { outcome, last: log.state.seq }
   })
+  const pipes: Pipe[] = []
   return {
     info: { n, step: step.id, mode, startedAt, cols: step.cols, rows: step.rows },
     step,
@@ -77,6 +82,11 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
       found: () => states.find(step),
       leave: block.leave,
       endedAt: block.endedAt,
+      pipeFailed({ line, code }) {
+        const text = redactor.text(step.code.split('\n')[line - 1]?.trim() ?? '')
+        if (pipes.length < MOST_PIPES && !pipes.some(pipe => pipe.line === line))
+          pipes.push({ line, code, text })
+      },
       dial: engines.dial,
       onInput: handler => void (onInput = handler),
       onResize(handler) {
@@ -90,6 +100,7 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
     healthy: engines.healthy,
     holds: engines.holds,
     endLine: block.endLine,
+    pipes: () => pipes,
     onMoment(outcome) {
       block.settle(outcome)
       moment.resolve(outcome)

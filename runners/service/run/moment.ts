@@ -47,7 +47,8 @@ export async function reachMoment(run: LiveRun, { started, ended }: Course, sinc
   if (wrong)
     throw Object.assign(expectationError(run, wrong), { expectations })
   const phase = step.until.length ? 'ready' : 'exited'
-  log.append({ type: 'phase', phase, expectations })
+  const pipes = run.pipes()
+  log.append({ type: 'phase', phase, expectations, ...pipes.length && { pipes: [...pipes] } })
   run.onMoment({ phase, expectations, durationMs: log.now() - since })
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorInfo } from '../../protocol/error.ts'
-import type { Expectation, Phase } from '../../protocol/event.ts'
+import type { Expectation, Phase, Pipe } from '../../protocol/event.ts'
 import type { Recording } from '../../protocol/recording.ts'
 import type { Health, RunContext, Runner } from '../../protocol/runner.ts'
 import type { Condition, Step } from '../../protocol/step.ts'
@@ -50,6 +50,8 @@ export interface LiveRun extends Run {
   onMoment: (outcome: Outcome) => void
   /** The line of the code at which the block ended, where its runner told it. */
   endLine: () => number | undefined
+  /** The pipelines of which a part has failed so far. */
+  pipes: () => Pipe[]
   /** Settles `over`. */
   onOver: () => void
 }

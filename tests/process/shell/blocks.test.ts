@@ -145,3 +145,19 @@ describe('shells that take turns', () => {
     expect((await run('c')).output).toBe('1 it\'s 3 sub\n')
   })
 })
+
+describe.skipIf(process.platform === 'win32').each([['bash', 'bash'], ['zsh', 'zsh'], ['sh', 'bash']])('a pipeline of %s, which is %s', (lang, program) => {
+  it.each<[string, string, { line: number, code: number }[]]>([
+    ['tells a command that failed before its end, and goes on', 'echo one\nfalse | cat\necho on', [{ line: 2, code: 1 }]],
+    ['tells that of the last one, too', 'true | cat\n(exit 3) | cat', [{ line: 2, code: 3 }]],
+    ['says nothing where a reader has had enough', 'yes | head -1\nseq 3 | cat', []],
+    ['says nothing where it is not used', 'x=$(false | cat)\nfalse || true', []],
+  ])('%s', async (_, code, pipes) => {
+    const { run } = await shellSession(blocks(lang, [code, 'echo next']), { sh: program })
+    const { phase, output, run: own } = await run('a')
+    expect(phase).toBe('exited')
+    expect(output).not.toContain('kamishibai')
+    expect(own.log.state.pipes?.map(({ line, code }) => ({ line, code })) ?? []).toEqual(pipes)
+    expect((await run('b')).output).toBe('next\n')
+  })
+})

@@ -46,6 +46,6 @@ describe.skipIf(process.platform === 'win32')('a block of another language', () 
   it('is told when it waits for a key, and when its program is not there', async () => {
     const { run } = await shellSession([...blocks('python', ['input("name? ")']), ...blocks('x', ['', 'x']).slice(1).map(step => ({ ...step, command: 'no-such-program' }))])
     expect(await run('a')).toMatchObject({ phase: 'failed', message: expect.stringContaining('waits for a key') as string })
-    expect(await run('b')).toMatchObject({ phase: 'failed', message: 'no-such-program is not on this machine' })
+    expect(await run('b')).toMatchObject({ phase: 'failed', message: 'b calls no-such-program, which is not on this machine: nothing of it was run' })
   })
 })
