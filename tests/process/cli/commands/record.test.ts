@@ -2,15 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { storyOf } from '../../../../runners/deck/graph.ts'
 import { kamishibai } from '../../../_cli.ts'
-
-it('a story is all steps that needs bind together', () => {
-  const steps = [['apply'], ['heal', 'apply'], ['scale', 'heal'], ['pod'], ['shared', 'pod'], ['alone']].map(([id, ...needs]) => ({ id: id!, needs }))
-  expect([...storyOf('scale', steps)].sort()).toEqual(['apply', 'heal', 'scale'])
-  expect([...storyOf('apply', steps)].sort()).toEqual(['apply', 'heal', 'scale'])
-  expect([...storyOf('alone', steps)]).toEqual(['alone'])
-})
 
 it('record writes, with what changed, what tells of the same objects, and leaves the rest', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-record-'))

@@ -111,6 +111,20 @@ it('waits longer each time that a service sends nothing it understands', async (
   }
 })
 
+it('waits as little as at first once a service is understood again', async () => {
+  fakeTimers()
+  const { sockets, socket } = connected()
+  socket.tell('{')
+  socket.drop()
+  const second = await comeBack(sockets)
+  second.drop()
+  const third = await comeBack(sockets, 500)
+  third.tell(greeting('one'))
+  third.drop()
+  await comeBack(sockets, 250)
+  expect(sockets).toHaveLength(4)
+})
+
 it('forgets what a reset has undone, and shows the run before', () => {
   const { session, socket } = connected()
   socket.tell(greeting('one'))
