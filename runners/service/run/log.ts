@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { emptyRun, foldEvent } from '../../protocol/fold.ts'
 import { MOST_MARKERS } from '../../protocol/marker.ts'
 import { createScreen } from '../../protocol/screen.ts'
-import { createListeners } from '../session/listeners.ts'
+import { createListeners } from '../listeners.ts'
 import { createSanitizer } from './sanitize.ts'
 
 /** Characters of a log that stay in memory; older events lie in the spool file. */

@@ -1,4 +1,4 @@
-import { createValue } from './value.ts'
+import { createValue } from '../value.ts'
 
 /** How long each slide of a talk has been shown. */
 export interface Pace {

@@ -10,7 +10,7 @@ import { needsRecording } from '../../protocol/fold.ts'
 import { createRun } from '../run/create-run.ts'
 import { executeLive } from '../run/execute.ts'
 import { executeReplay } from '../run/replay-run.ts'
-import { createListeners } from './listeners.ts'
+import { createListeners } from '../listeners.ts'
 import { resetSteps } from './reset.ts'
 
 export interface RunsOptions {
