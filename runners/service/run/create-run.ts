@@ -1,7 +1,7 @@
 import type { Pipe } from '../../protocol/event.ts'
 import type { Runner, RunnerConfig } from '../../protocol/runner.ts'
 import type { Step } from '../../protocol/step.ts'
-import type { Engines } from '../session/engines.ts'
+import type { Engines } from './engines.ts'
 import type { RunLog } from './log.ts'
 import type { Redactor, Rule } from './redact.ts'
 import type { Shells } from './shells.ts'

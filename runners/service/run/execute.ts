@@ -1,6 +1,6 @@
 import type { Expectation } from '../../protocol/event.ts'
 import type { Step } from '../../protocol/step.ts'
-import type { Engines } from '../session/engines.ts'
+import type { Engines } from './engines.ts'
 import type { Shells } from './shells.ts'
 import type { LiveRun, Run } from './types.ts'
 import { isStepError, StepError, toErrorInfo } from '../../protocol/error.ts'

@@ -1,7 +1,7 @@
 import type { Step } from '../../protocol/step.ts'
+import type { Engines } from '../run/engines.ts'
 import type { States } from '../run/states.ts'
 import type { Run } from '../run/types.ts'
-import type { Engines } from './engines.ts'
 
 /** What a reset works on. */
 export interface ResetWorld {

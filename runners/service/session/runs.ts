@@ -7,10 +7,10 @@ import type { LiveRun, Run } from '../run/types.ts'
 import { StepError, toErrorInfo } from '../../protocol/error.ts'
 import { isFinal, isPassed } from '../../protocol/event.ts'
 import { needsRecording } from '../../protocol/fold.ts'
+import { createListeners } from '../listeners.ts'
 import { createRun } from '../run/create-run.ts'
 import { executeLive } from '../run/execute.ts'
 import { executeReplay } from '../run/replay-run.ts'
-import { createListeners } from '../listeners.ts'
 import { resetSteps } from './reset.ts'
 
 export interface RunsOptions {
