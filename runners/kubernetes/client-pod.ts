@@ -5,7 +5,7 @@ import { StepError } from '../protocol/error.ts'
 import { isRefusal, toStepError } from './api.ts'
 import { ROLE } from './guard.ts'
 import { holds } from './objects.ts'
-import { podStatus } from './projection.ts'
+import { podStatus } from './project-pod.ts'
 
 /** The pod from which services are called, and its container. */
 export const CLIENT = 'kamishibai-client'

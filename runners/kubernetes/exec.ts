@@ -9,7 +9,7 @@ import { blockCommand, LONGEST_STATE, skipPreamble, tellEnd } from '../protocol/
 import { StepError } from '../protocol/error.ts'
 import { isRefusal, toStepError } from './api.ts'
 import { CHANNEL, openChannels } from './channels.ts'
-import { podStatus } from './projection.ts'
+import { podStatus } from './project-pod.ts'
 
 /** How long a cancelled block may take to obey each signal, in ms. */
 const PATIENCE = 1000

@@ -59,3 +59,9 @@ export function conditionsOf({ status }: KubeObject): Condition[] {
 export function holds(object: KubeObject, type: string): boolean {
   return conditionsOf(object).some(condition => condition.type === type && condition.status === 'True')
 }
+
+/** What owns an object, as `Kind/name`. */
+export function ownerOf({ metadata }: KubeObject): { owner?: string } {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller) ?? metadata.ownerReferences?.[0]
+  return owner ? { owner: `${owner.kind}/${owner.name}` } : {}
+}

@@ -1,6 +1,8 @@
 import type { View } from '../protocol/event.ts'
 import type { KubeObject } from './objects.ts'
-import { conditionsOf, holds } from './objects.ts'
+import { conditionsOf, holds, ownerOf } from './objects.ts'
+import { projectControlPlane, projectNode } from './project-node.ts'
+import { projectPod } from './project-pod.ts'
 
 /**
  * The views of Kubernetes' objects, in `resource` events whose `ref` is `{kind, id: uid, name}`. All have `name` and
@@ -37,106 +39,6 @@ const PROJECTIONS: Record<string, (object: KubeObject) => View> = {
   DaemonSet: projectDaemonSet,
   Job: projectJob,
   Event: projectEvent,
-}
-
-/** A container of a pod as the API tells its state. */
-interface ContainerStatus {
-  name: string
-  image: string
-  imageID?: string
-  ready: boolean
-  restartCount: number
-  state?: {
-    waiting?: { reason?: string }
-    running?: object
-    terminated?: { reason?: string, exitCode: number, signal?: number }
-  }
-}
-
-/**
- * kind `pod`: `status` (the word of `kubectl get pods`: Running, Pending, ContainerCreating, Terminating,
- * CrashLoopBackOff,
- * Completed, …), `phase` (Pending, Running, Succeeded, Failed, Unknown), `ready`, `readyContainers` (`1/2`),
- * `restarts`,
- * `node` and `ip` once it has them, `owner` (`ReplicaSet/web-5d`), `image` and `imageId` of the first container, and
- * `containers`: `{name, image, ready, restarts, state}`.
- */
-function projectPod(pod: KubeObject): View {
-  const { spec = {}, status = {} } = pod
-  const statuses = (status.containerStatuses ?? []) as ContainerStatus[]
-  const containers = (spec.containers as { name: string, image: string }[]).map(({ name, image }) => {
-    const known = statuses.find(container => container.name === name)
-    return { name, image, ready: known?.ready ?? false, restarts: known?.restartCount ?? 0, state: stateWord(known) }
-  })
-  const imageId = statuses[0]?.imageID
-  return {
-    status: podStatus(pod),
-    phase: (status.phase as string | undefined) ?? 'Unknown',
-    ready: holds(pod, 'Ready'),
-    readyContainers: `${containers.filter(({ ready }) => ready).length}/${containers.length}`,
-    restarts: containers.reduce((sum, { restarts }) => sum + restarts, 0),
-    ...spec.nodeName && { node: spec.nodeName as string },
-    ...status.podIP && { ip: status.podIP as string },
-    ...ownerOf(pod),
-    ...containers[0] && { image: containers[0].image },
-    ...imageId && { imageId },
-    containers,
-  }
-}
-
-/** What `kubectl get pods` writes below STATUS. */
-export function podStatus({ metadata, status = {} }: KubeObject): string {
-  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])] as ContainerStatus[]
-  if (metadata.deletionTimestamp)
-    return status.reason === 'NodeLost' ? 'Unknown' : 'Terminating'
-  if (status.reason)
-    return status.reason as string
-  const odd = statuses.map(container => container.state?.waiting?.reason ?? (container.state?.terminated && stateWord(container))).find(word => word && word !== 'Completed')
-  if (odd)
-    return odd
-  return status.phase === 'Succeeded' ? 'Completed' : (status.phase as string | undefined) ?? 'Unknown'
-}
-
-function stateWord(container: ContainerStatus | undefined): string {
-  const { waiting, terminated, running } = container?.state ?? {}
-  if (terminated)
-    return terminated.reason ?? (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`)
-  return waiting?.reason ?? (running ? 'Running' : 'Waiting')
-}
-
-/**
- * kind `node`: `ready`, `schedulable`, `controlPlane`, `podCIDR`, `ip`, `version` (of its kubelet), `runtime`, `os`,
- * `kernel`,
- * `cpus` (a number), `memory` (bytes), and `pressure`: names of conditions that trouble it. A node of a cluster that a
- * step
- * made has the `cluster`'s name.
- */
-function projectNode(node: KubeObject): View {
-  const { spec = {}, status = {} } = node
-  const info = (status.nodeInfo ?? {}) as Record<string, string>
-  const address = ((status.addresses ?? []) as { type: string, address: string }[]).find(({ type }) => type === 'InternalIP')?.address
-  return {
-    ready: holds(node, 'Ready'),
-    schedulable: !spec.unschedulable,
-    controlPlane: 'node-role.kubernetes.io/control-plane' in (node.metadata.labels ?? {}),
-    ...spec.podCIDR && { podCIDR: spec.podCIDR as string },
-    ...address && { ip: address },
-    version: info.kubeletVersion ?? '',
-    runtime: info.containerRuntimeVersion ?? '',
-    os: info.osImage ?? '',
-    kernel: info.kernelVersion ?? '',
-    cpus: toNumber(status.capacity?.cpu as string | undefined),
-    memory: toNumber(status.capacity?.memory as string | undefined),
-    pressure: conditionsOf(node).filter(({ type, status: is }) => type !== 'Ready' && is === 'True').map(({ type }) => type),
-  }
-}
-
-/**
- * kind `controlplane`, which is no object of the API: `apiServer` whether it answers, and `etcd` whether the API server
- * finds it ready; absent where nobody says it.
- */
-function projectControlPlane({ status = {} }: KubeObject): View {
-  return { apiServer: Boolean(status.answers), ...typeof status.etcd === 'boolean' && { etcd: status.etcd } }
 }
 
 /** kind `service`: `type`, `clusterIP`, `selector`, `ports`: `{port, targetPort, protocol, name?, nodePort?}`. */
@@ -251,19 +153,7 @@ function imageOf({ template }: Record<string, any>): string {
   return (template?.spec?.containers?.[0]?.image as string | undefined) ?? ''
 }
 
-function ownerOf({ metadata }: KubeObject): { owner?: string } {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller) ?? metadata.ownerReferences?.[0]
-  return owner ? { owner: `${owner.kind}/${owner.name}` } : {}
-}
-
 /** Labels that say something on a slide: not the session's, nor those of the machinery. */
 function ownLabels(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith('dev.kamishibai.') && !key.endsWith('-template-hash') && !/(?:^|\.)kubernetes\.io\//.test(key)))
-}
-
-/** A quantity as a number: `4` or `3920m` CPUs, `24Gi` bytes. */
-function toNumber(quantity = '0'): number {
-  const [, number, unit = ''] = /^([\d.]+)(\w*)$/.exec(quantity) ?? []
-  const factor = { '': 1, 'm': 0.001, 'k': 1e3, 'M': 1e6, 'G': 1e9, 'Ki': 1024, 'Mi': 1024 ** 2, 'Gi': 1024 ** 3, 'Ti': 1024 ** 4 }[unit]
-  return Number(number ?? 0) * (factor ?? 1)
 }

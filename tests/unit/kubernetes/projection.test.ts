@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../runners/kubernetes/objects.ts'
 import { describe, expect, it } from 'vitest'
-import { podStatus, project } from '../../../runners/kubernetes/projection.ts'
+import { podStatus } from '../../../runners/kubernetes/project-pod.ts'
+import { project } from '../../../runners/kubernetes/projection.ts'
 
 function objectOf(kind: string, status = {}, spec = {}, metadata = {}): KubeObject {
   return { apiVersion: 'v1', kind, metadata: { name: 'x', ...metadata }, spec, status }
