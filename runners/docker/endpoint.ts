@@ -15,7 +15,7 @@ export interface Endpoint {
   url: string
   tls?: { ca?: Buffer, cert?: Buffer, key?: Buffer, skipVerify: boolean }
   /** Whether its paths are those of another machine. */
-  remote?: boolean
+  elsewhere?: boolean
 }
 
 type Env = Record<string, string | undefined>
@@ -28,7 +28,7 @@ export function resolveEndpoint(env: Env): Endpoint | undefined {
   if (env.DOCKER_HOST) {
     return {
       url: env.DOCKER_HOST,
-      remote: isRemote(env.DOCKER_HOST),
+      elsewhere: isElsewhere(env.DOCKER_HOST),
       tls: env.DOCKER_TLS_VERIFY ? readTls(env.DOCKER_CERT_PATH ?? configDir, false) : undefined,
     }
   }
@@ -48,7 +48,7 @@ function currentContext(configDir: string): string | undefined {
   }
 }
 
-function isRemote(url: string): boolean {
+function isElsewhere(url: string): boolean {
   const { protocol, hostname } = URL.parse(url) ?? {}
   return protocol === 'ssh:' || (protocol === 'tcp:' && !/^(?:127\.[\d.]+|localhost|\[::1\])$/.test(hostname ?? ''))
 }
@@ -59,7 +59,7 @@ function readContext(configDir: string, name: string): Endpoint | undefined {
   try {
     const meta = JSON.parse(readFileSync(join(configDir, 'contexts', 'meta', id, 'meta.json'), 'utf8')) as { Endpoints: { docker: { Host: string, SkipTLSVerify?: boolean } } }
     const { Host, SkipTLSVerify = false } = meta.Endpoints.docker
-    return { url: Host, remote: isRemote(Host), tls: readTls(join(configDir, 'contexts', 'tls', id, 'docker'), SkipTLSVerify) }
+    return { url: Host, elsewhere: isElsewhere(Host), tls: readTls(join(configDir, 'contexts', 'tls', id, 'docker'), SkipTLSVerify) }
   }
   catch {
     return undefined

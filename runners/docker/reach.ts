@@ -20,7 +20,7 @@ export async function reachEndpoint(endpoint: Endpoint, { privateDir, env }: Pic
   await mkdir(privateDir, { recursive: true, mode: 0o700 })
   const path = join(privateDir, 'ssh.sock')
   const close = await openBridge(path, () => dialStdio(endpoint.url, env))
-  return { endpoint: { url: `unix://${path}`, remote: true }, close }
+  return { endpoint: { url: `unix://${path}`, elsewhere: true }, close }
 }
 
 /** The engine's own socket for a step that may have it, unguarded. */

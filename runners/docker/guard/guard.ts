@@ -38,7 +38,7 @@ export function createGuardSession(
     limits: { memory: parseSize(memory), cpus, pids },
     grants: createGrants(settings.grants),
     socket: socketOf(endpoint),
-    remote: endpoint.remote ?? false,
+    elsewhere: endpoint.elsewhere ?? false,
     engine,
     objects: createObjects(engine, sessionId),
     tags: createTags(engine, sessionId, join(privateDir, TAGS_FILE)),

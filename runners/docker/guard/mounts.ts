@@ -94,9 +94,9 @@ export const mount: Rule<Scope> = async (value, path, scope) => {
 function bindOf(
   source: string,
   writable: boolean | undefined,
-  { step, deckDir, grants, socket, remote }: Scope,
+  { step, deckDir, grants, socket, elsewhere }: Scope,
 ): Extract<Bind, { readOnly: boolean }> {
-  if (remote)
+  if (elsewhere)
     throw forbidden(`the bind mount of ${source}: the engine is on another machine, where the deck's folder is not`)
   const bind = resolveBind(source, writable, { deckDir, granted: grants.mounts(step), socket })
   if (!('refused' in bind))

@@ -16,7 +16,7 @@ export interface GuardSession {
   /** The engine's socket on this machine; undefined where there is none. */
   socket?: string
   /** Whether the engine's paths are those of another machine. */
-  remote: boolean
+  elsewhere: boolean
   /** A folder only the user can enter. */
   privateDir: string
   engine: Engine

@@ -22,8 +22,8 @@ it.each([
   ['tcp://localhost:2375', false],
   ['tcp://10.0.0.9:2376', true],
   ['ssh://me@far.example', true],
-])('%s is the engine that DOCKER_HOST names; elsewhere: %s', async (url, remote) => {
-  expect(resolveEndpoint({ DOCKER_HOST: url, DOCKER_CONTEXT: 'other', HOME: await folder() })).toMatchObject({ url, remote })
+])('%s is the engine that DOCKER_HOST names; elsewhere: %s', async (url, elsewhere) => {
+  expect(resolveEndpoint({ DOCKER_HOST: url, DOCKER_CONTEXT: 'other', HOME: await folder() })).toMatchObject({ url, elsewhere })
 })
 
 const hasDocker = spawnSync('docker', ['--version']).status === 0
@@ -32,9 +32,9 @@ it.skipIf(!hasDocker && !process.env.CI)('a context of the docker CLI is found b
   const docker = (...args: string[]): string => execFileSync('docker', args, { env: { PATH: process.env.PATH, DOCKER_CONFIG: config }, stdio: 'pipe', encoding: 'utf8' })
   docker('context', 'create', 'colima', '--docker', 'host=unix:///home/me/.colima/default/docker.sock')
   docker('context', 'create', 'far', '--docker', 'host=ssh://me@far.example')
-  expect(resolveEndpoint({ DOCKER_CONFIG: config, DOCKER_CONTEXT: 'far' })).toMatchObject({ url: 'ssh://me@far.example', remote: true })
+  expect(resolveEndpoint({ DOCKER_CONFIG: config, DOCKER_CONTEXT: 'far' })).toMatchObject({ url: 'ssh://me@far.example', elsewhere: true })
   docker('context', 'use', 'colima')
-  expect(resolveEndpoint({ DOCKER_CONFIG: config })).toMatchObject({ url: 'unix:///home/me/.colima/default/docker.sock', remote: false })
+  expect(resolveEndpoint({ DOCKER_CONFIG: config })).toMatchObject({ url: 'unix:///home/me/.colima/default/docker.sock', elsewhere: false })
   expect(resolveEndpoint({ DOCKER_CONFIG: config, DOCKER_CONTEXT: 'missing' })).toBeUndefined()
 })
 
@@ -63,6 +63,6 @@ process.stdin.pipe(connection).pipe(process.stdout)
   })
   const { endpoint, close } = await reachEndpoint(resolveEndpoint({ DOCKER_HOST: url })!, { privateDir: join(dir, 'private'), env: { PATH: `${dir}:${process.env.PATH}` } })
   onTestFinished(close)
-  expect(endpoint.remote).toBe(true)
+  expect(endpoint.elsewhere).toBe(true)
   expect(String(await new Docker(toDockerOptions(endpoint)).ping())).toBe('OK')
 })

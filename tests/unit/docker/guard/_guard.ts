@@ -167,7 +167,7 @@ export interface GuardOptions {
   deckDir?: string
   privateDir?: string
   socket?: string
-  remote?: boolean
+  elsewhere?: boolean
   /** The engine's newest version of the API. */
   newest?: string
 }
@@ -177,7 +177,7 @@ export interface GuardOptions {
  * socket.
  */
 export function createGuard(options: GuardOptions = {}): TestGuard {
-  const { grants = [], step = 'one', deckDir = '/no/deck', privateDir = '/no/folder', newest = '1.51', remote = false } = options
+  const { grants = [], step = 'one', deckDir = '/no/deck', privateDir = '/no/folder', newest = '1.51', elsewhere = false } = options
   const engine = fakeEngine(newest)
   const config = {
     sessionId: SESSION,
@@ -186,7 +186,7 @@ export function createGuard(options: GuardOptions = {}): TestGuard {
     settings: settingsSchema.parse({ grants }),
     labels: SESSION_LABELS,
   }
-  const session = createGuardSession(config, { url: `unix://${options.socket ?? '/no/engine.sock'}`, remote }, { engine })
+  const session = createGuardSession(config, { url: `unix://${options.socket ?? '/no/engine.sock'}`, elsewhere }, { engine })
 
   async function judge(
     method: string,

@@ -116,9 +116,9 @@ describe('a bind mount', () => {
   })
 
   it('is refused before an engine on another machine', async () => {
-    expect(await bind('TOP/deck/data:/x', [], { remote: true })).toMatchObject({ status: 403, message: expect.stringContaining('on another machine') })
-    expect(await mount({ Type: 'bind', Source: 'TOP/deck/data', Target: '/x' }, [], { remote: true })).toMatchObject({ status: 403 })
-    expect(await bind('data:/x', [], { remote: true })).toMatchObject({ status: 0 })
+    expect(await bind('TOP/deck/data:/x', [], { elsewhere: true })).toMatchObject({ status: 403, message: expect.stringContaining('on another machine') })
+    expect(await mount({ Type: 'bind', Source: 'TOP/deck/data', Target: '/x' }, [], { elsewhere: true })).toMatchObject({ status: 403 })
+    expect(await bind('data:/x', [], { elsewhere: true })).toMatchObject({ status: 0 })
   })
 })
 
