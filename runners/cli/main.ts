@@ -162,6 +162,7 @@ await cli
   })
   .command('doctor [deck]', 'See whether the talk can be given on this machine', args => deckArgument(args, 'doctor')
     .option('fix', { type: 'boolean', default: false, describe: 'Build, pull or fetch what is missing: images, and what a virtual machine of the deck is made of' })
+    .option('trust', trust)
     .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
     .example('$0 doctor', 'the evening before')
     .example('$0 doctor --fix', 'get what is missing'), async (args) => {

@@ -8,27 +8,27 @@ import { createDoctor } from '../../service/doctor/doctor.ts'
 import { MACHINE_SCRIPT } from '../../service/doctor/engines.ts'
 import { fine, worstFirst } from '../../service/doctor/finding.ts'
 import { say } from '../io/say.ts'
+import { askTrust } from '../io/trust.ts'
 import { createWaiting } from '../process/waiting.ts'
 import { themeProblem } from '../slidev/presentable.ts'
 import { findBrowser, runScript } from '../slidev/slidev.ts'
 import { writableFinding } from '../slidev/writable.ts'
 
-export interface DoctorCommand { deck: string, json: boolean, fix: boolean }
+export interface DoctorCommand { deck: string, json: boolean, fix: boolean, trust: boolean }
 
 const MARKS = { risk: '✗', warning: '!', info: 'i' }
 
 /**
  * `kamishibai doctor`: whether the talk can be given on this machine; resolves with the exit code, 1 if it is at risk.
  */
-export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<number> {
+export async function doctor({ deck: path, json, fix, trust }: DoctorCommand): Promise<number> {
   const parsed = await parseDeck(path)
   const theme = await themeProblem(parsed)
   const deck = theme ? { ...parsed, problems: [...parsed.problems, theme] } : parsed
   const doctor = await createDoctor({ deck, env: process.env })
   try {
     if (fix) {
-      await buildOwnImages(deck.dir)
-      await fetchMachine(deck)
+      await runOwnScripts(parsed, trust)
       const waiting = createWaiting()
       const failed = await doctor.fetchImages((image, done, total) => {
         const percent = process.stderr.isTTY && total ? Math.round(100 * done / total) : undefined
@@ -48,18 +48,31 @@ export async function doctor({ deck: path, json, fix }: DoctorCommand): Promise<
   }
 }
 
-/** A deck may bring a script that builds the images of its demos: `demo/build-image.ts` beside it. */
-async function buildOwnImages(dir: string): Promise<void> {
-  const script = join(dir, 'demo', 'build-image.ts')
-  if (existsSync(script))
-    await runScript(process.execPath, [script])
+/** A script that a deck brings, and what runs it. */
+interface OwnScript { program: string, file: string }
+
+/**
+ * The scripts of a deck that get what it needs: `demo/build-image.ts` beside it builds the images of its demos, and
+ * another fetches what its virtual machine is made of.
+ */
+function ownScripts({ dir, steps }: Deck): OwnScript[] {
+  const scripts = [
+    { program: process.execPath, file: 'demo/build-image.ts' },
+    ...steps.some(step => step.requires.includes('vm')) ? [{ program: 'sh', file: MACHINE_SCRIPT }] : [],
+  ]
+  return scripts.filter(({ file }) => existsSync(join(dir, file)))
 }
 
-/** What a virtual machine of the deck is made of; the script tells how far it is, and what it cannot get. */
-async function fetchMachine({ dir, steps }: Deck): Promise<void> {
-  const script = join(dir, MACHINE_SCRIPT)
-  if (steps.some(step => step.requires.includes('vm')) && existsSync(script))
-    await runScript('sh', [script])
+/** Runs them where the user trusts the deck: they are its code. They tell how far they are, and what they cannot do. */
+async function runOwnScripts(deck: Deck, trust: boolean): Promise<void> {
+  const scripts = ownScripts(deck)
+  const answer = scripts.length ? await askTrust(deck, { trust }) : 'declined'
+  if (answer === 'trusted') {
+    for (const { program, file } of scripts)
+      await runScript(program, [join(deck.dir, file)])
+  }
+  if (answer === 'unasked')
+    say.warn(`${deck.name}.md is not approved, and there is no terminal to ask at: ${scripts.map(({ file }) => file).join(' and ')} did not run. To run it: doctor --fix --trust`)
 }
 
 function checkBrowser(): Finding {
