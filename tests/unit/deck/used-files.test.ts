@@ -24,6 +24,11 @@ it.each([['longer than any name', 'A'.repeat(300)], ['no text', 'a\0b'], ['a pat
   expect(usedFiles(step('a', { code: `echo ${word}` }), await folder(['out']))).toEqual([])
 })
 
+it('names nothing beside the deck\'s folder, even where its name begins alike', async () => {
+  const dir = await folder(['talk/a.sh', 'talk-2/b.sh'])
+  expect(usedFiles(step('a', { code: 'sh a.sh; sh ../talk-2/b.sh' }), join(dir, 'talk'))).toEqual(['a.sh'])
+})
+
 it('names all of a build\'s context but what no build needs', async () => {
   const dir = await folder(['app/Dockerfile', 'app/src/main.go', 'app/node_modules/x/y.js', 'app/.git/HEAD', 'other/z'])
   expect(usedFiles(step('a', { verb: 'build', runner: 'docker', lang: 'dockerfile', code: 'FROM scratch', context: 'app' }), dir)).toEqual(['app/Dockerfile', 'app/src/main.go'])

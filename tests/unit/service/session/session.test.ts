@@ -1,5 +1,6 @@
 import type { Condition } from '../../../../runners/protocol/step.ts'
 import type { Session } from '../../../../runners/service/session/session.ts'
+import type { Behaviour } from '../../../_session.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { judge } from '../../../../runners/service/run/conditions.ts'
 import { createLog } from '../../../../runners/service/run/log.ts'
@@ -70,6 +71,13 @@ describe('when a run is over', () => {
     const run = session.start('a')
     await expect(run.moment).resolves.toMatchObject({ phase: 'failed', error: { code: 'timeout', hint: expect.stringContaining('until=') as string } })
     await run.over
+  })
+
+  it('fails at an end without the exit that is expected, unless it was ready before', async () => {
+    const ends: Behaviour = async () => {}
+    session = await sessionOf([step('a'), step('b', { until: [match('up')] })], (context, s) => s.id === 'a' ? ends(context, s) : says('up', lasts)(context, s))
+    await expect(session.start('a').moment).resolves.toMatchObject({ phase: 'failed', expectations: [{ text: 'exit=0', ok: false }] })
+    await expect(session.start('b').moment).resolves.toMatchObject({ phase: 'ready', expectations: [] })
   })
 
   it('fails when an expectation does not hold', async () => {

@@ -42,7 +42,7 @@ function open(session: Session): Tab {
 }
 
 async function openSession(behave: Behaviour): Promise<Session> {
-  const session = await sessionOf([step('a')], behave)
+  const session = await sessionOf([step('a', { timeoutMs: 120_000 })], behave)
   onTestFinished(async () => void await session.close())
   return session
 }
