@@ -1,13 +1,14 @@
 import type { LogEvent, Payload, View } from '../../runners/protocol/event.ts'
+import type { Step } from '../../runners/protocol/step.ts'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseDeck } from '../../runners/deck/parse.ts'
-import { writeRecording } from '../../runners/service/store/recordings.ts'
+import { saveRecording } from '../../runners/service/store/recordings.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** How long the recorded run of so many takes, in ms: with none or one there is nothing to be late with. */
-export const crowdMs = (count: number): number => count > 1 ? 3000 : 2000
+export const crowdMs = (count: number): number => count > 1 ? 3000 : 1200
 
 const VIEWS = [
   '<LiveContainers steps="crowd" />',
@@ -21,11 +22,17 @@ const VIEWS = [
   '<LiveEvents steps="crowd" />',
 ]
 
-/**
- * A deck with a slide for each view and a recording in which `count` objects come to life; gone when `remove` is
- * called.
- */
-export async function crowdDeck(count: number): Promise<{ file: string, slides: number, remove: () => Promise<void> }> {
+/** A deck with a slide for each view, on which one run comes to life. */
+export interface Crowd {
+  file: string
+  slides: number
+  /** Makes the recording of the run anew, with `count` objects. */
+  record: (count: number) => Promise<void>
+  remove: () => Promise<void>
+}
+
+/** Writes the deck into a folder of its own, gone when `remove` is called. */
+export async function crowdDeck(): Promise<Crowd> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-crowd-'))
   const file = join(dir, 'deck.md')
   const headmatter = `---\ntheme: none\naddons: ['${ROOT}']\ntitle: Crowd\nfavicon: ''\nmcp: false\nfonts: {provider: none}\n---\n`
@@ -35,9 +42,13 @@ export async function crowdDeck(count: number): Promise<{ file: string, slides: 
   await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'))
   await mkdir(join(dir, 'recordings'), { recursive: true })
   const deck = await parseDeck(file)
-  for (const step of deck.steps)
-    await writeRecording(deck, { header: { step: step.id, hash: step.hash, recordedAt: '2026-11-25T00:00:00.000Z', engines: {}, images: {}, durationMs: crowdMs(count), phase: 'exited', expectations: [] }, cols: 80, rows: 3, events: eventsOf(count) })
-  return { file, slides: VIEWS.length, remove: () => rm(dir, { recursive: true, force: true }) }
+  const [{ id, hash }] = deck.steps as [Step]
+  return {
+    file,
+    slides: VIEWS.length,
+    record: count => saveRecording(deck, { header: { step: id, hash, recordedAt: '2026-11-25T00:00:00.000Z', engines: {}, images: {}, durationMs: crowdMs(count), phase: 'exited', expectations: [] }, cols: 80, rows: 3, events: eventsOf(count) }),
+    remove: () => rm(dir, { recursive: true, force: true }),
+  }
 }
 
 /** Born one after the other on three networks, measured every second and asked once each; every tenth dies. */

@@ -6,6 +6,7 @@ import { chromium } from 'playwright-chromium'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { noteErrors } from './_errors.ts'
 
 /** A deck that is presented, and a page of its own for each test. */
 export interface Stage { presentation: Presentation, context: BrowserContext, page: Page }
@@ -30,7 +31,7 @@ export function cacheOf(deck: string): string {
 /** Presents a deck for the tests of a file; each fails on an error in its page. */
 export function onStage({ deck = 'stage', mode = 'auto', permissions }: StageOptions = {}): Stage {
   const stage = {} as Stage
-  const errors: Error[] = []
+  const errors: string[] = []
   let browser: Browser
   beforeAll(async () => {
     const file = `tests/fixtures/decks/${deck}.md`
@@ -43,13 +44,14 @@ export function onStage({ deck = 'stage', mode = 'auto', permissions }: StageOpt
   })
   beforeEach(async () => {
     stage.context = await browser.newContext({ viewport: { width: 1280, height: 720 }, permissions })
+    // Vite makes a deck's packages ready when its first page is asked for.
+    stage.context.setDefaultNavigationTimeout(90_000)
     stage.page = await stage.context.newPage()
-    // Slidev asks for the screen to stay on; a browser without a screen may not give that.
-    stage.page.on('pageerror', error => error.message.includes('Wake Lock') || errors.push(error))
+    noteErrors(stage.page, errors)
   })
   afterEach(async () => {
     await stage.context.close()
-    expect(errors).toEqual([])
+    expect(errors.splice(0)).toEqual([])
   })
   return stage
 }

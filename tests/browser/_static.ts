@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import type { Page } from 'playwright-chromium'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rmdir } from 'node:fs/promises'
@@ -57,4 +58,14 @@ export async function serveSite(deck: string): Promise<StaticSite> {
     }
   }
   return serveStatic(dir)
+}
+
+/** Lets the clock of a page's scripts go `times` as fast: recordings play in less time. What is drawn keeps its own. */
+export async function hurry(page: Page, times: number): Promise<void> {
+  await page.addInitScript((times) => {
+    const wait = window.setTimeout.bind(window)
+    const now = performance.now.bind(performance)
+    performance.now = () => now() * times
+    window.setTimeout = ((callback: () => void, delay = 0, ...rest: []) => wait(callback, delay / times, ...rest)) as typeof window.setTimeout
+  }, times)
 }

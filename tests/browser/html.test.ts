@@ -7,6 +7,7 @@ import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { kamishibai } from '../_cli.ts'
+import { noteErrors } from './_errors.ts'
 
 const SLOW = { timeout: 20_000 }
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
   expect(await kamishibai('export', 'slides/tour.md', '--format', 'html', '--output', file)).toMatchObject({ code: 0, out: expect.stringContaining('tour.html plays from disk, without a network.') as string })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, offline: true })).newPage()
-  page.on('pageerror', error => amiss.push(String(error)))
+  noteErrors(page, amiss)
   page.on('console', message => message.type() === 'error' && amiss.push(message.text()))
   page.on('request', request => /^(?:data|blob):|\/tour\.html$/.test(request.url().replace(/#.*/, '')) || amiss.push(request.url()))
   await page.goto(`${pathToFileURL(file)}#/1`)

@@ -4,6 +4,7 @@ import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { noteErrors } from './_errors.ts'
 import { cacheOf } from './_stage.ts'
 
 let presentation: Presentation
@@ -22,12 +23,12 @@ afterAll(async () => {
 it('plays a step on the slide from its recording, keeps the token out of sight, and asks nothing of the internet', async () => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
   const left: string[] = []
-  const errors: Error[] = []
+  const errors: string[] = []
   page.on('request', (request) => {
     if (!/^(?:http|ws):\/\/127\.0\.0\.1:|^(?:data|blob):/.test(request.url()))
       left.push(request.url())
   })
-  page.on('pageerror', error => errors.push(error))
+  noteErrors(page, errors)
   await page.goto(presentation.url)
   const step = page.locator('[data-kb-step="hello"]:visible').first()
   await step.locator('.kb-run').first().click({ timeout: 60_000 })

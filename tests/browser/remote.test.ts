@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { privateDirOf } from '../../runners/service/sweep/folders.ts'
+import { noteErrors } from './_errors.ts'
 import { cacheOf } from './_stage.ts'
 
 const DECK = 'tests/fixtures/decks/remote.md'
@@ -18,7 +19,7 @@ let browser: Browser
 let presenter: Page
 let viewer: Page
 let url: string
-const errors: Error[] = []
+const errors: string[] = []
 beforeAll(async () => {
   presentation = await startPresentation({ deck: DECK, trust: true, remote: '127.0.0.1:0', cacheDir: cacheOf(DECK) })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await presenter.goto(presentation.url.replace('/#', '/presenter/1#'))
   await presenter.locator('.kb-panel-toggle').waitFor(SLOW)
   viewer = await (await browser.newContext({ viewport: { width: 844, height: 390 } })).newPage()
-  viewer.on('pageerror', error => errors.push(error))
+  noteErrors(viewer, errors)
   await viewer.goto(url)
   await sign('following')
 }, 300_000)

@@ -11,7 +11,8 @@ import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
 import { deckOf } from '../_present.ts'
 import { faultsOf } from './_canvas.ts'
-import { serveSite, serveStatic } from './_static.ts'
+import { noteErrors } from './_errors.ts'
+import { hurry, serveSite, serveStatic } from './_static.ts'
 
 const SLOW = { timeout: 30_000 }
 /** The longest recording. */
@@ -35,8 +36,9 @@ describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
     deck = await parseDeck(path)
     site = await serveSite(path)
     page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+    await hurry(page, 8)
     page.on('console', message => message.type() === 'error' && problems.push(message.text()))
-    page.on('pageerror', error => problems.push(String(error)))
+    noteErrors(page, problems)
     page.on('request', (request) => {
       if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(site.url))
         problems.push(`asks ${request.url()}`)
@@ -104,6 +106,7 @@ describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
     const phone = await browser.newContext({ viewport, hasTouch: true, isMobile: true })
     onTestFinished(() => phone.close())
     const on = await phone.newPage()
+    await hurry(on, 8)
     const { id, slide } = deck.steps.find(step => step.verb === 'build')!
     await on.goto(`${site.url}#/${slide}`)
     const step = on.locator(`[data-kb-step="${id}"]:visible`)

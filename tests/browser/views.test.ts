@@ -1,5 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-chromium'
 import type { Presentation } from '../../runners/cli/commands/present.ts'
+import type { Crowd } from './_crowd.ts'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { takeTurn } from '../engines/turns.ts'
 import { crowdDeck, crowdMs } from './_crowd.ts'
+import { noteErrors } from './_errors.ts'
 import { cacheOf } from './_stage.ts'
 
 const DECK = 'tests/fixtures/decks/views.md'
@@ -28,29 +30,39 @@ afterAll(async () => {
   await browser?.close()
 })
 
-/** A page on a deck that is replayed, both gone with the test; errors of the page fail it. */
-async function present(
-  deck: string,
-  cacheDir?: string,
-): Promise<{ presentation: Presentation, page: Page, open: (slide: number) => Promise<Locator> }> {
+/** A page on a deck that is replayed. */
+interface Replayed {
+  presentation: Presentation
+  page: Page
+  /** Goes to a slide; gives its first view. */
+  open: (slide: number) => Promise<Locator>
+  /** Fails on errors of the page. */
+  close: () => Promise<void>
+}
+
+async function present(deck: string, cacheDir?: string): Promise<Replayed> {
   const presentation = await startPresentation({ deck, mode: 'replay', trust: true, cacheDir })
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   const page = await context.newPage()
-  const errors: Error[] = []
-  page.on('pageerror', error => errors.push(error))
-  onTestFinished(async () => {
-    await context.close()
-    await presentation.close()
-    expect(errors).toEqual([])
-  })
+  const errors: string[] = []
+  noteErrors(page, errors)
   return {
     presentation,
     page,
     async open(slide) {
-      await page.goto(presentation.url.replace('/#', `/${slide}#`))
-      const view = page.locator('.kb-view:visible').first()
+      // Vite makes a deck's packages ready when its first page is asked for.
+      if (page.url() === 'about:blank')
+        await page.goto(presentation.url.replace('/#', `/${slide}#`), { timeout: 90_000 })
+      else
+        await page.evaluate(no => (window as unknown as { __slidev__: { nav: { go: (no: number) => Promise<void> } } }).__slidev__.nav.go(no), slide)
+      const view = page.locator(`.slidev-page-${slide}:visible .kb-view`).first()
       await view.waitFor({ timeout: 60_000 })
       return view
+    },
+    async close() {
+      await context.close()
+      await presentation.close()
+      expect(errors).toEqual([])
     },
   }
 }
@@ -71,7 +83,8 @@ async function labelOf(view: Locator): Promise<string | null> {
 }
 
 it('shows a run in every view as figures, names and words', async () => {
-  const { presentation, page, open } = await present(DECK, cacheOf(DECK))
+  const { presentation, page, open, close } = await present(DECK, cacheOf(DECK))
+  onTestFinished(close)
   const { session } = presentation.service
   const play = async (...steps: string[]): Promise<void> =>
     void (await Promise.all(steps.map(step => session.start(step, { replay: true }).over)))
@@ -111,16 +124,30 @@ it('shows a run in every view as figures, names and words', async () => {
 })
 
 describe('a crowd', () => {
+  let crowd: Crowd
+  let replayed: Replayed
+  const play = (): Promise<void> => replayed.presentation.service.session.start('crowd', { replay: true }).over
+
+  beforeAll(async () => {
+    crowd = await crowdDeck()
+    await crowd.record(0)
+    replayed = await present(crowd.file)
+  })
+
+  afterAll(async () => {
+    await replayed?.close()
+    await crowd?.remove()
+  })
+
   it.each([0, 1, 500])('of %i objects is drawn in time', async (count) => {
-    const deck = await crowdDeck(count)
-    onTestFinished(deck.remove)
-    const { presentation, page, open } = await present(deck.file)
+    const { page, open } = replayed
+    await crowd.record(count)
     const work = await watchWork(page)
-    for (let slide = 1; slide <= deck.slides; slide++) {
+    for (let slide = 1; slide <= crowd.slides; slide++) {
       const view = await open(slide)
       await page.evaluate(watchFrames)
       const before = await work()
-      await presentation.service.session.start('crowd', { replay: true }).over
+      await play()
       await expect.poll(() => labelOf(view), SLOW).toMatch(count ? new RegExp(`^${count} (?:container|request)s?\\b|network-0 10\\.0\\.0\\.0/24: container-0|^${count - Math.floor(count / 10)} containers?\\b|^crowd: |^\\d+ of ${count} pods? running|^${count} pod: |^control plane|^Scheduled `) : /^(?:No |0 |crowd: |Nothing )/)
       const share = (await work() - before) / crowdMs(count) * FRAME
       const { median, longest } = await page.evaluate(() => window.frameTimes!())
@@ -131,35 +158,28 @@ describe('a crowd', () => {
       expect(box.y + box.height).toBeLessThanOrEqual(721)
     }
   }, 300_000)
-})
 
-it('shows whole what it shows in a low box', async () => {
-  const crowd = await crowdDeck(3)
-  onTestFinished(crowd.remove)
-  const { page, open } = await present(crowd.file)
-  const start = async (): Promise<void> => {
-    await open(1)
-    await page.locator('[data-kb-step="crowd"]:visible .kb-run:enabled').first().click()
-    await expect.poll(() => page.locator('[data-kb-step="crowd"]:visible').first().getAttribute('data-phase'), SLOW).toBe('exited')
-  }
-  await start()
-  for (const slide of [2, 8]) {
-    const view = await open(slide)
-    for (const height of [330, 240, 200, 120, 70]) {
-      await view.evaluate((element, height) => Object.assign(element.style, { flex: 'none', height: `${height}px` }), height)
-      await expect.poll(() => view.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(height)
-      // One pixel for what a line is wide.
-      await expect.poll(() => view.locator('svg').evaluate((svg) => {
-        const edge = svg.getBoundingClientRect()
-        const outside = (part: Element): boolean => {
-          const { left, top, right, bottom } = part.getBoundingClientRect()
-          return left < edge.left - 1 || top < edge.top - 1 || right > edge.right + 1 || bottom > edge.bottom + 1
-        }
-        const parts = [...svg.querySelectorAll('text, rect')]
-        return [parts.length > 4, parts.filter(outside).map(part => part.outerHTML)]
-      }), SLOW).toEqual([true, []])
+  it('of three is shown whole in a low box', async () => {
+    await crowd.record(3)
+    for (const slide of [2, 8]) {
+      const view = await replayed.open(slide)
+      await play()
+      for (const height of [330, 240, 200, 120, 70]) {
+        await view.evaluate((element, height) => Object.assign(element.style, { flex: 'none', height: `${height}px` }), height)
+        await expect.poll(() => view.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(height)
+        // One pixel for what a line is wide.
+        await expect.poll(() => view.locator('svg').evaluate((svg) => {
+          const edge = svg.getBoundingClientRect()
+          const outside = (part: Element): boolean => {
+            const { left, top, right, bottom } = part.getBoundingClientRect()
+            return left < edge.left - 1 || top < edge.top - 1 || right > edge.right + 1 || bottom > edge.bottom + 1
+          }
+          const parts = [...svg.querySelectorAll('text, rect')]
+          return [parts.length > 4, parts.filter(outside).map(part => part.outerHTML)]
+        }), SLOW).toEqual([true, []])
+      }
     }
-  }
+  })
 })
 
 it('prints as text and vectors, at the moments that the deck names', async () => {

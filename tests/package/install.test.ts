@@ -9,6 +9,7 @@ import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { ROOT } from '../_cli.ts'
+import { noteErrors } from '../browser/_errors.ts'
 import { serveStatic } from '../browser/_static.ts'
 import { editManifest, packedFiles, run, serve } from './_project.ts'
 
@@ -149,7 +150,7 @@ describe.skipIf(!online && !process.env.CI).each(MANAGERS)('installed with %s', 
 async function shows(url: string, look: (page: Page) => Promise<void>): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
   const errors: string[] = []
-  page.on('pageerror', error => error.message.includes('Wake Lock') || errors.push(error.message))
+  noteErrors(page, errors)
   await page.goto(url, SLOW)
   await page.locator('[data-kb-step="hello"]:visible').first().waitFor(SLOW)
   await look(page)
