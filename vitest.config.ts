@@ -1,28 +1,22 @@
 import type { TestSpecification } from 'vitest/node'
+import { existsSync } from 'node:fs'
+import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 
-/**
- * What stops the API server, freezes etcd or cuts a node: the controllers of the cluster take minutes to count quotas
- * again.
- */
-const DISTURBING = /\/tests\/kubernetes\/(?:api\/(?:control-plane|lost|watch)|lost|node)\.test\.ts$/
-
-/** Runs what disturbs others last, and the files of projects that run side by side in turn. */
-class InTurn extends BaseSequencer {
+/** Projects that run side by side begin and end together, however many files each has. */
+class SideBySide extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = (await super.sort(files)).toSorted(
-      (a, b) => Number(DISTURBING.test(a.moduleId)) - Number(DISTURBING.test(b.moduleId)),
-    )
-    const counts = new Map<string, number>()
-    const places = new Map(sorted.map((file) => {
-      const place = counts.get(file.project.name) ?? 0
-      counts.set(file.project.name, place + 1)
-      return [file, place]
-    }))
+    const sorted = await super.sort(files)
+    const projects = Map.groupBy(sorted, ({ project }) => project)
+    const places = new Map([...projects.values()].flatMap(own => own.map((file, i) => [file, i / own.length])))
     return sorted.toSorted((a, b) => places.get(a)! - places.get(b)!)
   }
 }
+
+/** What stops the API server, freezes etcd or cuts a node: nobody else may use the cluster meanwhile. */
+const DISTURBING = ['control-plane', 'lost', 'watch'].map(name => `tests/kubernetes/api/${name}.test.ts`)
+const DISTURBING_NODES = ['cut', 'lost', 'node'].map(name => `tests/kubernetes/${name}.test.ts`)
 
 /** What looks at all that is on an engine, or takes away what dead sessions left there. */
 const WHOLE_ENGINE = ['build', 'sweep', 'watchdog', 'guard/actions'].map(name => `tests/docker/${name}.test.ts`)
@@ -33,31 +27,42 @@ const PATIENT = { poll: { timeout: 20_000 } }
 /** For real engines and real browsers, on machines that may be slow. */
 const SLOW = { testTimeout: 120_000, hookTimeout: 300_000, expect: PATIENT }
 
+/**
+ * The same Chromium without its windows, where it is installed: each page takes a tenth of the processor time, for the
+ * panes around it are pages too.
+ */
+const SHELL = '/usr/bin/chromium-headless-shell'
+const BROWSER: Record<string, string>
+  = !process.env.KAMISHIBAI_BROWSER && existsSync(SHELL) ? { KAMISHIBAI_BROWSER: SHELL } : {}
+
 export default defineConfig({
   test: {
-    sequence: { sequencer: InTurn },
+    sequence: { sequencer: SideBySide },
     reporters: ['default', './tests/engines/overview.ts'],
     // One group after the other. From 1: the group 0 would come last where there are two processors.
     projects: [
       // No programs, no sockets: many files share a thread and what it has imported. Property tests take long where
       // others compute.
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], setupFiles: ['tests/unit/_in-process.ts'], pool: 'threads', isolate: false, maxWorkers: '100%', testTimeout: 60_000, sequence: { groupOrder: 1 } } },
-      // What starts the command or listens.
-      { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 60_000, expect: PATIENT, sequence: { groupOrder: 2 } } },
+      // What starts the command or listens: it computes, and what runs on an engine beside it waits.
+      { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: 3, testTimeout: 60_000, expect: PATIENT, sequence: { groupOrder: 2 } } },
       // A real engine: files have names and ports of their own, and mostly wait.
-      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], exclude: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 3 } } },
+      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], exclude: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], maxWorkers: 3, ...SLOW, sequence: { groupOrder: 2 } } },
       // A real virtual machine.
-      { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 3 } } },
-      { test: { name: 'docker-alone', include: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, ...SLOW, sequence: { groupOrder: 4 } } },
+      { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], maxWorkers: 3, ...SLOW, sequence: { groupOrder: 2 } } },
+      { test: { name: 'docker-alone', include: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, ...SLOW, sequence: { groupOrder: 3 } } },
       // A real browser, on decks that are presented, built and exported.
-      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], globalSetup: ['tests/engines/sites.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 5 } } },
+      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], globalSetup: ['tests/engines/sites.ts'], env: BROWSER, maxWorkers: 2, ...SLOW, sequence: { groupOrder: 4 } } },
       // The package as somebody installs it elsewhere: minutes of a registry, beside the one before.
-      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], maxWorkers: 2, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 5 } } },
+      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], env: BROWSER, maxWorkers: 2, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 4 } } },
       // A real API server without nodes: lighter, for what needs no more. It waits for control loops, as the cluster
-      // beside it does.
-      { test: { name: 'kubernetes-api', include: ['tests/kubernetes/api/**/*.test.ts'], globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 6 } } },
+      // beside it does: more files at once than there are processors.
+      { test: { name: 'kubernetes-api', include: ['tests/kubernetes/api/**/*.test.ts'], exclude: DISTURBING, globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 4, ...SLOW, sequence: { groupOrder: 5 } } },
       // A real cluster: where there is none, the first run of a machine builds Kubernetes, beside the projects before.
-      { test: { name: 'kubernetes', include: ['tests/kubernetes/*.test.ts', 'tests/contract/kubernetes.test.ts'], globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 6 } } },
+      { test: { name: 'kubernetes', include: ['tests/kubernetes/*.test.ts', 'tests/contract/kubernetes.test.ts'], exclude: DISTURBING_NODES, globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 4, ...SLOW, sequence: { groupOrder: 5 } } },
+      // The same two, each with one file at a time.
+      { test: { name: 'kubernetes-api-alone', include: DISTURBING, globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/alone.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 6 } } },
+      { test: { name: 'kubernetes-alone', include: DISTURBING_NODES, globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/alone.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 6 } } },
     ],
   },
 })

@@ -1,9 +1,11 @@
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { makePlanned } from './planned.ts'
 import { takeTurn } from './turns.ts'
 
-// vitest's setupFiles: one test file at a time has a cluster, which is made before the first that needs it.
+// vitest's setupFiles: the cluster is made before the first test file that needs it.
 const plan = inject('clusterPlan')
-afterAll(await takeTurn(plan?.name ?? 'cluster'))
-if (plan)
+if (plan) {
+  const done = await takeTurn(plan.name)
   await makePlanned(plan)
+  await done()
+}

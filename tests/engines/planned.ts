@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createCluster, deleteCluster, listClusters } from '../../runners/kubernetes/cluster/cluster.ts'
 import { contextOf, kubeconfigOf } from '../../runners/kubernetes/cluster/place.ts'
+import { takeTurn } from './turns.ts'
 
 /** A cluster that is made when the first test needs it. */
 export interface ClusterPlan {
@@ -35,10 +36,12 @@ export async function makePlanned({ name, tier, dockerHost }: ClusterPlan): Prom
   console.log(`kubernetes: ${WHAT[tier]} of its own, made in ${Math.round((Date.now() - began) / 1000)} s`)
 }
 
-/** Takes away what was made of a plan. */
+/** Takes away what was made of a plan, which several projects may have. */
 export async function removePlanned({ name }: ClusterPlan): Promise<void> {
+  const done = await takeTurn(`${name}-end`)
   if (isThere(name))
     await deleteCluster(process.env, name)
+  await done()
 }
 
 function isThere(name: string): boolean {

@@ -1,9 +1,6 @@
 import type { Service } from '../../runners/service/service.ts'
 import type { Opened } from '../_service.ts'
-import process from 'node:process'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import { readRecord } from '../../runners/kubernetes/cluster/place.ts'
-import { sweepClusters } from '../../runners/kubernetes/sweep.ts'
 import { adminOf } from './_cluster.ts'
 import { openService } from './_service.ts'
 
@@ -32,16 +29,8 @@ until [ "$(kubectl get pods -l app=web --no-headers --field-selector spec.nodeNa
 echo all on n1
 \`\`\`
 
-\`\`\`sh {run id=keys shell=etcd needs=apply requires=etcd}
-etcdctl get /registry/deployments --prefix --keys-only; kubectl config current-context
-\`\`\`
-
 \`\`\`sh {run id=delete shell=other}
 kamishibai cluster delete NAME
-\`\`\`
-
-\`\`\`sh {run id=make shell=other timeout=60s}
-kamishibai cluster create made
 \`\`\`
 `
 
@@ -69,37 +58,5 @@ describe.skipIf(!cluster?.name)('steps that need more of the cluster', () => {
     await service.close()
     const { api } = await adminOf(cluster!)
     await expect.poll(async () => (await api.get<{ status: { conditions: { type: string, status: string }[] } }>('/api/v1/nodes/n2')).status.conditions.find(({ type }) => type === 'Ready')?.status, { timeout: 30_000, interval: 500 }).toBe('True')
-  })
-
-  it('make a cluster under a grant, whose nodes are told apart from the session\'s, and which goes with the session', async () => {
-    await open('cluster:create')
-    expect(await service.session.start('make').moment).toMatchObject({ phase: 'exited' })
-    const nodes = Object.values(service.session.runOf('make')!.log.state.resources).filter(({ ref }) => ref.kind === 'node')
-    expect(nodes.filter(({ view }) => view.cluster === 'made').map(({ view }) => [view.name, view.ready, view.podCIDR]).sort()).toEqual([['n1', true, '10.1.1.0/24'], ['n2', true, '10.1.2.0/24']])
-    expect(nodes.filter(({ view }) => !view.cluster)).toHaveLength(2)
-    expect(readRecord(process.env, 'made')).toBeDefined()
-    await service.close()
-    expect(readRecord(process.env, 'made')).toBeUndefined()
-  })
-
-  it('make a cluster that a sweep removes after a crash, once its owner is dead', async () => {
-    await open('cluster:create')
-    expect(await service.session.start('make').moment).toMatchObject({ phase: 'exited' })
-    const { id } = service.session
-    const sweep = (keep: () => string | undefined) =>
-      sweepClusters(process.env, { session: id, keep, folders: new Map(), dryRun: false })
-    expect(await sweep(() => 'its session is running')).toEqual({ removed: [], kept: [{ kind: 'cluster', name: 'made', reason: 'its session is running' }] })
-    expect(readRecord(process.env, 'made')).toBeDefined()
-    expect(await sweep(() => undefined)).toEqual({ removed: [{ kind: 'cluster', name: 'made', session: id }], kept: [] })
-    expect(readRecord(process.env, 'made')).toBeUndefined()
-  })
-
-  it('read the keys of etcd, unguarded, and change no cluster without a grant', async () => {
-    await open('unguarded:keys')
-    expect(await service.session.start('delete').moment).toMatchObject({ phase: 'failed' })
-    expect(text('delete')).toContain('a step may not call for clusters. Give the deck the grant cluster:create or cluster:cut')
-    expect(await service.session.start('keys').moment).toMatchObject({ phase: 'exited' })
-    expect(text('keys')).toContain(`/registry/deployments/kamishibai-${service.session.id}/web\n`)
-    expect(text('keys')).toContain(cluster!.context)
   })
 })
