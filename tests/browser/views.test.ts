@@ -30,6 +30,9 @@ afterAll(async () => {
   await browser?.close()
 })
 
+/** What of a page of Slidev's is used here. */
+interface SlidevWindow { __slidev__: { nav: { go: (no: number) => Promise<void> } } }
+
 /** A page on a deck that is replayed. */
 interface Replayed {
   presentation: Presentation
@@ -54,7 +57,7 @@ async function present(deck: string, cacheDir?: string): Promise<Replayed> {
       if (page.url() === 'about:blank')
         await page.goto(presentation.url.replace('/#', `/${slide}#`), { timeout: 90_000 })
       else
-        await page.evaluate(no => (window as unknown as { __slidev__: { nav: { go: (no: number) => Promise<void> } } }).__slidev__.nav.go(no), slide)
+        await page.evaluate(no => (window as unknown as SlidevWindow).__slidev__.nav.go(no), slide)
       const view = page.locator(`.slidev-page-${slide}:visible .kb-view`).first()
       await view.waitFor({ timeout: 60_000 })
       return view
