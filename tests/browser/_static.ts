@@ -66,8 +66,7 @@ export async function hurry(page: Page, times: number): Promise<void> {
     const wait = window.setTimeout.bind(window)
     const now = performance.now.bind(performance)
     performance.now = () => now() * times
-    const hurried = (callback: () => void, delay = 0, ...rest: []): ReturnType<typeof wait> =>
-      wait(callback, delay / times, ...rest)
-    window.setTimeout = hurried as typeof window.setTimeout
+    window.setTimeout = ((callback: () => void, delay = 0, ...rest: []) =>
+      wait(callback, delay / times, ...rest)) as typeof window.setTimeout
   }, times)
 }
