@@ -1,4 +1,5 @@
 import type { RunState } from '../../../runners/protocol/fold.ts'
+import type { Texts } from '../../texts.ts'
 
 type Response = RunState['responses'][number]
 
@@ -62,6 +63,6 @@ export function fitRows(answerers: Answerer[], rows: number): { shown: Answerer[
 }
 
 /** Milliseconds as a slide says them: `0.8 ms`, `12 ms`, `1.2 s`. */
-export function durationText(ms: number): string {
-  return ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+export function durationText(ms: number, { seconds, milliseconds }: Pick<Texts, 'seconds' | 'milliseconds'>): string {
+  return ms < 1000 ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ${milliseconds}` : `${(ms / 1000).toFixed(1)} ${seconds}`
 }

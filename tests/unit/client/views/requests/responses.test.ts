@@ -18,5 +18,6 @@ it('keeps the busiest where there are too many', () => {
   const { shown, others } = fitRows(many, 4)
   expect(shown.map(row => row.by)).toEqual(['p6', 'p7', 'p8'])
   expect(others).toHaveLength(6)
-  expect([0.84, 12.3, 1234].map(durationText)).toEqual(['0.8 ms', '12 ms', '1.2 s'])
+  const units = { seconds: '秒', milliseconds: 'ミリ秒' }
+  expect([0.84, 12.3, 1234].map(ms => durationText(ms, units))).toEqual(['0.8 ミリ秒', '12 ミリ秒', '1.2 秒'])
 })
