@@ -1,3 +1,4 @@
+import type { Extract, Pack } from 'tar-stream'
 import type { Asked, Verdict } from './route.ts'
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
@@ -5,22 +6,29 @@ import { rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { extract } from 'tar-stream'
+import { extract, pack } from 'tar-stream'
 import { malformed } from './refusal.ts'
 import { asObject } from './shape.ts'
 
 /** Files of an archive of images that say which names its images get. */
 const INDEXES = new Set(['manifest.json', 'repositories', 'index.json'])
+/** An entry of an archive that is read. */
+type Entry = Extract extends AsyncIterable<infer Source> ? Source : never
+
 /** The largest that such a file may be, in bytes. */
 const LARGEST_INDEX = 4 * 1024 * 1024
 
-/** Loads images from an archive, after a look at the names that it would set: the index may be its last file. */
+/**
+ * Loads images from an archive, after a look at the names that it would set: the index may be its last file. The engine
+ * gets an archive that is written anew from what was read, for two programs may read the same bytes as different files.
+ */
 export async function load({ scope, params, stream }: Asked): Promise<Verdict> {
-  const file = join(scope.privateDir, `load-${randomUUID()}`)
+  const sent = join(scope.privateDir, `load-${randomUUID()}`)
+  const file = `${sent}.tar`
   const drop = (): Promise<void> => rm(file, { force: true })
   try {
-    await pipeline(stream, createWriteStream(file, { mode: 0o600 }))
-    const settle = await scope.tags.claimAll(await namesIn(file))
+    await pipeline(stream, createWriteStream(sent, { mode: 0o600 }))
+    const settle = await scope.tags.claimAll(await rewrite(sent, file))
     return {
       segments: ['images', 'load'],
       query: params.query,
@@ -36,17 +44,26 @@ export async function load({ scope, params, stream }: Asked): Promise<Verdict> {
     await drop()
     throw error
   }
+  finally {
+    await rm(sent, { force: true })
+  }
 }
 
-/** The names that an archive of `docker save` gives to its images, by both of its indexes and by that of OCI. */
-async function namesIn(file: string): Promise<string[]> {
+/**
+ * Writes the archive of `docker save` in the file `from` anew to the file `to`. Resolves with the names that it gives
+ * to its images, by both of its indexes and by that of OCI.
+ */
+async function rewrite(from: string, to: string): Promise<string[]> {
   const names = new Set<string>()
   const found = new Set<string>()
   const links = new Set<string>()
   try {
     const archive = extract()
-    const reading = pipeline(await decompressed(file), archive)
+    const anew = pack()
+    const reading = pipeline(await decompressed(from), archive)
+    const writing = pipeline(anew, createWriteStream(to, { mode: 0o600 }))
     reading.catch(() => {})
+    writing.catch(() => {})
     for await (const entry of archive) {
       const { name, type, size = 0 } = entry.header
       const path = posix.normalize(`/${name}`).slice(1).replace(/\/$/, '')
@@ -55,15 +72,13 @@ async function namesIn(file: string): Promise<string[]> {
         throw malformed(`${path} lies behind a link`)
       if (type === 'symlink' || type === 'link')
         links.add(path)
-      if (INDEXES.has(path)) {
-        if (type !== 'file' || found.has(path) || size > LARGEST_INDEX)
-          throw malformed(`its ${path} stands there twice, is no file, or is too large`)
-        found.add(path)
-        namesOf(path, JSON.parse(await readText(entry))).forEach(named => names.add(named))
-      }
-      entry.resume()
+      const text = INDEXES.has(path) ? await readIndex(entry, path, found, size) : undefined
+      if (text !== undefined)
+        namesOf(path, JSON.parse(text)).forEach(named => names.add(named))
+      await copy(entry, text, anew)
     }
-    await reading
+    anew.finalize()
+    await Promise.all([reading, writing])
   }
   catch (error) {
     throw malformed(`the archive cannot be read: ${(error as Error).message}`)
@@ -71,6 +86,36 @@ async function namesIn(file: string): Promise<string[]> {
   if (!found.size)
     throw malformed('the archive cannot be read: it has no index of images')
   return [...names]
+}
+
+/** The text of an index, which stands in an archive once. */
+async function readIndex(entry: Entry, path: string, found: Set<string>, size: number): Promise<string> {
+  if (entry.header.type !== 'file' || found.has(path) || size > LARGEST_INDEX)
+    throw malformed(`its ${path} stands there twice, is no file, or is too large`)
+  found.add(path)
+  return readText(entry)
+}
+
+/** Writes an entry of one archive to another: what it is, and nothing that only some programs see in it. */
+async function copy(entry: Entry, text: string | undefined, anew: Pack): Promise<void> {
+  const { name, type, size, mode, mtime, linkname } = entry.header
+  if (!['file', 'directory', 'symlink', 'link'].includes(type ?? ''))
+    throw malformed(`${name} is a ${type}`)
+  if (type !== 'file' && size)
+    throw malformed(`${name} is a ${type} with content`)
+  const header = { name, type, mode, mtime, ...linkname ? { linkname } : {} }
+  if (type !== 'file') {
+    entry.resume()
+    anew.entry(header)
+    return
+  }
+  if (text !== undefined) {
+    anew.entry(header, text)
+    return
+  }
+  await new Promise<void>((resolve, reject) => {
+    entry.once('error', reject).pipe(anew.entry({ ...header, size }, error => error ? reject(error) : resolve()))
+  })
 }
 
 function namesOf(path: string, json: unknown): string[] {

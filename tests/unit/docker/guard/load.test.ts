@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { pack } from 'tar-stream'
+import { extract, pack } from 'tar-stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createGuard } from './_guard.ts'
 
@@ -19,6 +19,35 @@ async function archiveOf(...entries: Entry[]): Promise<Buffer> {
   return buffer(archive)
 }
 
+/** The files of an archive, as a program reads them that knows nothing of tricks. */
+async function filesOf(archive: Buffer): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  const reading = extract()
+  reading.end(archive)
+  for await (const entry of reading) {
+    const chunks: Buffer[] = []
+    for await (const chunk of entry)
+      chunks.push(chunk as Buffer)
+    files[entry.header.name] = Buffer.concat(chunks).toString()
+  }
+  return files
+}
+
+/**
+ * An archive in which a second manifest lies in the content of an entry of the type `flag` (pax(1), ustar header):
+ * programs that expect no content there read it as the next file.
+ */
+async function hiding(flag: string): Promise<Buffer> {
+  const hidden = await archiveOf(['manifest.json', [{ RepoTags: ['demo:1'] }]])
+  const whole = await archiveOf(manifest('fresh:1'), ['x', hidden.toString('latin1')])
+  const header = whole.indexOf('x\0')
+  whole.write(flag, header + 156, 'latin1')
+  whole.write(' '.repeat(8), header + 148, 'latin1')
+  const sum = whole.subarray(header, header + 512).reduce((total, byte) => total + byte, 0)
+  whole.write(`${sum.toString(8).padStart(6, '0')}\0 `, header + 148, 'latin1')
+  return whole
+}
+
 function guardWithFolder() {
   const privateDir = mkdtempSync(join(tmpdir(), 'kamishibai-test-'))
   onTestFinished(() => rmSync(privateDir, { recursive: true }))
@@ -29,13 +58,13 @@ const manifest = (...RepoTags: string[]): Entry => ['manifest.json', [{ Config: 
 const index = (name: string): Entry => ['index.json', { manifests: [{ annotations: { 'io.containerd.image.name': name } }] }]
 
 describe('an archive of images', () => {
-  it.for([false, true])('is sent on as it came, and is not kept (gzip: %s)', async (zipped) => {
+  it.for([false, true])('is sent on with the files that it holds, and is not kept (gzip: %s)', async (zipped) => {
     const { judge, engine, left } = guardWithFolder()
     const plain = await archiveOf(['layer.tar', 'x'], manifest('fresh:1'))
     const archive = zipped ? gzipSync(plain) : plain
     const { segments, query, stream, contentType, settle } = await judge('POST', '/images/load?quiet=1', archive)
     expect({ segments, query, contentType }).toEqual({ segments: ['images', 'load'], query: [['quiet', '1']], contentType: 'application/x-tar' })
-    expect((await buffer(stream!)).equals(archive)).toBe(true)
+    expect(await filesOf(await buffer(stream!))).toEqual(await filesOf(plain))
     engine.has.images.push({ Id: `sha256:${'55'.repeat(32)}`, RepoTags: ['fresh:1'], RepoDigests: [] })
     await settle!()
     expect(left()).toEqual([])
@@ -76,6 +105,21 @@ describe('an archive of images', () => {
     const { judge, left } = guardWithFolder()
     expect(await judge('POST', '/images/load', await archiveOf(...entries))).toMatchObject({ status: 400 })
     expect(left()).toEqual([])
+  })
+
+  it.for([['a symbolic link', '2'], ['a hard link', '1'], ['a pipe', '6'], ['a device', '3']] as const)('hides no manifest in the content of %s', async ([, flag]) => {
+    const { judge, left } = guardWithFolder()
+    expect(await judge('POST', '/images/load', await hiding(flag))).toMatchObject({ status: 400 })
+    expect(left()).toEqual([])
+  })
+
+  it('is sent on without the words that only some programs read', async () => {
+    const { judge } = guardWithFolder()
+    const archive = await archiveOf(manifest('fresh:1'), ['other.json', [{ RepoTags: ['demo:1'] }], { pax: { 'GNU.sparse.name': 'manifest.json', 'comment': 'x' } }])
+    const { stream } = await judge('POST', '/images/load', archive)
+    const sent = await buffer(stream!)
+    expect(Object.keys(await filesOf(sent))).toEqual(['manifest.json', 'other.json'])
+    expect(sent.includes('GNU.sparse')).toBe(false)
   })
 
   it.for([
