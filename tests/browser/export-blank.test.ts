@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { kamishibai } from '../_cli.ts'
 import { deckOf } from '../_present.ts'
+import { inTurns } from '../engines/turns.ts'
+
+inTurns('vite-cache')
 
 const STYLE = '.unseen { opacity: 0 !important }\n'
 
