@@ -44,25 +44,25 @@ export default defineConfig({
       // No programs, no sockets: many files share a thread and what it has imported. Property tests take long where
       // others compute.
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], setupFiles: ['tests/unit/_in-process.ts'], pool: 'threads', isolate: false, maxWorkers: '100%', testTimeout: 60_000, sequence: { groupOrder: 1 } } },
-      // What starts the command or listens: it computes, and what runs on an engine beside it waits.
-      { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: 3, testTimeout: 60_000, expect: PATIENT, sequence: { groupOrder: 2 } } },
-      // A real engine: files have names and ports of their own, and mostly wait.
-      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], exclude: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], maxWorkers: 3, ...SLOW, sequence: { groupOrder: 2 } } },
+      // What starts the command or listens.
+      { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 60_000, expect: PATIENT, sequence: { groupOrder: 2 } } },
+      // A real engine: files have names and ports of their own. What counts seconds has no others beside it.
+      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], exclude: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 3 } } },
       // A real virtual machine.
-      { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], maxWorkers: 3, ...SLOW, sequence: { groupOrder: 2 } } },
-      { test: { name: 'docker-alone', include: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, ...SLOW, sequence: { groupOrder: 3 } } },
+      { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 3 } } },
+      { test: { name: 'docker-alone', include: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, ...SLOW, sequence: { groupOrder: 4 } } },
       // A real browser, on decks that are presented, built and exported.
-      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], globalSetup: ['tests/engines/sites.ts'], env: BROWSER, maxWorkers: 2, ...SLOW, sequence: { groupOrder: 4 } } },
+      { test: { name: 'browser', include: ['tests/browser/**/*.test.ts'], globalSetup: ['tests/engines/sites.ts'], env: BROWSER, maxWorkers: 2, ...SLOW, sequence: { groupOrder: 5 } } },
       // The package as somebody installs it elsewhere: minutes of a registry, beside the one before.
-      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], env: BROWSER, maxWorkers: 2, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 4 } } },
+      { test: { name: 'package', include: ['tests/package/**/*.test.ts'], env: BROWSER, maxWorkers: 2, testTimeout: 300_000, hookTimeout: 600_000, sequence: { groupOrder: 5 } } },
       // A real API server without nodes: lighter, for what needs no more. It waits for control loops, as the cluster
       // beside it does: more files at once than there are processors.
-      { test: { name: 'kubernetes-api', include: ['tests/kubernetes/api/**/*.test.ts'], exclude: DISTURBING, globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 4, ...SLOW, sequence: { groupOrder: 5 } } },
+      { test: { name: 'kubernetes-api', include: ['tests/kubernetes/api/**/*.test.ts'], exclude: DISTURBING, globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 4, ...SLOW, sequence: { groupOrder: 6 } } },
       // A real cluster: where there is none, the first run of a machine builds Kubernetes, beside the projects before.
-      { test: { name: 'kubernetes', include: ['tests/kubernetes/*.test.ts', 'tests/contract/kubernetes.test.ts'], exclude: DISTURBING_NODES, globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 4, ...SLOW, sequence: { groupOrder: 5 } } },
+      { test: { name: 'kubernetes', include: ['tests/kubernetes/*.test.ts', 'tests/contract/kubernetes.test.ts'], exclude: DISTURBING_NODES, globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/needed.ts'], maxWorkers: 4, ...SLOW, sequence: { groupOrder: 6 } } },
       // The same two, each with one file at a time.
-      { test: { name: 'kubernetes-api-alone', include: DISTURBING, globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/alone.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 6 } } },
-      { test: { name: 'kubernetes-alone', include: DISTURBING_NODES, globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/alone.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 6 } } },
+      { test: { name: 'kubernetes-api-alone', include: DISTURBING, globalSetup: ['tests/engines/control-plane.ts'], setupFiles: ['tests/engines/alone.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 7 } } },
+      { test: { name: 'kubernetes-alone', include: DISTURBING_NODES, globalSetup: ['tests/engines/kubernetes.ts'], setupFiles: ['tests/engines/alone.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 7 } } },
     ],
   },
 })
