@@ -1,11 +1,13 @@
 import type { MarkdownExit, Token } from 'markdown-exit'
 import type { Problem } from '../protocol/problem.ts'
+import type { CodeMistake } from './slide-code.ts'
 import type { SlideText } from './slide-text.ts'
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { compileScript, compileTemplate, parse } from 'vue/compiler-sfc'
 import { loadDeck } from './load.ts'
 import { createMarkdown, featuresOf } from './markdown.ts'
+import { importMistake, styleMistake } from './slide-code.ts'
 import { readSlideText } from './slide-text.ts'
 
 /** Where in a template a line of the Markdown begins; from 0. */
@@ -22,7 +24,7 @@ const RE_BLOCK = /<(route|i18n|style)[^>]*>[^<]*<\/\1>/g
 const CHANGING = ['setup/transformers.ts', 'setup/preparser.ts', 'vite.config.ts', 'vite.config.js', 'vite.config.mjs']
 
 /**
- * Finds the slides of a deck (an absolute path) that Vue cannot compile, without running anything of the deck.
+ * Finds the slides of a deck (an absolute path) that cannot be compiled, without running anything of the deck.
  * Where code of the deck may change its Markdown before, they are warnings.
  */
 export async function templateProblems(file: string): Promise<Problem[]> {
@@ -37,57 +39,68 @@ export async function templateProblems(file: string): Promise<Problem[]> {
   markLines(marking)
   return sources.flatMap((source) => {
     const text = readSlideText(source, dir, markdown)
-    const problem = text.mistake ? undefined : templateProblem(text, marking)
+    const problem = text.mistake ? undefined : slideProblem(text, marking, dir)
     return problem ? [{ ...problem, severity: changes ? 'warning' : 'error' }] : []
   })
 }
 
-/** The first reason for which Vue cannot compile a slide; others mostly follow from it. */
-function templateProblem(slide: SlideText, markdown: MarkdownExit): Problem | undefined {
+/** The first reason for which a slide cannot be compiled; others mostly follow from it. */
+function slideProblem(slide: SlideText, markdown: MarkdownExit, dir: string): Problem | undefined {
   const { html, lines } = unmark(`${LAYOUT}${markdown.render(slide.text, {})}\n</InjectedLayout>`)
-  const scripts = [...html.matchAll(RE_SCRIPT)]
-  const template = html.replaceAll(RE_SCRIPT, blank).replaceAll(RE_BLOCK, blank)
-  const error = templateMistake(template)
-  if (error)
-    return problemAt(error.message, error.offset)
-  const [script] = scripts
-  const mistake = script && scriptMistake(`<script setup ${script[1]} ${script[2]}>${scripts.map(match => match[3]).join('\n')}</script>`)
-  return mistake === undefined ? undefined : problemAt(mistake, script!.index)
-
-  function problemAt(message: string, offset: number): Problem {
-    const before = lines.findLast(line => line.offset <= offset) ?? { offset: LAYOUT.length, line: 0 }
-    const line = before.line + html.slice(before.offset, offset).split('\n').length - 1
-    return {
-      severity: 'error',
-      file: slide.file,
-      line: slide.start + line + 1,
-      column: 1,
-      code: 'bad-template',
-      message: `Vue cannot compile this slide: ${message.replace(/\.$/, '')}`,
-      hint: 'Close each tag, and write text with double braces as `code`.',
-    }
+  const mistake = templateMistake(html) ?? scriptMistake(html)
+    ?? styleMistake(html, dir) ?? importsMistake(html, slide, dir)
+  if (!mistake)
+    return undefined
+  const { message, offset, hint } = mistake
+  const before = lines.findLast(line => line.offset <= offset) ?? { offset: LAYOUT.length, line: 0 }
+  const line = before.line + html.slice(before.offset, offset).split('\n').length - 1
+  return {
+    severity: 'error',
+    file: slide.file,
+    line: slide.start + line + 1,
+    column: 1,
+    code: 'bad-template',
+    message: message.replace(/\.$/, ''),
+    hint,
   }
 }
 
-/** The mistake that stands first; those behind it mostly follow from it. */
-function templateMistake(template: string): { message: string, offset: number } | undefined {
+/** The mistake of the template that stands first; those behind it mostly follow from it. */
+function templateMistake(html: string): CodeMistake | undefined {
+  const template = html.replaceAll(RE_SCRIPT, blank).replaceAll(RE_BLOCK, blank)
   // The compiler stumbles over some trees that its parser complains of.
   const { errors } = parse(`${OPENING}${template}</template>`, { filename: 'slide.vue', ignoreEmpty: false })
   const found = errors.length ? errors : compileTemplate({ source: template, filename: 'slide.vue', id: 'slide', compilerOptions: { prefixIdentifiers: true } }).errors
   return found.map((error) => {
     const at = typeof error === 'object' && 'loc' in error ? error.loc?.start.offset ?? 0 : 0
-    return { message: typeof error === 'string' ? error : error.message, offset: Math.max(0, at - (errors.length ? OPENING.length : 0)) }
+    return notCompiled(typeof error === 'string' ? error : error.message, Math.max(0, at - (errors.length ? OPENING.length : 0)))
   }).sort((a, b) => a.offset - b.offset)[0]
 }
 
-function scriptMistake(script: string): string | undefined {
+function scriptMistake(html: string): CodeMistake | undefined {
+  const scripts = [...html.matchAll(RE_SCRIPT)]
+  const [first] = scripts
   try {
-    compileScript(parse(script, { filename: 'slide.vue' }).descriptor, { id: 'slide' })
+    if (first)
+      compileScript(parse(`<script setup ${first[1]} ${first[2]}>${scripts.map(match => match[3]).join('\n')}</script>`, { filename: 'slide.vue' }).descriptor, { id: 'slide' })
     return undefined
   }
   catch (error) {
-    return (error as Error).message.split('\n')[0]
+    return notCompiled((error as Error).message.split('\n')[0]!, first!.index)
   }
+}
+
+function importsMistake(html: string, { file }: SlideText, dir: string): CodeMistake | undefined {
+  for (const { 0: whole, 3: script = '', index } of html.matchAll(RE_SCRIPT)) {
+    const mistake = importMistake(script, dirname(resolve(dir, file)), dir)
+    if (mistake)
+      return { ...mistake, offset: index + whole.indexOf('>') + 1 + mistake.offset }
+  }
+  return undefined
+}
+
+function notCompiled(message: string, offset: number): CodeMistake {
+  return { message: `Vue cannot compile this slide: ${message}`, offset, hint: 'Close each tag, and write text with double braces as `code`.' }
 }
 
 /** Has each block of text or HTML begin with the number of its line, and leaves out what is no template. */

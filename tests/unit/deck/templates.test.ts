@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { templateProblems } from '../../../runners/deck/templates.ts'
@@ -19,10 +20,52 @@ it.each([
   ['a condition without an if', '<p v-else>x</p>', 5, 'v-else/v-else-if has no adjacent v-if or v-else-if'],
   ['an element across slots', '<div>\n\n::right::\n\n</div>', 5, 'Element is missing end tag'],
   ['a script that is none', 'text\n\n<script setup>\nconst = 1\n</script>', 7, '[vue/compiler-sfc] Unexpected token (2:6)'],
+  ['a style with a tag in it', '<style>\n.a::before { content: "<b>" }\n</style>', 5, 'Tags with side effect (<script> and <style>) are ignored in client component templates'],
 ])('finds %s', async (_, body, line, message) => {
   expect(await problemsOf(`# One\n\n---\n\n${body}\n\n---\n\n# Three\n`)).toEqual([
     expect.objectContaining({ severity: 'error', file: 'deck.md', code: 'bad-template', line, message: `Vue cannot compile this slide: ${message}` }),
   ])
+})
+
+it.each([
+  ['a style that does not end', 'text\n\n<style>\n.a { color: red; }\n.b { color: red\n</style>', 9, '<style> is no CSS: Unclosed block'],
+  ['a declaration that is none', '<style>\n.a {\n  colour\n}\n</style>', 7, '<style> is no CSS: Unknown word colour'],
+  ['a style without its preprocessor', '<style lang="scss">\n.a { .b { color: red } }\n</style>', 5, '<style lang="scss"> needs sass, which is not installed'],
+  ['an import of a file that is not there', '<script setup lang="ts">\nimport { ref } from \'vue\'\nimport x from \'./nope\'\n</script>', 7, 'there is no ./nope to import'],
+  ['an import of a package that is not there', 'text\n\n<script setup>\nimport { x } from \'no-such-package/deep\'\n</script>', 8, 'there is no no-such-package/deep to import'],
+])('finds %s', async (_, body, line, message) => {
+  await mkdir(join(folder.dir, 'node_modules/@slidev/cli'), { recursive: true })
+  expect(await problemsOf(`# One\n\n---\n\n${body}\n\n---\n\n# Three\n`)).toEqual([
+    expect.objectContaining({ severity: 'error', file: 'deck.md', line, message }),
+  ])
+})
+
+it('finds nothing wrong with imports and styles that are there', async () => {
+  await mkdir(join(folder.dir, 'node_modules/@slidev/cli'), { recursive: true })
+  await mkdir(join(folder.dir, 'node_modules/left-pad'), { recursive: true })
+  expect(await problemsOf(`# One
+
+<script setup lang="ts">
+import type { A } from './gone'
+import { ref } from 'vue'
+import { useNav } from '@slidev/client'
+import icon from '~icons/mdi/home'
+import nav from '#slidev/configs'
+import pad from 'left-pad/index.js'
+import b from './b'
+import text from './b.ts?raw'
+import pub from '/x.png'
+</script>
+
+<style lang="postcss">
+.a { .b & { @apply m-4; } }
+</style>
+
+<style>
+.a { color: red; &:hover { color: blue } }
+@media print { .a { color: black } }
+</style>
+`, { 'b.ts': 'export default 1' })).toEqual([])
 })
 
 it('finds nothing wrong with what Slidev compiles', async () => {
