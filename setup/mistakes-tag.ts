@@ -13,6 +13,6 @@ export function escapeMustaches(text: string): string {
 }
 
 /** The mistakes of a step or a slide, as a tag that shows them. */
-export function mistakesTag(problems: Problem[]): string {
-  return `<LiveStep :problems="${escapeAttribute(JSON.stringify(problems))}" />`
+export function mistakesTag(problems: Problem[], of: 'step' | 'slide' = 'step'): string {
+  return `<LiveStep of="${of}" :problems="${escapeAttribute(JSON.stringify(problems))}" />`
 }

@@ -1,7 +1,8 @@
 import type { SlideRoute } from '@slidev/types'
 import type { Component } from 'vue'
-import { defineComponent, h, shallowRef } from 'vue'
+import { defineComponent, getCurrentInstance, h, onErrorCaptured, shallowRef } from 'vue'
 import { loadAgain } from '../client/session/retry.ts'
+import Mistakes from '../client/step/Mistakes.vue'
 import { useTexts } from '../client/useTexts.ts'
 
 /** Failures after which a slide shows Slidev's error page, while it is tried on. */
@@ -9,6 +10,9 @@ const SHOWN_AFTER = 4
 /** Before the word for it appears, in ms. */
 const LOADING_DELAY = 300
 const STYLE = 'display: grid; place-items: center; height: 100%; font-size: 24px; opacity: .6'
+
+/** Where Vue says that an error comes from, in development and in what is built: a slide has nothing to show then. */
+const RE_NOTHING_SHOWN = /^(?:setup|render) function$|#runtime-[01]$/
 
 type SlideModule = Awaited<ReturnType<SlideRoute['load']>>
 
@@ -63,7 +67,18 @@ export function keepLoading(route: SlideRoute, then: () => void): void {
 
   route.load = () => loading ??= load()
   route.component = defineComponent(() => {
+    const failure = shallowRef<string>()
+    const own = getCurrentInstance()!.proxy
+    // Vue leaves the slide empty, whose text stands in a slot of its layout. A part that fails leaves only its place empty.
+    onErrorCaptured((error, part, info) => {
+      if (!RE_NOTHING_SHOWN.test(info) || ![part?.$parent, part?.$parent?.$parent].includes(own))
+        return undefined
+      failure.value ??= String(error)
+      return false
+    })
     void route.load()
-    return () => h(shown.value)
+    return () => failure.value
+      ? h('div', { class: 'slidev-layout' }, h(Mistakes, { of: 'slide', mistakes: [failure.value] }))
+      : h(shown.value)
   })
 }

@@ -11,6 +11,7 @@ import { readRecordingText } from '../runners/service/store/recordings.ts'
 import { disableSlidevWrites, guardServer } from '../runners/service/wire/gate.ts'
 import { addComeback } from './comeback.ts'
 import { deckOfSteps, useDeck } from './deck.ts'
+import { missingPicturesPlugin } from './missing-pictures.ts'
 import { isOneFileBuild, oneFilePlugin } from './one-file.ts'
 import { addHold, holdPrint } from './print-hold.ts'
 import { isRemoteBuild, remoteFlagsPlugin, stripForRemote } from './remote.ts'
@@ -153,6 +154,7 @@ export default (options: ResolvedSlidevOptions): Plugin[] => {
     servicePlugin(options),
     modulesPlugin(options),
     loadingPlugin(options),
+    missingPicturesPlugin(),
     slideErrorsPlugin(options),
   ]
 }
