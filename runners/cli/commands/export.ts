@@ -1,4 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
+import type { Problem } from '../../protocol/problem.ts'
 import type { ExportFormat } from '../export/target.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
@@ -12,7 +13,7 @@ import { addNotes } from '../export/notes.ts'
 import { printDeck } from '../export/slidev.ts'
 import { checkTarget, targetOf } from '../export/target.ts'
 import { say } from '../io/say.ts'
-import { tellProblems } from '../io/tell.ts'
+import { tellMistakes } from '../io/tell-mistakes.ts'
 import { endable } from '../process/ending.ts'
 import { checkProject } from '../slidev/package-json.ts'
 import { checkPresentable } from '../slidev/presentable.ts'
@@ -40,11 +41,6 @@ export async function exportDeck(
     return 2
   }
   const deck = await parseDeck(path)
-  const errors = deck.problems.filter(problem => problem.severity === 'error')
-  if (errors.length) {
-    tellProblems(deck, errors, process.stderr)
-    return 1
-  }
   const target = targetOf(deck.exportName ?? deck.name, { format, output, withNotes })
   checkTarget(target, format)
   checkProject(deck)
@@ -59,9 +55,12 @@ interface Printing extends Required<Pick<ExportOptions, 'format' | 'dark' | 'wit
 }
 
 async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes, signal }: Printing): Promise<number> {
+  const broken: Problem[] = []
   const isThere = format === 'html'
-    ? await exportHtml(deck, target, { withoutNotes, signal })
-    : format === 'md' ? await exportMarkdown(deck, { target, dark, withoutNotes, signal }) : await printDeck(deck, format, { target, dark, signal })
+    ? await exportHtml(deck, target, { withoutNotes, signal, broken })
+    : format === 'md'
+      ? await exportMarkdown(deck, { target, dark, withoutNotes, signal, broken })
+      : await printDeck(deck, format, { target, dark, signal, broken })
   if (!isThere) {
     say.error(`Slidev wrote no ${target}.`)
     return 1
@@ -74,7 +73,7 @@ async function print(deck: Deck, { format, target, dark, withNotes, withoutNotes
   if (faults.length)
     return 1
   process.stdout.write(format === 'html' ? `${target} plays from disk, ${await networkWords(deck)}.\n` : `${target} is written.\n`)
-  return tellRecorded(deck)
+  return Math.max(tellMistakes(deck, broken), await tellRecorded(deck))
 }
 
 /** Whether a page of the deck needs a network, in words. */

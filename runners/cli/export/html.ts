@@ -1,4 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
+import type { PrintOptions } from './slidev.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,11 +12,11 @@ import { toOneFile } from './one-file.ts'
 export async function exportHtml(
   deck: Deck,
   target: string,
-  { withoutNotes, signal }: { withoutNotes: boolean, signal: AbortSignal },
+  { withoutNotes, signal, broken }: { withoutNotes: boolean } & Pick<PrintOptions, 'signal' | 'broken'>,
 ): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-html-'))
   try {
-    const code = await runSlidev({ deckDir: deck.dir, signal, args: ['build', deck.file, '--out', dir, '--base', './', '--router-mode', 'hash', ...withoutNotes ? ['--without-notes'] : []], env: { NODE_ENV: 'production', ...flavourEnv('one-file') } })
+    const code = await runSlidev({ deckDir: deck.dir, signal, broken, args: ['build', deck.file, '--out', dir, '--base', './', '--router-mode', 'hash', ...withoutNotes ? ['--without-notes'] : []], env: { NODE_ENV: 'production', ...flavourEnv('one-file') } })
     if (code !== 0)
       return false
     await makeFolder(dirname(target))

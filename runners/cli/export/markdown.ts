@@ -1,4 +1,5 @@
 import type { Deck } from '../../deck/deck.ts'
+import type { PrintOptions } from './slidev.ts'
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -13,7 +14,7 @@ import { picturesOf, RE_PICTURE } from './target.ts'
  */
 export async function exportMarkdown(
   deck: Deck,
-  { target, dark, withoutNotes, signal }: { target: string, dark: boolean, withoutNotes: boolean, signal: AbortSignal },
+  { target, dark, withoutNotes, signal, broken }: PrintOptions & { withoutNotes: boolean },
 ): Promise<boolean> {
   const all = await toHandout(deck)
   const slides = withoutNotes ? all.map(slide => ({ ...slide, note: undefined })) : all
@@ -23,7 +24,7 @@ export async function exportMarkdown(
   // Those of slides that are gone go too.
   await rm(folder, { recursive: true, force: true })
   await makeFolder(dirname(target))
-  const names = await printPictures(deck, { numbers: wanted, folder, dark, signal })
+  const names = await printPictures(deck, { numbers: wanted, folder, dark, signal, broken })
   if (wanted.some(no => !names.has(no)))
     return false
   await writeFile(target, formatHandout(slides, no => names.has(no) ? `./${path}/${names.get(no)}` : undefined))
@@ -33,13 +34,13 @@ export async function exportMarkdown(
 /** Prints pictures of some slides into a folder; their names by number. */
 async function printPictures(
   deck: Deck,
-  { numbers, folder, dark, signal }: { numbers: number[], folder: string, dark: boolean, signal: AbortSignal },
+  { numbers, folder, ...how }: { numbers: number[], folder: string } & Omit<PrintOptions, 'target' | 'range'>,
 ): Promise<Map<number, string>> {
   if (!numbers.length)
     return new Map()
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-md-'))
   try {
-    if (!await printDeck(deck, 'png', { target: join(dir, 'png'), dark, signal, range: numbers.join(',') }))
+    if (!await printDeck(deck, 'png', { ...how, target: join(dir, 'png'), range: numbers.join(',') }))
       return new Map()
     const printed = (await readdir(join(dir, 'png'))).filter(name => RE_PICTURE.test(name))
     await makeFolder(folder)

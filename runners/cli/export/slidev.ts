@@ -6,7 +6,8 @@ import { dirname } from 'node:path'
 import { makeFolder } from '../io/folder.ts'
 import { findBrowser, runSlidev } from '../slidev/slidev.ts'
 
-interface PrintOptions extends Pick<SlidevRun, 'env' | 'quiet' | 'signal'> {
+/** How a deck is printed. */
+export interface PrintOptions extends Pick<SlidevRun, 'env' | 'quiet' | 'signal' | 'broken'> {
   target: string
   dark: boolean
   /** The numbers of the slides, as Slidev takes them. @default all */

@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Problem } from '../../protocol/problem.ts'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
+import { BROKEN_SLIDE_ENV, readBroken } from '../../protocol/broken-slide.ts'
 import { StepError } from '../../protocol/error.ts'
 
 const BROWSERS = [
@@ -46,7 +48,7 @@ export function slidevBin(deckDir: string): string {
 
 /**
  * What a run of Slidev's own command gets; `env` is set on top of ours, `quiet` drops what it prints beside its errors,
- * and `signal` ends it.
+ * `signal` ends it, and `broken` gets what is wrong with slides that show that in their place.
  */
 export interface SlidevRun {
   deckDir: string
@@ -54,19 +56,26 @@ export interface SlidevRun {
   env?: Record<string, string>
   quiet?: boolean
   signal: AbortSignal
+  broken?: Problem[]
 }
 
 /** Runs Slidev's own command with the deck's Slidev; resolves with its exit code. */
-export async function runSlidev({ deckDir, args, env, quiet = false, signal }: SlidevRun): Promise<number> {
+export async function runSlidev({ deckDir, args, env, quiet = false, signal, broken }: SlidevRun): Promise<number> {
   const preload = pathToFileURL(join(import.meta.dirname, 'preload.mjs')).href
-  return ended(spawn(process.execPath, ['--import', preload, slidevBin(deckDir), ...args], {
-    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
-    env: { ...process.env, ...env },
+  const child = spawn(process.execPath, ['--import', preload, slidevBin(deckDir), ...args], {
+    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...env, ...BROKEN_SLIDE_ENV },
     // Ctrl-C in a terminal is for us alone: Slidev would tell it as an error of its browser.
     detached: process.platform !== 'win32',
     signal,
     killSignal: 'SIGKILL',
-  }))
+  })
+  child.on('message', (message) => {
+    const problem = readBroken(message)
+    if (problem)
+      broken?.push(problem)
+  })
+  return ended(child)
 }
 
 /**
