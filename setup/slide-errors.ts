@@ -5,6 +5,7 @@ import { relative } from 'node:path'
 import process from 'node:process'
 import { templateProblems } from '../runners/deck/templates.ts'
 import { tellBroken } from '../runners/protocol/broken-slide.ts'
+import { useDeck } from './deck.ts'
 import { escapeMustaches, mistakesTag } from './mistakes-tag.ts'
 
 /** What Vite gives to a plugin beside the code, as far as it is used here. */
@@ -29,6 +30,8 @@ interface Rescue {
 const RE_SLIDE = /__slidev_(\d+)\.md$/
 const RE_SLIDE_STYLE = /__slidev_(\d+)\.md\?vue&type=style/
 const RE_STYLE = /<style\b([^>]*)>([^<]*)<\/style>/g
+/** Mistakes in a slide's Markdown at which Slidev throws. */
+const FATAL = new Set(['no-file', 'empty-magic-move', 'bad-markdown'])
 /** The module of all titles, for the overview and tables of contents. */
 const TITLES = '/@slidev/title-renderer.md'
 const RE_TITLE = /(<template v-(?:else-)?if="no === \d+">)([\s\S]*?)(<\/template>\s*(?=<template v-else-if="no|<\/div>\s*<\/template>|<script|$))/g
@@ -168,7 +171,8 @@ async function problemOf(
   const no = Number((RE_SLIDE.exec(id) ?? RE_SLIDE_STYLE.exec(id))![1])
   const { filepath, start, end } = data.slides[no - 1]!.source
   const file = relative(userRoot, filepath)
-  const known = (await templateProblems(entry))
+  const fatal = (await useDeck(entry).current()).problems.filter(({ code }) => FATAL.has(code))
+  const known = [...fatal, ...await templateProblems(entry)]
     .find(problem => problem.file === file && problem.line > start && problem.line <= end + 1)
   const message = String((error as Error).message ?? error).replace(/^\[[^\]]*\]\s*/, '').split('\n')[0]!
   return known ?? { severity: 'error', file, line: start + 1, column: 1, code: 'broken-slide', message }

@@ -4,7 +4,7 @@ import type { Fence } from '../runners/deck/deck.ts'
 import type { Problem } from '../runners/protocol/problem.ts'
 import type { Step } from '../runners/protocol/step.ts'
 import { relative } from 'node:path'
-import { fenceMarks, readMark } from '../runners/deck/fence-marks.ts'
+import { fenceMarks, readMark, unseenPlaces } from '../runners/deck/fence-marks.ts'
 import { createMarkdown } from '../runners/deck/markdown.ts'
 import { isOurs } from '../runners/deck/slide-fences.ts'
 import { parseSlidevInfo } from '../runners/deck/slidev-info.ts'
@@ -46,10 +46,14 @@ export default (): Partial<TransformersSetupReturn> => ({
     async ({ s, slide, options }) => {
       const deck = await useDeck(options.entry).current()
       const fences = deck.slides[slide.index]?.fences ?? []
-      if (fences.length) {
-        for (const { from, to, text } of fenceMarks(s.toString(), fences, markdownOf(options)))
-          from === to ? s.appendLeft(from, text) : s.overwrite(from, to, text)
-      }
+      if (!fences.length)
+        return
+      const [shown, markdown] = [s.toString(), markdownOf(options)]
+      const marks = fenceMarks(shown, fences, markdown)
+      const mistakes = unseenPlaces(shown, fences, markdown).map(({ from, to, fence }) =>
+        ({ from, to, text: mistakesTag(fence.problems) + (to ? '' : '\n\n') }))
+      for (const { from, to, text } of [...marks, ...mistakes])
+        from === to ? s.appendLeft(from, text) : s.overwrite(from, to, text)
     },
   ],
   codeblocks: [

@@ -11,6 +11,8 @@ export interface Fence {
   /** Missing where the fence is no step because of its problems. */
   stepId?: string
   problems: Problem[]
+  /** Where Slidev's Markdown sees no fence: it is frontmatter there, or HTML. */
+  unseen?: 'eaten' | 'html'
 }
 
 export interface DeckSlide {

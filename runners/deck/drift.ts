@@ -2,7 +2,7 @@ import type { Step } from '../protocol/step.ts'
 import type { Deck } from './deck.ts'
 
 // Where a step stands may change without a change of what it does; its hash covers files that are read when it runs.
-const PLACE = ['slide', 'slides', 'file', 'line', 'column', 'hash'] as const
+const PLACE = ['slide', 'slides', 'file', 'line', 'column', 'codeLine', 'hash'] as const
 
 function essence(step: Step): string {
   const rest: Partial<Step> = { ...step }

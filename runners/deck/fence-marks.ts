@@ -2,6 +2,7 @@ import type { MarkdownExit } from 'markdown-exit'
 import type { Fence } from './deck.ts'
 import type { RawFence } from './fences.ts'
 import { scanFences } from './fences.ts'
+import { hiddenFences } from './hidden-fences.ts'
 import { isOurs } from './slide-fences.ts'
 
 /** A place in a slide's text where `text` is to stand. */
@@ -26,6 +27,19 @@ export function fenceMarks(text: string, fences: Fence[], markdown: MarkdownExit
   })
 }
 
+/** The places in a slide's text of fences of ours that Markdown does not see. */
+export function unseenPlaces(text: string, fences: Fence[], markdown: MarkdownExit): { from: number, to: number, fence: Fence }[] {
+  const starts = lineStarts(text)
+  const hidden = hiddenFences(text, markdown).filter(({ as }) => as === 'html')
+  const inHtml = fences.filter(({ unseen }) => unseen === 'html')
+  return fences.filter(({ unseen }) => unseen).flatMap((fence) => {
+    const raw = hidden[inHtml.indexOf(fence)]?.raw
+    if (fence.unseen === 'eaten')
+      return [{ from: 0, to: 0, fence }]
+    return raw ? [{ from: starts[raw.line - 1]!, to: (starts[raw.end] ?? text.length + 1) - 1, fence }] : []
+  })
+}
+
 /** The number that a fence's info string carries, and the string without it. */
 export function readMark(info: string): { number: number, info: string } | undefined {
   const mark = RE_MARK.exec(info)
@@ -44,7 +58,7 @@ function numbersOf(ours: RawFence[], fences: Fence[]): number[] {
   let next = 0
   return ours.map((raw) => {
     const number = fences.findIndex(
-      (fence, i) => i >= next && fence.info === raw.info && (raw.snippet || fence.code === raw.code),
+      (fence, i) => i >= next && !fence.unseen && fence.info === raw.info && (raw.snippet || fence.code === raw.code),
     )
     next = number < 0 ? next : number + 1
     return number

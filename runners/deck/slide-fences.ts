@@ -5,20 +5,20 @@ import type { Step } from '../protocol/step.ts'
 import type { Fence } from './deck.ts'
 import type { RawFence } from './fences.ts'
 import type { Info } from './info.ts'
+import type { SnippetPath } from './markdown.ts'
+import type { MisplacedFence } from './misplaced.ts'
 import type { SlideText } from './slide-text.ts'
 import type { FencePlace } from './step.ts'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { relative } from 'node:path'
 import { parseInfo } from './info.ts'
+import { eatenFence, hiddenFence, isEmptyMagicMove, isMagicMove, stepInMagicMove } from './misplaced.ts'
+import { readSnippet } from './snippet.ts'
 import { idOf, toStep } from './step.ts'
 
 /** Codes of what is wrong with the content of a fence, by its language. */
 const CONTENT_CODES: Record<string, string> = { http: 'bad-request', dockerfile: 'bad-dockerfile' }
 /** What leaves a fence a step all the same. */
 const WARNINGS = new Set(['no-id', 'no-until'])
-const RE_MAGIC_MOVE = /^(?:md|markdown) magic-move\b/
-/** An inner fence or import of `md magic-move`, as Slidev reads them there. */
-const RE_INNER = /^(?:```|<<<)[ \t]*(.*)$/
 
 /** What the parse of a deck gathers from its fences. */
 export interface Parsing {
@@ -44,80 +44,83 @@ interface Found {
   line: number
   column: number
   /** Why no step can stand there. */
-  misplaced?: { code: string, message: string, hint: string }
+  misplaced?: MisplacedFence['misplaced']
 }
 
-interface Content { code: string, files: string[] }
+/** The code of a fence, and the line of its own file at which it begins. */
+interface Content { code: string, files: string[], line: number }
 
-/** Reads the fences of ours on a slide; their steps and mistakes go to `parsing`. */
-export function fencesOf(slide: SlideInfo, { text, fences, start, lead, file }: SlideText, parsing: Parsing): Fence[] {
-  const lines = text.split('\n')
+/** Reads the fences of ours on a slide; their steps and all mistakes in fences go to `parsing`. */
+export function fencesOf(slide: SlideInfo, text: SlideText, parsing: Parsing): Fence[] {
+  const lines = text.text.split('\n')
   let ordinal = 0
-  const ours = (raw: RawFence, found: Omit<Found, 'raw' | 'slide' | 'ordinal' | 'file'>): Fence =>
-    fenceOf({ ...found, raw, slide, ordinal: ++ordinal, file }, parsing, lines.slice(raw.line, raw.end))
+  const ours = (found: Omit<Found, 'slide' | 'ordinal' | 'file'>, unseen?: Fence['unseen']): Fence => ({
+    ...fenceOf({ ...found, slide, ordinal: ++ordinal, file: text.file }, parsing, lines.slice(found.raw.line, found.raw.end)),
+    ...unseen && { unseen },
+  })
   const eaten = eatenFence(slide)
+  const hidden = text.hidden.map(fence => hiddenFence(fence, text.start))
+  for (const { line, column, misplaced } of hidden.filter(isText))
+    add(parsing.problems, { severity: 'warning', file: text.file, line, column, ...misplaced })
   return [
-    ...eaten ? [ours(eaten.raw, eaten)] : [],
-    ...fences.flatMap((raw) => {
-      const place = { line: start + raw.line, column: raw.column + (raw.line === 1 ? lead : 0) }
-      const inner = RE_MAGIC_MOVE.test(raw.info) && raw.marks === 4 ? innerStep(raw, place.line) : undefined
-      return inner ? [ours(raw, inner)] : raw.brace ? [ours(raw, { ...place, info: raw.brace })] : []
+    ...eaten ? [ours(eaten, 'eaten')] : [],
+    ...hidden.filter(fence => !isText(fence)).map(fence => ours(fence, 'html')),
+    ...text.fences.flatMap((raw) => {
+      const place = { line: text.start + raw.line, column: raw.column + (raw.line === 1 ? text.lead : 0) }
+      const inner = isMagicMove(raw) ? stepInMagicMove(raw, place.line) : undefined
+      if (inner || raw.brace)
+        return [ours(inner ?? { ...place, raw, info: raw.brace! })]
+      for (const problem of plainProblems(raw, parsing.dir, slide.source.filepath))
+        add(parsing.problems, { severity: problem.severity, file: text.file, ...place, ...problem })
+      return []
     }),
   ]
 }
 
-/** Whether an info string is one of ours or holds one; such a fence is never Slidev's. */
-export function isOurs({ info, code, marks }: Pick<RawFence, 'info' | 'code' | 'marks'>): boolean {
-  return (
-    parseInfo(info) !== undefined || (RE_MAGIC_MOVE.test(info) && marks === 4 && innerStep({ code }, 0) !== undefined)
-  )
+/** Whether a fence of ours is one that a slide may show as text. */
+function isText({ misplaced }: MisplacedFence): boolean {
+  return misplaced.code === 'indented-fence'
 }
 
-/** The first step that stands inside `md magic-move`, which only animates code. */
-function innerStep({ code }: Pick<RawFence, 'code'>, line: number): Pick<Found, 'info' | 'line' | 'column' | 'misplaced'> | undefined {
-  for (const [i, text] of code.split('\n').entries()) {
-    const words = RE_INNER.exec(text)?.[1] ?? ''
-    const info = parseInfo(words)
-    if (info)
-      return { info, line: line + i + 1, column: text.length - words.length + 1, misplaced: { code: 'misplaced-step', message: 'a step cannot stand in md magic-move, which shows code and runs none', hint: 'Put the step below it, in a fence of its own.' } }
-  }
-  return undefined
+/** Whether a fence is one of ours or holds one; such a fence is never Slidev's. */
+export function isOurs(fence: Pick<RawFence, 'info' | 'code' | 'marks'>): boolean {
+  return parseInfo(fence.info) !== undefined
+    || (isMagicMove(fence) && stepInMagicMove(fence as RawFence, 0) !== undefined)
 }
 
-/** The YAML fence at the very beginning of a slide, of which Slidev makes frontmatter. */
-function eatenFence({ source: { frontmatterStyle, frontmatterRaw = '', raw, start } }: SlideInfo): Pick<Found, 'raw' | 'info' | 'line' | 'column' | 'misplaced'> | undefined {
-  const opening = frontmatterStyle === 'yaml' ? /^(\s*```)(ya?ml.*)/.exec(raw) : null
-  const info = opening && parseInfo(opening[2]!)
-  if (!info)
-    return undefined
-  const before = opening[1]!.split('\n')
-  const code = frontmatterRaw.slice(frontmatterRaw.indexOf('\n') + 1)
-  return {
-    raw: { info: opening[2]!.trim(), code, line: 1, end: 1, column: 1, marks: 3, closed: true },
-    info,
-    line: start + before.length,
-    column: before.at(-1)!.length + 1,
-    misplaced: { code: 'yaml-eaten', message: 'Slidev takes a YAML fence at the very beginning of a slide for frontmatter', hint: 'Put a heading or any text before it.' },
-  }
+/** What is wrong with a fence of Slidev's, which then shows no slide, or another file than it says. */
+function plainProblems(
+  raw: RawFence,
+  dir: string,
+  importer: string,
+): Pick<Problem, 'severity' | 'code' | 'message' | 'hint'>[] {
+  if (isMagicMove(raw) && isEmptyMagicMove(raw))
+    return [{ severity: 'error', code: 'empty-magic-move', message: 'md magic-move has no code to show', hint: 'Put fences of three marks with a language into it.' }]
+  if (!raw.snippet)
+    return []
+  const { text, noRegion } = readSnippet(raw.snippet, dir, importer)
+  if (text === undefined)
+    return [{ severity: 'error', ...noFile(raw.snippet) }]
+  return noRegion ? [{ severity: 'warning', ...noSuchRegion(raw.snippet) }] : []
+}
+
+/** Adds a problem that is not told yet. */
+function add(problems: Problem[], problem: Problem): void {
+  const { file, line, column, code } = problem
+  if (!problems.some(p => p.file === file && p.line === line && p.column === column && p.code === code))
+    problems.push(problem)
 }
 
 function fenceOf(found: Found, parsing: Parsing, lines: string[]): Fence {
   const { raw, info, slide, ordinal, file, line } = found
   const id = idOf(info)?.value ?? `slide${slide.index + 1}-${ordinal}`
   const fence: Fence = { info: raw.info, code: raw.code, id, problems: [] }
-  const add = (problem: Problem): void => {
+  const tell = (problem: Problem): void => {
     fence.problems.push(problem)
-    if (
-      !parsing.problems.some(
-        p =>
-          p.file === problem.file && p.line === problem.line && p.column === problem.column && p.code === problem.code,
-      )
-    ) {
-      parsing.problems.push(problem)
-    }
+    add(parsing.problems, problem)
   }
   const report: FencePlace['report'] = (offset, code, message, hint) =>
-    add({ severity: WARNINGS.has(code) ? 'warning' : 'error', file, line, column: raw.snippet ? found.column : found.column + offset, code, message, hint })
+    tell({ severity: WARNINGS.has(code) ? 'warning' : 'error', file, line, column: raw.snippet ? found.column : found.column + offset, code, message, hint })
   checkShape(found, report)
   const content = snippetOf(found, parsing.dir, report)
   fence.code = content.code
@@ -145,12 +148,13 @@ function fenceOf(found: Found, parsing: Parsing, lines: string[]): Fence {
     line,
     column: found.column,
     files: content.files,
+    codeLine: content.line,
     report,
     reportCode: (codeLine, column, message, hint) =>
-      add({
+      tell({
         severity: 'error',
         ...(raw.snippet
-          ? { file: content.files[0] ?? file, line: codeLine, column }
+          ? { file: content.files[0] ?? file, line: content.line - 1 + codeLine, column }
           : { file, line: line + codeLine, column: column + indentOf(raw.code, lines, codeLine) }),
         code: CONTENT_CODES[info.lang] ?? 'bad-yaml',
         message,
@@ -184,14 +188,18 @@ function checkShape({ raw, misplaced }: Found, report: FencePlace['report']): vo
 
 function snippetOf({ raw, slide }: Found, dir: string, report: FencePlace['report']): Content {
   if (!raw.snippet)
-    return { code: raw.code, files: [] }
-  const { path, region } = raw.snippet
-  const file = path.startsWith('@/') ? resolve(dir, path.slice(2)) : resolve(dirname(slide.source.filepath), path)
-  if (region)
-    report(0, 'no-region', 'a step cannot be a region of a file', 'Import the whole file.')
-  if (!existsSync(file)) {
-    report(0, 'no-file', `there is no file ${path}`, 'Paths begin at the deck\'s folder (@/) or at the file that imports.')
-    return { code: '', files: [] }
-  }
-  return { code: readFileSync(file, 'utf8'), files: [relative(dir, file)] }
+    return { code: raw.code, files: [], line: 1 }
+  const { file, text, line, noRegion } = readSnippet(raw.snippet, dir, slide.source.filepath)
+  const problem = text === undefined ? noFile(raw.snippet) : noRegion ? noSuchRegion(raw.snippet) : undefined
+  if (problem)
+    report(0, problem.code, problem.message, problem.hint)
+  return { code: text ?? '', files: text === undefined ? [] : [relative(dir, file)], line }
+}
+
+function noFile({ path }: SnippetPath): { code: string, message: string, hint: string } {
+  return { code: 'no-file', message: `there is no file ${path}`, hint: 'Paths begin at the deck\'s folder (@/) or at the file that imports.' }
+}
+
+function noSuchRegion({ path, region }: SnippetPath): { code: string, message: string, hint: string } {
+  return { code: 'no-region', message: `${path} has no region ${region}, and Slidev shows all of it`, hint: `Begin it with a comment: #region ${region}, and end it: #endregion ${region}` }
 }

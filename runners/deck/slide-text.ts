@@ -1,8 +1,10 @@
 import type { SourceSlideInfo } from '@slidev/types'
 import type { MarkdownExit } from 'markdown-exit'
 import type { RawFence } from './fences.ts'
+import type { HiddenFence } from './hidden-fences.ts'
 import { relative } from 'node:path'
 import { scanFences } from './fences.ts'
+import { hiddenFences } from './hidden-fences.ts'
 
 /** A slide's Markdown without its frontmatter and its note, as Slidev renders it. */
 export interface SlideText {
@@ -13,6 +15,8 @@ export interface SlideText {
   start: number
   lead: number
   fences: RawFence[]
+  /** Fences of ours that Slidev's Markdown does not see. */
+  hidden: HiddenFence[]
   /** Why Slidev's Markdown cannot read the slide. */
   mistake?: string
 }
@@ -26,10 +30,10 @@ const RE_CODE = /(?<!`)(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?[^`]\1(?!`)/g
 export function readSlideText(source: SourceSlideInfo, dir: string, markdown: MarkdownExit): SlideText {
   const slide = { file: relative(dir, source.filepath), text: source.contentRaw, ...contentStart(source) }
   try {
-    return { ...slide, fences: scanFences(slide.text, markdown) }
+    return { ...slide, fences: scanFences(slide.text, markdown), hidden: hiddenFences(slide.text, markdown) }
   }
   catch (error) {
-    return { ...slide, fences: [], mistake: (error as Error).message }
+    return { ...slide, fences: [], hidden: [], mistake: (error as Error).message }
   }
 }
 

@@ -24,6 +24,8 @@ export interface FencePlace {
   line: number
   column: number
   files: string[]
+  /** The line at which the code begins in the file that holds it, if it is not this one. */
+  codeLine: number
   report: Report
   /** `line` and `column` from 1 within the code. */
   reportCode: (line: number, column: number, message: string, hint?: string) => void
@@ -112,8 +114,11 @@ function readId(info: Info, { slide, ordinal, report }: FencePlace): string {
   return word?.value ?? `slide${slide}-${ordinal}`
 }
 
-function placeOf({ slide, file, line, column, files }: FencePlace): Pick<Step, 'slide' | 'slides' | 'file' | 'line' | 'column' | 'files' | 'codeFile'> {
-  return { slide, slides: [slide], file, line, column, files, codeFile: files[0] }
+function placeOf(
+  { slide, file, line, column, files, codeLine }: FencePlace,
+): Pick<Step, 'slide' | 'slides' | 'file' | 'line' | 'column' | 'files' | 'codeFile' | 'codeLine'> {
+  const [codeFile] = files
+  return { slide, slides: [slide], file, line, column, files, codeFile, ...codeFile && codeLine > 1 && { codeLine } }
 }
 
 function linesOf(code: string, hidden: RegExp): Pick<Step, 'code' | 'visible' | 'hidden'> {

@@ -95,6 +95,8 @@ export interface Step {
   files: string[]
   /** The file that holds the code, where a `<<<` line brings it. */
   codeFile?: string
+  /** The line of that file, from 1, at which the code begins. @default 1 */
+  codeLine?: number
   /** Covers code, options and files used; 16 hex digits. */
   hash: string
 }

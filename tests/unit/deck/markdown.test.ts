@@ -80,6 +80,62 @@ it('reports a step in magic-move, where it stands', async () => {
   expect(slides[0]!.fences).toMatchObject([{ info: 'md magic-move', problems: [{ code: 'misplaced-step' }] }])
 })
 
+describe('a fence that Markdown does not see is a mistake in its place', () => {
+  it.each([
+    ['directly below a tag', `<div>\n${FENCE.join('\n')}\n</div>`, 4, 'fence-in-html'],
+    ['in a component, indented', `text\n\n<v-click>\n${indented('  ')}\n</v-click>`, 6, 'fence-in-html'],
+    ['below a tag, with an empty line in it', '<div>\n```sh {run id=x}\necho x\n\necho y\n```\n</div>', 4, 'fence-in-html'],
+    ['an import below a tag', '<div>\n<<< @/x.sh sh {run id=x}\n</div>', 4, 'fence-in-html'],
+    ['indented as text is', indented('    '), 3, 'indented-fence'],
+  ])('%s', async (_, body, line, code) => {
+    const { steps, problems } = await parse(`# T\n\n${body}\n`)
+    expect(steps).toEqual([])
+    expect(problems).toEqual([expect.objectContaining({ line, code, severity: code === 'indented-fence' ? 'warning' : 'error' })])
+  })
+
+  it.each([
+    ['a comment', `<!--\n${FENCE.join('\n')}\n-->\n\ntext`],
+    ['literal text', `<pre>\n${FENCE.join('\n')}\n</pre>`],
+    ['a fence of Slidev\'s', '<div>\n```sh {1|2}\necho x\n```\n</div>'],
+  ])('not in %s', async (_, body) => {
+    expect((await parse(`# T\n\n${body}\n`)).problems).toEqual([])
+  })
+})
+
+describe('what Slidev\'s own fences lack is reported', () => {
+  it.each([
+    ['magic-move without code', '````md magic-move\ntext\n````', 'error', 'empty-magic-move'],
+    ['an import of a file that is not there', '- a\n\n  <<< @/none.ts {1|2}', 'error', 'no-file'],
+    ['an import of a region that is not there', '<<< @/x.sh#none', 'warning', 'no-region'],
+  ])('%s', async (_, body, severity, code) => {
+    const { problems } = await parse(`# T\n\n${body}\n`, { 'x.sh': 'echo x\n' })
+    expect(problems).toEqual([expect.objectContaining({ severity, code, line: code === 'no-file' ? 5 : 3 })])
+  })
+
+  it('nothing in magic-move with code, and in imports that are there', async () => {
+    const body = '````md magic-move {lines: true}\n```ts {1|2} {lines:true}\na\n```\n````\n\n````md magic-move\n<<< @/x.sh\n````\n\n<<< @/x.sh#part {1|2}'
+    expect((await parse(`# T\n\n${body}\n`, { 'x.sh': '# region part\necho x\n# endregion part\n' })).problems).toEqual([])
+  })
+})
+
+it('takes a region of a file for a step, without its indentation and its marks', async () => {
+  const file = 'echo a\n# #region one\n  echo x\n  # #region two\n    echo y\n  # #endregion two\n# #endregion one\n'
+  const { steps, problems } = await parse('# T\n\n<<< @/x.sh#one sh {run id=x}\n', { 'x.sh': file })
+  expect(problems).toEqual([])
+  expect(steps).toMatchObject([{ id: 'x', code: 'echo x\n  echo y', files: ['x.sh'], codeFile: 'x.sh', codeLine: 3 }])
+})
+
+it('puts a mistake in the content of a region where it stands in the file', async () => {
+  const { problems } = await parse('# T\n\n<<< @/x.yaml#one yaml {container id=x}\n', { 'x.yaml': 'a: b\n# region one\nimage: x\nport: []\n# endregion one\n' })
+  expect(problems).toEqual([expect.objectContaining({ file: 'x.yaml', line: 4, message: 'unknown key port' })])
+})
+
+it('runs no step of a region that is not there', async () => {
+  const { steps, problems } = await parse('# T\n\n<<< @/x.sh#none sh {run id=x}\n', { 'x.sh': 'echo x\n' })
+  expect(steps).toEqual([])
+  expect(problems).toEqual([expect.objectContaining({ severity: 'error', code: 'no-region', line: 3 })])
+})
+
 it('puts a mistake in the YAML of a quoted fence where it stands', async () => {
   const { problems } = await parse('# T\n\n> ```yaml {container id=a}\n> image: x\n> port: []\n> ```\n')
   expect(problems).toEqual([expect.objectContaining({ line: 5, column: 3, message: 'unknown key port' })])
