@@ -27,8 +27,11 @@ export function fenceMarks(text: string, fences: Fence[], markdown: MarkdownExit
   })
 }
 
-/** The places in a slide's text of fences of ours that Markdown does not see. */
-export function unseenPlaces(text: string, fences: Fence[], markdown: MarkdownExit): { from: number, to: number, fence: Fence }[] {
+/** A place in a slide's text where a fence of ours stands that Markdown does not see. */
+export interface UnseenPlace { from: number, to: number, fence: Fence }
+
+/** Finds the places of fences that Markdown does not see; one that Slidev took away stood at the beginning. */
+export function unseenPlaces(text: string, fences: Fence[], markdown: MarkdownExit): UnseenPlace[] {
   const starts = lineStarts(text)
   const hidden = hiddenFences(text, markdown).filter(({ as }) => as === 'html')
   const inHtml = fences.filter(({ unseen }) => unseen === 'html')

@@ -3,7 +3,10 @@ import type { Step } from '../protocol/step.ts'
 type Placed = Pick<Step, 'file' | 'line' | 'codeFile' | 'codeLine'>
 
 /** Where line `inCode` of a step's code stands in the file that holds it; hidden lines count. */
-export function placeOfLine({ file, line, codeFile, codeLine = 1 }: Placed, inCode: number): { file: string, line: number } {
+export function placeOfLine(
+  { file, line, codeFile, codeLine = 1 }: Placed,
+  inCode: number,
+): { file: string, line: number } {
   return codeFile ? { file: codeFile, line: codeLine - 1 + inCode } : { file, line: line + inCode }
 }
 

@@ -17,7 +17,7 @@ const RE_MAGIC_MOVE = /^(?:md|markdown) magic-move\b/
 /** An inner fence or import of `md magic-move`, as Slidev reads them there. */
 const RE_INNER = /^(?:```|<<<)[ \t]*(.*)$/
 /** What Slidev takes for code inside of it. */
-const RE_INNER_CODE = /^```([\w'-]+)?(?:[ \t]*|[ \t][ \w\t'-]*)(?:\[([^\]]*)\])?[ \t]*(?:\{([\w*,|-]+)\}[ \t]*(\{[^}]*\})?([^\r\n]*))?\r?\n((?:(?!^```)[\s\S])*?)^```$/m
+const RE_INNER_CODE = /^```[ \w\t'-]*(?:\[[^\]]*\])?[ \t]*(?:\{[\w*,|-]+\}[^\r\n]*)?\r?\n(?:(?!^```)[\s\S])*?^```$/m
 
 /** Whether a fence is one that animates the code of others in it. */
 export function isMagicMove({ info, marks }: Pick<RawFence, 'info' | 'marks'>): boolean {

@@ -54,10 +54,11 @@ interface Content { code: string, files: string[], line: number }
 export function fencesOf(slide: SlideInfo, text: SlideText, parsing: Parsing): Fence[] {
   const lines = text.text.split('\n')
   let ordinal = 0
-  const ours = (found: Omit<Found, 'slide' | 'ordinal' | 'file'>, unseen?: Fence['unseen']): Fence => ({
-    ...fenceOf({ ...found, slide, ordinal: ++ordinal, file: text.file }, parsing, lines.slice(found.raw.line, found.raw.end)),
-    ...unseen && { unseen },
-  })
+  const ours = (found: Omit<Found, 'slide' | 'ordinal' | 'file'>, unseen?: Fence['unseen']): Fence => {
+    const { line, end } = found.raw
+    const fence = fenceOf({ ...found, slide, ordinal: ++ordinal, file: text.file }, parsing, lines.slice(line, end))
+    return unseen ? { ...fence, unseen } : fence
+  }
   const eaten = eatenFence(slide)
   const hidden = text.hidden.map(fence => hiddenFence(fence, text.start))
   for (const { line, column, misplaced } of hidden.filter(isText))

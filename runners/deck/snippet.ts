@@ -42,7 +42,9 @@ function regionOf(lines: string[], name: string): { text: string, line: number }
   const first = lines.findIndex(line => MARKERS.some(marker => isStart(marker, line)))
   const marker = MARKERS.find(m => first >= 0 && isStart(m, lines[first]!))
   let open = 1
-  for (let at = first + 1; marker && at < lines.length; at++) {
+  if (!marker)
+    return undefined
+  for (let at = first + 1; at < lines.length; at++) {
     if (isStart(marker, lines[at]!))
       open++
     const end = marker.end.exec(lines[at]!)?.[1]
