@@ -5,6 +5,7 @@ import type { Step } from '../../protocol/step.ts'
 import type { CheckedStep } from '../check/checked-step.ts'
 import process from 'node:process'
 import { parseDeck } from '../../deck/parse.ts'
+import { hiddenNeeds } from '../../deck/plan/hidden-needs.ts'
 import { engineOf } from '../../deck/plan/step-touch.ts'
 import { templateProblems } from '../../deck/templates.ts'
 import { unsetProblems } from '../../deck/unset-names.ts'
@@ -64,6 +65,7 @@ async function checkDeck(
     ...deck.problems,
     ...(await templateProblems(deck.file)),
     ...unsetProblems(deck, process.env),
+    ...hiddenNeeds(deck.steps),
     ...await shellProblems(deck.steps),
     // What cannot be read cannot be drawn.
     ...deck.problems.some(({ severity }) => severity === 'error') ? [] : await look?.(deck) ?? [],
