@@ -71,8 +71,8 @@ export function fencesOf(slide: SlideInfo, text: SlideText, parsing: Parsing): F
       const inner = isMagicMove(raw) ? stepInMagicMove(raw, place.line) : undefined
       if (inner || raw.brace)
         return [ours(inner ?? { ...place, raw, info: raw.brace! })]
-      for (const problem of plainProblems(raw, parsing.dir, slide.source.filepath))
-        add(parsing.problems, { severity: problem.severity, file: text.file, ...place, ...problem })
+      for (const { severity, ...problem } of plainProblems(raw, parsing.dir, slide.source.filepath))
+        add(parsing.problems, { severity, file: text.file, ...place, ...problem })
       return []
     }),
   ]

@@ -24,8 +24,8 @@ export interface FencePlace {
   line: number
   column: number
   files: string[]
-  /** The line at which the code begins in the file that holds it, if it is not this one. */
-  codeLine: number
+  /** The line at which the code begins in the file that holds it, if it is not this one. @default 1 */
+  codeLine?: number
   report: Report
   /** `line` and `column` from 1 within the code. */
   reportCode: (line: number, column: number, message: string, hint?: string) => void
@@ -115,7 +115,7 @@ function readId(info: Info, { slide, ordinal, report }: FencePlace): string {
 }
 
 function placeOf(
-  { slide, file, line, column, files, codeLine }: FencePlace,
+  { slide, file, line, column, files, codeLine = 1 }: FencePlace,
 ): Pick<Step, 'slide' | 'slides' | 'file' | 'line' | 'column' | 'files' | 'codeFile' | 'codeLine'> {
   const [codeFile] = files
   return { slide, slides: [slide], file, line, column, files, codeFile, ...codeFile && codeLine > 1 && { codeLine } }

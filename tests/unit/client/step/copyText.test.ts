@@ -8,7 +8,14 @@ function page(clipboard: CopyWindow['navigator']['clipboard'], works = true): Co
   const areas: { value: string }[] = []
   const document = {
     activeElement: null,
-    createElement: () => ({ style: {}, value: '', select() { areas.push(this) }, remove() { areas.pop() } }),
+    createElement: () => ({
+      style: {},
+      value: '',
+      select() {
+        areas.push(this)
+      },
+      remove: () => void areas.pop(),
+    }),
     body: { append() {} },
     execCommand: () => works && copied.push(areas.at(-1)!.value) > 0,
   } as unknown as Document

@@ -1,3 +1,4 @@
+/* eslint-disable no-template-curly-in-string */
 import { expect, it } from 'vitest'
 import { hiddenNeeds } from '../../../../runners/deck/plan/hidden-needs.ts'
 import { onDecks } from '../../../_decks.ts'
