@@ -198,7 +198,10 @@ function snippetOf({ raw, slide }: Found, dir: string, report: FencePlace['repor
 }
 
 function noFile({ path }: SnippetPath): { code: string, message: string, hint: string } {
-  return { code: 'no-file', message: `there is no file ${path}`, hint: 'Paths begin at the deck\'s folder (@/) or at the file that imports.' }
+  const hint = /\s\[/.test(path)
+    ? 'The title of an import stands behind its brace: <<< path lang {…} [title]'
+    : 'Paths begin at the deck\'s folder (@/) or at the file that imports.'
+  return { code: 'no-file', message: `there is no file ${path}`, hint }
 }
 
 function noSuchRegion({ path, region }: SnippetPath): { code: string, message: string, hint: string } {
