@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { deckOf } from '../_present.ts'
-import { compileSlides } from '../_slides.ts'
+import { deckOf } from '../../_present.ts'
+import { compileSlides } from '../../_slides.ts'
 
 /** The slides that show a mistake, by their number. */
 async function mistakesIn(slides: string[]): Promise<Record<number, string>> {

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { slidesWith } from '../../runners/cli/io/tell-mistakes.ts'
-import { parseDeck } from '../../runners/deck/parse.ts'
-import { templateProblems } from '../../runners/deck/templates.ts'
-import { compileSlides } from '../_slides.ts'
+import { slidesWith } from '../../../runners/cli/io/tell-mistakes.ts'
+import { parseDeck } from '../../../runners/deck/parse.ts'
+import { templateProblems } from '../../../runners/deck/templates.ts'
+import { compileSlides } from '../../_slides.ts'
 import { generateDeck } from './_generated-decks.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
+const ROOT = resolve(import.meta.dirname, '../../..')
 
 let dir: string
 beforeAll(async () => {
