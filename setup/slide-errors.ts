@@ -53,7 +53,7 @@ export function slideErrorsPlugin(options: ResolvedSlidevOptions): Plugin {
   async function told(id: string, error: unknown): Promise<Problem> {
     const problem = await problemOf(id, error, options)
     if (!tellBroken(problem, process))
-      logger.warn(`${problem.file}:${problem.line} ${problem.message}`, { timestamp: true })
+      logger.warnOnce(`${problem.file}:${problem.line} ${problem.message}`, { timestamp: true })
     return problem
   }
   async function pageOf(id: string, error: unknown): Promise<string> {

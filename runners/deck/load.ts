@@ -52,6 +52,9 @@ export async function loadDeck(file: string): Promise<Loaded> {
     // A slide begins with dashes and an empty line: what follows dashes at once is frontmatter, and not shown.
     for (const { start } of slides.filter(slide => isEaten(slide)))
       report(path, { line: start + 1, column: 1, code: 'eaten-slide', message: 'what stands between these dashes is taken for frontmatter, and not shown', hint: 'An empty line behind the dashes begins a slide.' })
+    // The imported file stands in place of the whole slide.
+    for (const { start } of slides.filter(({ frontmatter, content }) => frontmatter.src && content.trim()))
+      report(path, { line: start + 1, column: 1, code: 'dropped-text', message: 'this slide is an imported file, and what follows its src: is not shown', hint: 'Three dashes behind the src: begin a slide of its own.' })
     // Slidev looks for the end of the frontmatter up to the end of the file.
     for (const { start } of slides.filter(({ contentStart = 0, end }) => contentStart > end))
       report(path, { line: start + 1, column: 1, code: 'unclosed-frontmatter', message: `the ${start ? 'front' : 'head'}matter that begins here is not closed, and all that follows belongs to it`, hint: 'End it with a line of three dashes: ---' })

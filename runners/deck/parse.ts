@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
+import { checkCodeGroups } from './code-groups.ts'
 import { checkNeeds } from './graph.ts'
 import { checkHiddenLines } from './hidden-lines.ts'
 import { checkLayout, layoutsOf } from './layouts.ts'
@@ -28,7 +29,8 @@ export async function parseDeck(entry: string): Promise<Deck> {
   const { data, settings, checkGrants, problems } = await loadDeck(file)
   const parsing: Parsing = { dir, settings, problems, steps: new Map(), fences: new Map(), ids: new Map() }
   const texts = new Map<SourceSlideInfo, SlideText>()
-  const markdown = createMarkdown(featuresOf(data, dir))
+  const features = featuresOf(data, dir)
+  const markdown = createMarkdown(features)
   for (const { source } of data.slides)
     texts.set(source, texts.get(source) ?? readSlideText(source, dir, markdown))
   const slides = data.slides.map((slide): DeckSlide => ({
@@ -51,6 +53,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
       problems.push({ severity: 'error', file: text.file, line: text.start + 1, column: 1, code: 'bad-markdown', message: `Slidev cannot read the Markdown of this slide: ${text.mistake}` })
     checkViews(text, { dir, ids, steps }, problems)
     checkPictures(text, folders, problems)
+    checkCodeGroups(text, features, problems)
   }
   for (const source of new Set(data.slides.flatMap(slide => [...slide.importChain ?? [], slide.source]))) {
     checkFrontPictures(source, folders, problems)

@@ -1,7 +1,10 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { fence, onDecks } from '../../_decks.ts'
 
-const { parse } = onDecks()
+const folder = onDecks()
+const { parse } = folder
 
 it.each(['sh {run id=a', 'sh {run id=a title="never closed}'])('reports a brace that is not closed: %s', async (info) => {
   const { problems, steps } = await parse(fence(info))
@@ -18,6 +21,23 @@ it('reports in the imported file', async () => {
   const { problems, steps } = await parse('# T\n\n---\nsrc: ./part.md\n---\n', { 'part.md': `# P\n\n---\n\n${fence('sh {run id=x rows=0}')}` })
   expect(problems).toEqual([expect.objectContaining({ file: 'part.md', line: 7 })])
   expect(steps).toEqual([])
+})
+
+it('reports what stands behind src:, which Slidev does not show', async () => {
+  const part = { 'part.md': '# P\n' }
+  expect((await parse(`# T\n\n---\nsrc: ./part.md\n---\n\n${fence('sh {run id=x}')}`, part)).problems).toEqual([expect.objectContaining({ severity: 'error', code: 'dropped-text', line: 3 })])
+  expect((await parse(`# T\n\n---\nsrc: ./part.md\n---\n\n<!-- a note -->\n\n---\n\n# Own\n`, part)).problems).toEqual([])
+})
+
+it('finds steps in files that imported files import, and their mistakes where they stand', async () => {
+  await mkdir(join(folder.dir, 'sub'), { recursive: true })
+  const { steps, problems } = await parse('# T\n\n---\nsrc: ./sub/part.md\n---\n\n---\nsrc: ./sub/deep.md\n---\n', {
+    'sub/part.md': '# P\n\n---\nsrc: ./deep.md\n---\n',
+    'sub/deep.md': '---\nlayout: center\n---\n\n# D\n\n<<< ./code.sh sh {run id=deep}\n\n---\n\n```sh {rum id=y}\ntrue\n```\n',
+    'sub/code.sh': 'echo deep\n',
+  })
+  expect(steps).toMatchObject([{ id: 'deep', file: 'sub/deep.md', line: 7, slides: [3, 5], codeFile: 'sub/code.sh' }])
+  expect(problems).toEqual([expect.objectContaining({ file: 'sub/deep.md', line: 11, column: 8, code: 'unknown-verb' })])
 })
 
 it('reports a snippet that is not there', async () => {

@@ -39,6 +39,12 @@ describe('a step is found where Slidev renders a fence', () => {
     expect(steps.map(({ id, line }) => [id, line])).toEqual([['a', 9], ['b', 13]])
   })
 
+  it('warns of a code group in a deck without components by colons', async () => {
+    const body = '# T\n\n::code-group\n\n```sh [a] {run id=a}\ntrue\n```\n\n::\n'
+    expect((await parse(body)).problems).toEqual([expect.objectContaining({ severity: 'warning', code: 'no-comark', line: 3, column: 1 })])
+    expect((await parse(`---\nmdc: true\n---\n\n${body}`)).problems).toEqual([])
+  })
+
   it('behind carriage returns', async () => {
     const { steps, problems } = await parse(`# T\r\n\r\n- a\r\n\r\n  \`\`\`sh {run id=x}\r\n  echo x\r\n  \`\`\`\r\n`)
     expect(problems).toEqual([])
