@@ -100,8 +100,8 @@ describe('check of what needs no engine', () => {
   it('names the place of a mistake as the working directory has it', async () => {
     const deck = await deckOf('# T\n\n```sh {run id=b timeout=soon}\ntrue\n```\n')
     const [folder, above] = [dirname(deck), dirname(dirname(deck))]
-    for (const [command, ...args] of [['check'], ['plan'], ['build']]) {
-      const { out, err } = await kamishibaiIn({ cwd: above }, command!, relative(above, deck), ...args)
+    for (const command of ['check', 'plan']) {
+      const { out, err } = await kamishibaiIn({ cwd: above }, command, relative(above, deck))
       expect(`\n${out}${err}`).toContain(`\n${relative(above, deck)}:3:17  error: timeout: soon is no duration`)
     }
     expect((await kamishibaiIn({ cwd: folder }, 'check', 'deck.md')).out).toMatch(/^deck\.md:3:17 {2}error: /)
