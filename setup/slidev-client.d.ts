@@ -22,6 +22,9 @@ export function useSlideContext(): {
   $renderContext: Ref<'none' | 'slide' | 'overview' | 'presenter' | 'previewNext'>
   $page: Ref<number>
   $scale: Ref<number>
+  /** Of the slide; and what the deck's configuration is. */
+  $frontmatter: { codeCopy?: boolean }
+  $slidev: { configs: { codeCopy: boolean } }
 }
 export function useIsSlideActive(): ComputedRef<boolean>
 export function onSlideEnter(callback: (to: number, from?: number) => unknown): void
