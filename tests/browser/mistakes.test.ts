@@ -26,6 +26,21 @@ it('a mistake in the deck is told in its place, and all other slides stay as the
   const verb = await next('A verb that is none')
   expect(await verb.getByRole('alert').textContent()).toContain('rum is no verb. Did you mean run?')
 
+  const style = await next('is no CSS: Unclosed block')
+  expect(await style.getByRole('alert').locator('code').textContent()).toMatch(/^mistakes\.md:\d+:1$/)
+  await next('there is no ./nope.ts to import')
+  await next('Cannot read properties of undefined')
+  const below = await next('A fence below a tag')
+  expect(await below.getByRole('alert').textContent()).toContain('Markdown sees no fence here')
+
+  const tabs = await next('Tabs')
+  const shown = (): Promise<(string | null)[]> => tabs.locator('.kb-step:visible').evaluateAll(all => all.map(step => step.getAttribute('data-kb-step')))
+  await expect.poll(shown).toEqual(['one'])
+  await tabs.locator('.slidev-code-tab', { hasText: 'two' }).click()
+  await expect.poll(shown).toEqual(['two'])
+  await tabs.locator('.kb-copy:visible').click()
+  await expect.poll(() => tabs.locator('.kb-copy:visible').getAttribute('aria-label')).toBe('Copied')
+
   const end = await next('The end')
   await end.locator('[data-kb-output="hello"]').waitFor()
 })
