@@ -4,6 +4,8 @@ import { MINIMUM_CONTRAST } from './contrast.ts'
 
 /** The type of a terminal that follows its box, in px of the canvas. */
 const FONT = 20
+/** Lines that have gone up and can be brought back. */
+const SCROLLBACK = 10_000
 /** Width and height of a cell in parts of the type's size; the font's own. */
 const CELL = { width: 0.5, height: 1.27 }
 
@@ -30,7 +32,7 @@ export async function createXterm(): Promise<Terminal> {
   const fontFamily = css.getPropertyValue('--kb-font')
   // What is measured with another font stays wrong.
   await Promise.all(['', 'bold '].map(weight => document.fonts.load(`${weight}${FONT}px ${fontFamily}`)))
-  const terminal = new Terminal({ fontFamily, fontSize: FONT, theme: themeOf(css), scrollback: 1000, cursorInactiveStyle: 'outline', allowProposedApi: true, logLevel: 'off', minimumContrastRatio: MINIMUM_CONTRAST })
+  const terminal = new Terminal({ fontFamily, fontSize: FONT, theme: themeOf(css), scrollback: SCROLLBACK, cursorInactiveStyle: 'outline', allowProposedApi: true, logLevel: 'off', minimumContrastRatio: MINIMUM_CONTRAST })
   swallowQueries(terminal.parser)
   return terminal
 }

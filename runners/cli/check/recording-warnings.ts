@@ -63,7 +63,7 @@ function piped({ id }: Step, { events }: Recording): Warning[] {
   return events.flatMap(event => event.type === 'phase' ? event.pipes ?? [] : []).map(({ line, code, text }) => ({
     code: 'pipe-failed',
     message: `in line ${line} of ${id} a command failed before the end of its pipeline (exit code ${code}): ${quote(text)}`,
-    hint: 'See whether its output is what it should be; || true behind the command says that it may fail.',
+    hint: 'See whether the output is what it should be. Where it may fail: { COMMAND || true; } | …',
   }))
 }
 
