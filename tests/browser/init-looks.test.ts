@@ -56,7 +56,7 @@ it.each([[1280, 720, 'light'], [1920, 1080, 'dark']] as const)('the deck that in
     await page.goto(presentation.url.replace('/#', `/${slide}#`))
     await page.locator('.kb-status:visible').first().waitFor({ timeout: 60_000 })
     // The style comes after the slide.
-    await expect.poll(() => measureIn(page), { timeout: 20_000 }).toEqual({ title: slide === 1 ? 56 : 38, near: [] })
+    await expect.poll(() => measureIn(page), { timeout: 20_000 }).toEqual({ title: 38, near: [] })
     for (const faultsIn of [faultsOf, collisionsOf, paleOf, coveredOf])
       expect(await faultsIn(page)).toEqual([])
   }

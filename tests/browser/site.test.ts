@@ -55,9 +55,11 @@ describe.each(['slides/tour.md', 'slides/seminar.md'])('%s', (path) => {
     await expect.poll(() => page.locator('.slidev-page:visible .slidev-slide-loading').count(), SLOW).toBe(0)
     for (const step of deck.steps.filter(s => s.on === 'click' && !s.extra && !played.has(s.id))) {
       const shown = page.locator(`[data-kb-step="${step.id}"]:visible`).first()
-      if (!await shown.count())
+      const button = shown.locator('.kb-run')
+      // One without a button is run for those that need it.
+      if (!await shown.count() || !await button.isVisible())
         continue
-      await shown.locator('.kb-run').click(SLOW)
+      await button.click(SLOW)
       await expect.poll(() => shown.locator('.kb-badge').first().textContent(), SLOW).toMatch(/RECORDED|録画/)
     }
     // Also one that was just started, and has no event yet, is on its way.

@@ -162,14 +162,17 @@ describe('a crowd', () => {
     }
   }, 300_000)
 
-  it('of three is shown whole in a low box', async () => {
+  it('of three is shown whole in a low box, and not at all in one that is too low', async () => {
     await crowd.record(3)
     for (const slide of [2, 8]) {
       const view = await replayed.open(slide)
       await play()
-      for (const height of [330, 240, 200, 120, 70]) {
+      const resize = async (height: number): Promise<void> => {
         await view.evaluate((element, height) => Object.assign(element.style, { flex: 'none', height: `${height}px` }), height)
         await expect.poll(() => view.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(height)
+      }
+      for (const height of [330, 240, 200, 120]) {
+        await resize(height)
         // One pixel for what a line is wide.
         await expect.poll(() => view.locator('svg').evaluate((svg) => {
           const edge = svg.getBoundingClientRect()
@@ -181,6 +184,8 @@ describe('a crowd', () => {
           return [parts.length > 4, parts.filter(outside).map(part => part.outerHTML)]
         }), SLOW).toEqual([true, []])
       }
+      await resize(70)
+      await expect.poll(() => view.locator('.kb-too-small').count(), SLOW).toBe(1)
     }
   })
 })

@@ -26,7 +26,7 @@ export note="a word from the step before"
 \`\`\`
 
 \`\`\`sh {run id=read needs=write}
-echo "found: \${note:?nothing was found}"
+echo "found: \${note:?no note}"
 \`\`\`
 
 ---
@@ -52,6 +52,9 @@ export const STYLE = `/* How this deck looks; sizes are of a canvas 980 px wide.
   --deck-accent: #0b5fae;
   --slidev-slide-container-background: var(--deck-bg);
   --kb-plate: var(--deck-bg);
+  --kb-layout-padding: 40px 56px;
+  --kb-layout-title: 38px;
+  --kb-layout-text: 22px;
   --slidev-code-font-size: 20px;
   --slidev-code-line-height: 1.5;
   --slidev-code-padding: 12px 16px;
