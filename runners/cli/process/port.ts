@@ -1,7 +1,7 @@
 import type { Deck } from '../../deck/deck.ts'
-import { createServer } from 'node:net'
 import process from 'node:process'
 import { StepError } from '../../protocol/error.ts'
+import { isFreePort } from '../../service/free-port.ts'
 import { deckPorts, portsOfDecks } from '../../service/store/address.ts'
 import { say } from '../io/say.ts'
 import { listenerAt } from './listener.ts'
@@ -23,10 +23,10 @@ export async function choosePort(
       throw new StepError('port-taken', `the port ${asked} belongs to the deck ${other}`, 'Leave out --port, or name another.', { params: { port: String(asked) } })
     return asked
   }
-  if (own !== undefined && await isFree(own))
+  if (own !== undefined && await isFreePort(own))
     return own
   for (const port of deckPorts()) {
-    if (!decks.has(port) && await isFree(port)) {
+    if (!decks.has(port) && await isFreePort(port)) {
       if (own !== undefined)
         say.warn(`The deck's own port ${own} is taken${await byWhom(own)}: this time the deck is served at ${port}.`)
       return port
@@ -44,15 +44,4 @@ export async function portTaken(port: number): Promise<StepError> {
 async function byWhom(port: number): Promise<string> {
   const who = await listenerAt(port)
   return who ? ` by ${who}` : ''
-}
-
-/** Whether nobody listens on a port of 127.0.0.1. */
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  const free = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => resolve(true))
-  })
-  await new Promise(resolve => server.close(resolve))
-  return free
 }

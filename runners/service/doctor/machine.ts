@@ -1,11 +1,11 @@
 import type { Finding } from './finding.ts'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { isNewEnough, OLDEST_NODE } from '../../protocol/node-version.mjs'
+import { isFreePort } from '../free-port.ts'
 import { fine } from './finding.ts'
 
 const GIB = 1024 ** 3
@@ -87,20 +87,10 @@ export async function checkPorts(ports: { step: string, port: string }[]): Promi
   }
   const taken: string[] = []
   for (const [port, step] of published) {
-    if (!await isFree(port))
+    if (!await isFreePort(port))
       taken.push(`${port} (${step})`)
   }
   if (taken.length)
     return { id: 'ports', ok: false, severity: 'risk', message: `Somebody listens on a port that a step wants: ${taken.join(', ')}`, fix: 'End it, or kamishibai sweep if an earlier session left it.' }
   return fine('ports', published.size ? `ports ${[...published.keys()].join(', ')} are free` : 'no step publishes a fixed port')
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  const free = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => resolve(true))
-  })
-  await new Promise(resolve => server.close(resolve))
-  return free
 }
