@@ -25,9 +25,16 @@ function speak(kind: Kind, words: unknown): void {
     output.write(`${text}\n`)
 }
 
-/** Shows what is to be found again among other lines, such as an address: in a box, where `to` is a terminal. */
+/** What a box takes beside its text: two borders, and two columns of padding on either side. */
+const BOX = 6
+
+/**
+ * Shows what is to be found again among other lines, such as an address: in a box, where `to` is a terminal that is
+ * wide enough. A narrower one would break the address; some terminals say that they have no columns at all.
+ */
 export function showBox(text: string, to: NodeJS.WriteStream = process.stdout): void {
-  if (to.isTTY)
+  const longest = Math.max(...text.split('\n').map(line => line.length))
+  if (to.isTTY && to.columns >= longest + BOX)
     box(text, '', { output: to, width: 'auto', withGuide: false })
   else
     to.write(`${text}\n`)
