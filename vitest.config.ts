@@ -4,10 +4,32 @@ import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 
-/** Projects that run side by side begin and end together, however many files each has. */
+/** The files that take a minute and more, dearest first: one at the end of its group keeps all else waiting. */
+const DEAREST = [
+  'package/install',
+  'browser/export',
+  'kubernetes/cluster',
+  'kubernetes/own-cluster',
+  'docker/endings',
+  'contract/kubernetes',
+  'browser/stage',
+  'browser/views',
+  'browser/looks',
+  'browser/export-blank',
+  'browser/site',
+  'browser/changes',
+  'process/cli/commands/init',
+  'docker/killed',
+  'contract/docker',
+  'contract/local',
+].map(name => `tests/${name}.test.ts`)
+
+/** The dearest files begin first; projects that run side by side begin and end together. */
 class SideBySide extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files)
+    const place = ({ moduleId }: TestSpecification): number =>
+      (DEAREST.findIndex(name => moduleId.endsWith(name)) + 1) || Number.POSITIVE_INFINITY
+    const sorted = (await super.sort(files)).toSorted((a, b) => place(a) === place(b) ? 0 : place(a) - place(b))
     const projects = Map.groupBy(sorted, ({ project }) => project)
     const places = new Map([...projects.values()].flatMap(own => own.map((file, i) => [file, i / own.length])))
     return sorted.toSorted((a, b) => places.get(a)! - places.get(b)!)

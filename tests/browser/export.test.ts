@@ -95,7 +95,7 @@ it('a hand-out has text, code and results, and pictures of the slides on which s
 
 it('pptx has a picture of each slide, and the notes', async () => {
   const target = join(dir, 'deck.pptx')
-  const deck = await parseDeck('slides/seminar.md')
+  const deck = await parseDeck('slides/tour.md')
   expect(await exportDeck({ deck: deck.file, format: 'pptx', output: target, dark: false })).toBe(0)
   const pages = deck.slides.length + deck.steps.filter(step => step.extra).length
   const note = deck.slides[1]!.note!.slice(0, 30)

@@ -11,7 +11,7 @@ import { engineAt } from './_runners.ts'
 const dockerHost = inject('dockerHost')!
 
 const IMAGE = 'kamishibai/demo:1'
-const KILLS = 30
+const KILLS = 20
 const AT_ONCE = 5
 /** How long a run may take before it is killed, in ms: most decks are through by then. */
 const LONGEST = 5000
