@@ -1,7 +1,7 @@
 import type { ResolvedSlidevOptions } from '@slidev/types'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Plugin } from 'vite'
+import type { DevEnvironment, Plugin } from 'vite'
 import type { Flavour } from '../client/deckInfo.ts'
 import { recordCommand } from '../runners/deck/record-command.ts'
 import { planOf } from '../runners/deck/timing.ts'
@@ -39,7 +39,7 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
       optimizeDeps: { include: BROWSER_PACKAGES },
     }),
     configResolved(config) {
-      if (options.mode === 'dev' && !presenting()?.edit)
+      if (options.mode === 'dev' && !presenting()?.author)
         disableSlidevWrites(config.plugins)
     },
     configureServer: {
@@ -52,7 +52,7 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
           return
         const present = presenting()
         guardServer(httpServer, () => (httpServer.address() as AddressInfo | null)?.port ?? 0, {
-          edit: present?.edit ?? false,
+          edit: Boolean(present?.author),
           token: present?.service.token,
         })
         if (present)
@@ -61,6 +61,13 @@ function servicePlugin(options: ResolvedSlidevOptions): Plugin {
           server.config.logger.warn('This deck plays its recordings. To run its steps live: kamishibai present')
       },
     },
+  }
+}
+
+function forgetModules({ moduleGraph }: DevEnvironment): void {
+  for (const module of moduleGraph.idToModuleMap.values()) {
+    if (module.id?.startsWith('\0virtual:kamishibai/'))
+      moduleGraph.invalidateModule(module)
   }
 }
 
@@ -89,16 +96,25 @@ function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
       }
       return undefined
     },
-    hotUpdate({ file, modules }) {
-      const ours = options.data.watchFiles[file] || file.includes('/recordings/')
-      if (!ours)
-        return undefined
-      source.refresh()
-      const graph = this.environment.moduleGraph
-      const virtual = [...graph.idToModuleMap.values()].filter(module => module.id?.startsWith('\0virtual:kamishibai/'))
-      for (const module of virtual)
-        graph.invalidateModule(module)
-      return modules
+    configureServer(server) {
+      const end = presenting()?.author?.onTaken(() => {
+        Object.values(server.environments).forEach(forgetModules)
+        // The slides that Slidev has just read go before the page that asks for them.
+        setImmediate(() => server.hot.send({ type: 'full-reload' }))
+      })
+      server.httpServer?.once('close', () => end?.())
+    },
+    hotUpdate: {
+      // Slidev has read the slides by then.
+      order: 'post',
+      async handler({ file, modules }) {
+        if (!options.data.watchFiles[file] && !file.includes('/recordings/'))
+          return undefined
+        source.refresh()
+        await presenting()?.author?.take()
+        forgetModules(this.environment)
+        return modules
+      },
     },
   }
 }

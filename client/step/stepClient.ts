@@ -2,6 +2,7 @@ import type { ComputedRef, Ref, ShallowRef } from 'vue'
 import type { ErrorInfo } from '../../runners/protocol/error.ts'
 import type { RunState } from '../../runners/protocol/fold.ts'
 import type { StepView } from '../../runners/protocol/step-view.ts'
+import type { RunInfo } from '../../runners/protocol/wire.ts'
 import type { Client } from '../client.ts'
 import type { ClientRun } from '../session/clientRun.ts'
 import type { SessionClient, StartOptions } from '../session/sessionClient.ts'
@@ -31,6 +32,8 @@ export interface StepClient {
   /** Milliseconds from start to moment in the recording that could be played. */
   recordedMs: ComputedRef<number | undefined>
   stale: ComputedRef<boolean>
+  /** What is shown ran live before its code was changed. */
+  older: ComputedRef<boolean>
   hasRecording: ComputedRef<boolean>
   /** It failed, and its recording may stand in for it. */
   rescuable: ComputedRef<boolean>
@@ -116,6 +119,10 @@ function badgeOf({ own, replayed }: Shown): 'live' | 'recorded' | 'replay' | und
   return own.value && (own.value.info.value.mode === 'live' ? 'live' : 'recorded')
 }
 
+function isOlder(info: RunInfo | undefined, step: StepView | undefined): boolean {
+  return info?.mode === 'live' && info.hash !== undefined && info.hash !== step?.hash
+}
+
 /** The reactive state of one step of a client's deck. */
 export function createStepClient(id: string, client: Client, { printing, now }: StepClientOptions): StepClient {
   const { steps, recordCommand, flavour } = client.deck
@@ -157,6 +164,7 @@ export function createStepClient(id: string, client: Client, { printing, now }: 
     recordedAt: computed(() => own.value?.info.value.recordedAt ?? recording.value?.at),
     recordedMs: computed(() => recording.value?.ms),
     stale: computed(() => recording.value?.fresh === false),
+    older: computed(() => isOlder(own.value?.info.value, step)),
     hasRecording,
     rescuable: computed(() => !!error.value && !active.value && hasRecording.value && step?.fallback !== 'off'
       && badgeOf(shown) !== 'recorded' && canRun.value),

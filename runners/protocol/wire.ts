@@ -35,6 +35,8 @@ export const runInfoSchema = z.object({
   n: z.int(),
   step: z.string(),
   mode: z.enum(['live', 'replay']),
+  /** The hash of the step as it was run. */
+  hash: z.string().optional(),
   /** When the recording was made, ISO 8601; of a replay only. */
   recordedAt: z.string().optional(),
   /** What went wrong live, where a recording was taken for it. */

@@ -1,10 +1,18 @@
 import type { Service } from './service.ts'
 
+/** What the author of a deck that is edited saves. */
+export interface Author {
+  /** Takes over what is on disk by now. */
+  take: () => Promise<void>
+  /** Calls back when the page has to know more of the deck's steps. */
+  onTaken: (listener: () => void) => () => void
+}
+
 /** What `present` shares with Slidev's dev server in the same process. */
 export interface Presenting {
   service: Service
-  /** Whether Slidev's own write endpoints stay open. */
-  edit: boolean
+  /** Of a deck that is edited: Slidev's own write endpoints stay open, and what is saved is taken over. */
+  author?: Author
   /** Whether the speaker rehearses: every window then shows the clock. */
   rehearsing: boolean
 }

@@ -5,6 +5,7 @@ import type { Session } from './session/session.ts'
 import { createHash, randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { LABELS } from '../protocol/runner.ts'
+import { RUNNER_NAMES } from '../protocol/step.ts'
 import { dockerProxies } from './session/docker-proxies.ts'
 import { runnersOf } from './session/engine-needs.ts'
 import { createSession } from './session/session.ts'
@@ -26,6 +27,8 @@ export interface ServiceOptions {
   mode: 'auto' | 'live' | 'replay'
   /** Whether the presenter trusts the deck; without, everything is replayed. */
   live: boolean
+  /** Whether its author changes the deck meanwhile: its steps may come to need any engine. @default false */
+  edit?: boolean
   /** Whether any cluster will do that a context leads to; else those that the user has approved. @default false */
   anyCluster?: boolean
   /** @default process.env */
@@ -49,7 +52,7 @@ export interface Service {
 
 /** Probes the engines and opens a session for the deck. */
 export async function createService(
-  { deck, mode, live, anyCluster = false, env = process.env, token = createToken() }: ServiceOptions,
+  { deck, mode, live, edit = false, anyCluster = false, env = process.env, token = createToken() }: ServiceOptions,
 ): Promise<Service> {
   const sessionId = randomUUID().slice(0, 8)
   const config: RunnerConfig = {
@@ -58,7 +61,7 @@ export async function createService(
     privateDir: privateDirOf(sessionId),
     lang: deck.lang,
     settings: deck.settings,
-    measured: deck.measured,
+    measured: edit ? ['*'] : deck.measured,
     env,
     proxies: dockerProxies(env),
     ...!anyCluster && { standingOf: cluster => standingOf(cluster, env) },
@@ -72,7 +75,7 @@ export async function createService(
   const watchdog = live && mode !== 'replay'
     ? startWatchdog({ session: sessionId, privateDir: config.privateDir, env })
     : undefined
-  await openFolder(config, runnersOf(deck))
+  await openFolder(config, edit ? RUNNER_NAMES : runnersOf(deck))
   const session = await createSession({
     deck,
     mode: live ? mode : 'replay',

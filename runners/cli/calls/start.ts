@@ -16,7 +16,6 @@ export function startCalls(cli: Argv): void {
       .option('context', context)
       .option('resume', { type: 'boolean', default: false, describe: 'Go on at the slide where a talk was cut off, and run again what is needed' })
       .option('remote', { type: 'string', describe: 'Serve the audience\'s own devices too, to read only: at ADDRESS:PORT, or at all private addresses' })
-      .option('edit', { type: 'boolean', default: false, describe: 'Let Slidev\'s side editor write to the deck' })
       .example('$0 present', 'present the deck of the folder')
       .example('$0 present talk.md --mode replay', 'play the recordings')
       .example('$0 present --resume', 'after a crash, at the slide where it was')
@@ -25,6 +24,14 @@ export function startCalls(cli: Argv): void {
       const { remote } = args
       const deck = remote?.endsWith('.md') ? remote : args.deck
       await finish(deck, async () => (await import('../commands/present.ts')).present({ ...args, deck, remote: remote === deck ? '' : remote }))
+    })
+    .command('edit [deck]', 'Serve the deck while it is written: what is saved is on the slide, steps included', args => deckArgument(args, 'edit')
+      .option('port', port)
+      .option('open', { type: 'boolean', default: true, describe: 'Open the browser; --no-open prints the address only' })
+      .option('trust', trust)
+      .option('context', context)
+      .example('$0 edit talk.md', 'runs, containers and shells of steps that did not change stay'), async (args) => {
+      await finish(args.deck, async () => (await import('../commands/edit.ts')).edit(args))
     })
     .command('init [dir]', 'Write a deck of three slides, and the package.json with which it installs', args => withNotes(args, 'init')
       .positional('dir', { type: 'string', default: '.', describe: 'The folder; it is made where it is missing' })

@@ -13,6 +13,8 @@ import { addressOf } from '../../service/store/address.ts'
 import { keepTalk, readTalk, stepsToResume } from '../../service/store/talk.ts'
 import { privateDirOf } from '../../service/sweep/folders.ts'
 import { watchDeck } from '../../service/trust/watch.ts'
+import { createAuthor } from '../edit/author.ts'
+import { watchEdited } from '../edit/watch.ts'
 import { withContext } from '../io/context.ts'
 import { say, showBox } from '../io/say.ts'
 import { pathOf } from '../io/tell.ts'
@@ -34,6 +36,7 @@ export interface PresentOptions {
   port?: number
   open?: boolean
   trust?: boolean
+  /** What its author saves is taken over, and Slidev's side editor may write to it. */
   edit?: boolean
   /** The Kubernetes context for the steps. @default the one that is found */
   context?: string
@@ -76,8 +79,9 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   // It takes a second, in which the engines are asked.
   import('@slidev/cli').catch(() => {})
   const address = addressOf(deck.file, process.env)
-  const service = await createService({ deck, mode, live, token: address?.token })
-  setPresenting({ service, edit: options.edit ?? false, rehearsing: options.rehearsing ?? false })
+  const service = await createService({ deck, mode, live, edit: options.edit, token: address?.token })
+  const author = options.edit ? createAuthor(service.session, say) : undefined
+  setPresenting({ service, author, rehearsing: options.rehearsing ?? false })
   try {
     // Slidev's plugins, which its options load, attach to the session.
     const server = await serveSlidev({
@@ -86,7 +90,9 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
       portAsked: options.port !== undefined,
       cacheDir: options.cacheDir,
     })
-    const unwatch = await watchDeck(deck, change => void tellChange(service, change))
+    const unwatch = author
+      ? await watchEdited(service.session, author)
+      : await watchDeck(deck, change => void tellChange(service, change))
     await sweeping
     const slide = options.resume ? resume(service) : undefined
     const endTalk = keepTalk(service.session, process.env)
@@ -149,10 +155,10 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
   const replays = service.session.mode === 'replay'
   const andRemoves = replays ? '' : ' and removes what it created'
   // A rehearsal ends with its report, and takes nothing away from anybody.
-  const ended = untilEnd(() => !options.rehearsing && service.session.runs.length > 0, andRemoves)
+  const ended = untilEnd(() => !options.rehearsing && !options.edit && service.session.runs.length > 0, andRemoves)
   for (const runner of service.session.runners)
     say.info(`${runner.name}: ${runner.mode === 'live' ? `live (${runner.version})` : `plays recordings: ${runner.reason}`}`)
-  showBox(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the ${options.rehearsing ? 'rehearsal' : 'talk'}${andRemoves}.`, options.addressTo)
+  showBox(`${url}\n\nThis address ${replays ? 'leads the talk, which plays recordings' : 'may run the steps of the deck'}: keep it to yourself.\nPresenter view: ${url.replace(/\/(\d*)#/, (_, slide: string) => `/presenter/${slide || 1}#`)}\nCtrl-C ends the ${options.rehearsing ? 'rehearsal' : options.edit ? 'session' : 'talk'}${andRemoves}.`, options.addressTo)
   if (presentation.remote)
     tellViewers(presentation.remote)
   if (options.open !== false)
@@ -178,7 +184,7 @@ async function tellChange({ session }: Service, { name, used }: DeckChange): Pro
   const drift = driftOf(session.deck, await parseDeck(session.deck.file))
   session.drift.set(drift)
   say.warn(drift.length
-    ? `${file} has changed since the start: ${drift.length === 1 ? '1 step differs' : `${drift.length} steps differ`} (${drift.join(', ')}) and stay${drift.length === 1 ? 's' : ''} as at the start. To take the change, end the talk and start it again.`
+    ? `${file} has changed since the start: ${drift.length === 1 ? '1 step differs' : `${drift.length} steps differ`} (${drift.join(', ')}) and stay${drift.length === 1 ? 's' : ''} as at the start. To take the change, end the talk and start it again; kamishibai edit takes changes at once.`
     : `${file} has changed since the start; the steps are the same.`)
 }
 

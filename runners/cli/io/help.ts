@@ -20,6 +20,7 @@ const NOTES: Record<string, Notes> = {
   init: { exits: [[0, 'the deck is written'], [1, 'there is a deck already'], USAGE], variables: ['NO_COLOR'] },
   import: { exits: [[0, 'the deck is written; what it could not carry over stands on standard error'], [1, 'there is such a deck already, the new one has mistakes, or the file is empty'], [2, 'the call cannot be meant, such as a file that is not there']], variables: ['NO_COLOR'] },
   present: { exits: [[1, 'the deck cannot be presented, or something failed'], USAGE, [130, 'ended by Ctrl-C, as talks are'], ...ENDED.slice(1)], variables: [...LIVE] },
+  edit: { exits: [[1, 'the deck cannot be served, or something failed'], USAGE, [130, 'ended by Ctrl-C'], ...ENDED.slice(1)], variables: [...LIVE] },
   rehearse: { exits: [[0, 'the rehearsal is over'], [1, 'the deck has errors'], USAGE, ...ENDED.slice(1)], variables: ['NO_COLOR'] },
   record: { exits: [[0, 'every step is recorded, or cannot run on this machine'], [1, 'a step failed, or the deck has errors'], USAGE, ...ENDED], variables: [...LIVE] },
   check: { exits: [[0, 'every step is ok'], [1, 'a step is not, or the deck has errors'], USAGE, ...ENDED], variables: [...LIVE] },

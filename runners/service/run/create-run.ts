@@ -54,7 +54,7 @@ export function createRun(world: RunWorld, step: Step, n: number, mode: 'live' |
   })
   const pipes: Pipe[] = []
   return {
-    info: { n, step: step.id, mode, startedAt, cols: step.cols, rows: step.rows },
+    info: { n, step: step.id, mode, hash: step.hash, startedAt, cols: step.cols, rows: step.rows },
     step,
     log,
     moment: moment.promise,

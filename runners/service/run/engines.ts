@@ -11,6 +11,8 @@ export interface Engines {
   /** Their versions, by runner. */
   versions: () => Record<string, string>
   get: (name: RunnerName) => Runner | undefined
+  /** Looks for what the steps of the deck need by now. */
+  follow: () => Promise<void>
   /**
    * Whether a step is live here: its engine is, and so are those of all that it needs, which would else ask for what is
    * not there.

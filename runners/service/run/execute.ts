@@ -14,6 +14,8 @@ export interface LiveWorld {
   shells: Shells
   /** The last run of each step. */
   lastOf: ReadonlyMap<string, Run>
+  /** Whether the deck still has the step as it was run. */
+  isCurrent: (run: Run) => boolean
   /** Whether a start of the step would be live now. */
   canRunLive: (step: Step) => boolean
   start: (stepId: string) => Run
@@ -78,10 +80,10 @@ export async function prepareRun(world: LiveWorld, run: LiveRun, before: Run | u
 }
 
 /** Runs the step `id` first, unless it has run and left what `run` can use. */
-async function provide({ lastOf, canRunLive, start }: LiveWorld, id: string, run: Run): Promise<void> {
+async function provide({ lastOf, isCurrent, canRunLive, start }: LiveWorld, id: string, run: Run): Promise<void> {
   const need = lastOf.get(id)
   // A recording made nothing that this one could use.
-  if (need && isPassed(need.log.state.phase) && (need.info.mode === 'live' || !canRunLive(need.step)))
+  if (need && isCurrent(need) && isPassed(need.log.state.phase) && (need.info.mode === 'live' || !canRunLive(need.step)))
     return
   run.log.append({ type: 'phase', phase: 'waiting', reason: `${id} runs first`, awaits: { kind: 'step', name: id } })
   const { phase } = await start(id).moment

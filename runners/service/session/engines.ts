@@ -3,6 +3,8 @@ import type { Probe, Runner, RunnerConfig } from '../../protocol/runner.ts'
 import type { RunnerName, Step } from '../../protocol/step.ts'
 import type { RunnerState } from '../../protocol/wire.ts'
 import type { Engines } from '../run/engines.ts'
+import type { Lacks } from './engine-needs.ts'
+import type { MissingPrograms } from './programs.ts'
 import type { loadRunner as loadFromRegistry } from './registry.ts'
 import { engineOf } from '../../deck/plan/step-touch.ts'
 import { isStepError, kindOf, StepError } from '../../protocol/error.ts'
@@ -25,19 +27,33 @@ export interface EnginesOptions {
 
 /** Loads and probes the runners that the deck needs. */
 export async function openEngines({ deck, mode, config, loadRunner }: EnginesOptions): Promise<Engines> {
-  const names = [...runnersOf(deck)].filter(name => name !== 'replay')
-  const all = await Promise.all(names.map(name => loadRunner(name, config)))
-  const runners = new Map(all.map(runner => [runner.name, runner]))
-  const states = await Promise.all(all.map(runner => stateOf(runner, mode)))
-  const isLive = (name: RunnerName): boolean => states.find(state => state.name === name)?.mode === 'live'
-  const live = all.filter(runner => isLive(runner.name))
-  const lacks = await findLacks(deck.steps, live)
-  const given = new Set(live.flatMap(runner => runner.programs?.() ?? []))
-  const missing = lookForPrograms(deck.steps, config.env.PATH, given)
+  const all: Runner[] = []
+  const live: Runner[] = []
+  const states: RunnerState[] = []
+  let lacks: Lacks
+  let missing: MissingPrograms
+  let startWatch: ((runner: Runner) => void) | undefined
+  const runnerOf = (name: RunnerName): Runner | undefined => all.find(runner => runner.name === name)
+  const isLive = (name: RunnerName): boolean => live.some(runner => runner.name === name)
   // In mode `live` nothing falls back: there the run says what is missing.
   const lackOf = (step: Step): StepError | undefined => mode === 'replay'
     ? undefined
     : lackFor(step, deck.steps, lacks) ?? (mode === 'auto' ? programLack(step, deck.steps, missing) : undefined)
+
+  async function follow(): Promise<void> {
+    const names = [...runnersOf(deck)].filter(name => name !== 'replay').filter(name => !runnerOf(name))
+    const added = await Promise.all(names.map(name => loadRunner(name, config)))
+    const found = await Promise.all(added.map(runner => stateOf(runner, mode)))
+    all.push(...added)
+    states.push(...found)
+    const begun = added.filter((_, i) => found[i]!.mode === 'live')
+    live.push(...begun)
+    begun.forEach(runner => startWatch?.(runner))
+    lacks = await findLacks(deck.steps, live)
+    missing = lookForPrograms(deck.steps, config.env.PATH, new Set(live.flatMap(runner => runner.programs?.() ?? [])))
+  }
+
+  await follow()
 
   function canRun(step: Step, before: Step[] = []): boolean {
     const needed = deck.steps.filter(other => step.needs.includes(other.id) && !before.includes(other))
@@ -47,13 +63,14 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
   return {
     states,
     versions: () => Object.fromEntries(states.flatMap(({ name, version }) => version ? [[name, version]] : [])),
-    get: name => runners.get(name),
+    get: runnerOf,
+    follow,
     canRun: step => canRun(step),
     lackOf,
     absenceOf: step => states.find(state => state.mode === 'replay' && enginesOf(step, deck.steps).includes(state.name))?.reason,
     demandPrograms: step => demandPrograms(step, missing),
     async demand({ runner }) {
-      const probe = await probeOf(runners.get(runner)!)
+      const probe = await probeOf(runnerOf(runner)!)
       if (!probe.available)
         throw new StepError(runner === 'docker' ? 'engine-unavailable' : 'not-available', probe.reason, probe.hint)
     },
@@ -63,13 +80,13 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
     },
     async lost(step, signal) {
       const engine = engineOf(step)
-      return step.runner === 'shell' && engine !== 'shell' ? untilLost(() => probeOf(runners.get(engine)!), signal) : undefined
+      return step.runner === 'shell' && engine !== 'shell' ? untilLost(() => probeOf(runnerOf(engine)!), signal) : undefined
     },
     async diagnose(step, error) {
       if (!isStepError(error) || !kindOf(error.code)?.engine)
         return error
       for (const name of new Set(enginesOf(step, deck.steps))) {
-        const probe = name !== 'shell' && name !== 'http' && isLive(name) && await probeOf(runners.get(name)!)
+        const probe = name !== 'shell' && name !== 'http' && isLive(name) && await probeOf(runnerOf(name)!)
         if (probe && !probe.available)
           return Object.assign(new StepError('engine-lost', probe.reason, probe.hint, { cause: error }), { expectations: (error as { expectations?: unknown }).expectations })
       }
@@ -82,8 +99,8 @@ export async function openEngines({ deck, mode, config, loadRunner }: EnginesOpt
     holds: condition => firstOf(live, runner => runner.holds?.(condition)),
     healthy: async name => (await Promise.all(all.map(runner => runner.healthy?.(name)))).find(Boolean),
     watch(emit, signal) {
-      for (const runner of live)
-        runner.watch?.(emit, signal).catch(() => {})
+      startWatch = runner => void runner.watch?.(emit, signal).catch(() => {})
+      live.forEach(startWatch)
     },
     async startOver() {
       await Promise.all(live.map(runner => runner.startOver?.()))

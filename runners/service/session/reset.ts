@@ -24,7 +24,7 @@ export async function resetSteps(
 ): Promise<void> {
   const known = runs.filter(run => !forgotten.has(run.info.n))
   const undone = steps
-    .map(step => ({ step, last: lastOf.get(step.id), own: known.filter(run => run.step === step) }))
+    .map(step => ({ step, last: lastOf.get(step.id), own: known.filter(run => run.step.id === step.id) }))
     .filter(({ own }) => own.length)
   for (const { own } of undone) {
     for (const run of own) {

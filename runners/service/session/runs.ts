@@ -63,7 +63,7 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
   let ended = false
 
   const canRunLive = (step: Step): boolean => !isReplaying() && engines.canRun(step)
-  const ownRuns = (step: Step): Run[] => all.filter(run => run.step === step && !forgotten.has(run.info.n))
+  const ownRuns = (step: Step): Run[] => all.filter(run => run.step.id === step.id && !forgotten.has(run.info.n))
 
   function start(stepId: string, { replay = false, background = false }: StartOptions = {}): Run {
     const step = stepOf(deck, stepId)
@@ -95,7 +95,8 @@ export function createRuns({ deck, world, load, isReplaying, mayFallBack }: Runs
 
   async function runLive(run: LiveRun, before: Run | undefined): Promise<void> {
     const { step, info } = run
-    await executeLive({ engines, shells, lastOf, canRunLive, start }, run, before)
+    const isCurrent = ({ step }: Run): boolean => deck.steps.includes(step)
+    await executeLive({ engines, shells, lastOf, isCurrent, canRunLive, start }, run, before)
     if (step.fallback === 'auto' && mayFallBack && !forgotten.has(info.n))
       await fallBack(run)
   }

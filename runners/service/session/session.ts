@@ -23,6 +23,7 @@ import { openEngines } from './engines.ts'
 import { createPace } from './pace.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
 import { createRuns, stepOf } from './runs.ts'
+import { takeDeck } from './take-deck.ts'
 
 /** How long the session waits for its own clean-up, in ms. */
 const CLOSE_TIMEOUT = 10_000
@@ -63,6 +64,11 @@ export interface Session {
   checkHealth: () => Promise<void>
   /** Calls back whenever the mode, the engines or the forgotten runs change. */
   onChange: (listener: () => void) => () => void
+  /**
+   * Takes over the steps of the same deck as it is by now, with the settings of the start. Runs stay, those of a changed
+   * step as its last result. Returns the ids of steps that are new, changed or gone.
+   */
+  take: (next: Deck) => Promise<string[]>
   /** The last run of a step. */
   runOf: (stepId: string) => Run | undefined
   /** Starts a step, or returns its run if one is on its way. Throws StepError for an unknown step. */
@@ -86,7 +92,8 @@ export interface Session {
 
 /** Probes the runners that the deck needs and opens a session. */
 export async function createSession(options: SessionOptions): Promise<Session> {
-  const { deck, mode, config, load, loadRunner = loadFromRegistry } = options
+  const deck = { ...options.deck }
+  const { mode, config, load, loadRunner = loadFromRegistry } = options
   await mkdir(config.privateDir, { recursive: true, mode: 0o700 })
   const engines = await openEngines({ deck, mode, config, loadRunner })
   const { settings, env, proxies } = config
@@ -125,6 +132,13 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     }
   }
 
+  async function take(next: Deck): Promise<string[]> {
+    const changed = takeDeck(deck, next)
+    await engines.follow()
+    onChange.tell()
+    return changed
+  }
+
   async function close(): Promise<boolean> {
     endCatchUp()
     runs.cancel()
@@ -148,6 +162,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     reset,
     checkHealth: async () => void (await engines.check() && onChange.tell()),
     onChange: onChange.subscribe,
+    take,
     runOf: stepId => runs.lastOf.get(stepId),
     start: runs.start,
     lackOf: engines.lackOf,

@@ -148,7 +148,7 @@ function judgeEndpoint(request: IncomingMessage, upgrades: boolean, { edit, toke
   if (readOnly)
     return refuse('here one can only read')
   if (!edit && (opens || RE_WRITE_ENDPOINT.test(path)))
-    return refuse('the deck is not edited while it is presented (--edit allows it)')
+    return refuse('the deck is not edited while it is presented (kamishibai edit allows it)')
   const given = headers[TOKEN_HEADER]
   if (token !== undefined && (typeof given !== 'string' || !tokenMatches(token, given)))
     return refuse('the driver token is missing or wrong')

@@ -58,21 +58,21 @@ describe('a call that cannot be meant', () => {
   })
 })
 
-it.each(['init', 'import', 'present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'cluster create', 'cluster status', 'cluster delete', 'cluster cut', 'cluster join'])('%s --help shows its options, an example, exit codes and environment', async (command) => {
+it.each(['init', 'import', 'present', 'edit', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster', 'cluster create', 'cluster status', 'cluster delete', 'cluster cut', 'cluster join'])('%s --help shows its options, an example, exit codes and environment', async (command) => {
   const { code, out } = await kamishibai(...command.split(' '), '--help')
   expect(code).toBe(0)
   expect(out).toMatch(new RegExp(`^kamishibai ${command}[^\\n]*\\n\\n\\S`))
   expect(out).toMatch(/Options:[\s\S]*Examples:\n +kamishibai [\s\S]*Exit codes:\n {2}[01] {4}\S[\s\S]*\n {2}2 {4}\S[\s\S]*Environment:\n {2}NO_COLOR +\S/)
 })
 
-it.each(['present', 'record', 'check', 'export', 'build'])('%s --help says how it ends when it is asked to', async (command) => {
+it.each(['present', 'edit', 'record', 'check', 'export', 'build'])('%s --help says how it ends when it is asked to', async (command) => {
   expect((await kamishibai(command, '--help')).out).toMatch(/\n {2}130 {2}\S.*\n {2}143 {2}\S.*\n {2}129 {2}\S/)
 })
 
 it('says by -h what there is', async () => {
   const { code, out } = await kamishibai('-h')
   expect(code).toBe(0)
-  for (const command of ['init', 'import', 'present', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster'])
+  for (const command of ['init', 'import', 'present', 'edit', 'rehearse', 'record', 'check', 'export', 'build', 'plan', 'doctor', 'sweep', 'cluster'])
     expect(out).toMatch(new RegExp(`^ {2}kamishibai ${command}\\b.*\\S`, 'm'))
 })
 

@@ -21,12 +21,13 @@ function runIn(id: string, mode: 'live' | 'replay', phase: Phase, needs: string[
 }
 
 /** Prepares a run that needs `first`, and says what was started for it. */
-async function startedFor(first: Run | undefined, { live, phase = 'exited' }: { live: boolean, phase?: Phase }): Promise<string[]> {
+async function startedFor(first: Run | undefined, { live, phase = 'exited', current = true }: { live: boolean, phase?: Phase, current?: boolean }): Promise<string[]> {
   const started: string[] = []
   const world = {
     engines: { demandPrograms: () => {}, demand: async () => {}, reset: async () => {} },
     shells: { take: async () => {} },
     lastOf: new Map(first && [['first', first]]),
+    isCurrent: () => current,
     canRunLive: () => live,
     start(id: string) {
       started.push(id)
@@ -47,6 +48,10 @@ it.each<[what: string, mode: 'live' | 'replay' | undefined, phase: Phase, live: 
   ['was replayed, as it cannot run here', 'replay', 'exited', false, []],
 ])('a step that is needed and %s', async (_, mode, phase, live, started) => {
   expect(await startedFor(mode && runIn('first', mode, phase), { live })).toEqual(started)
+})
+
+it('a step that is needed runs again where its code has changed since', async () => {
+  expect(await startedFor(runIn('first', 'live', 'exited'), { live: true, current: false })).toEqual(['first'])
 })
 
 it('goes no further where what it needs failed', async () => {
