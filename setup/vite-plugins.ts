@@ -20,6 +20,8 @@ import { slideErrorsPlugin } from './slide-errors.ts'
 const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
 const RECORDING = 'virtual:kamishibai/recording/'
+/** Tells pages the hashes of steps whose code alone has changed. */
+const HASHES = 'kamishibai:hashes'
 
 /**
  * What our components import: found late, it would make the first live slide wait, or the page reload.
@@ -97,8 +99,10 @@ function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
       return undefined
     },
     configureServer(server) {
-      const end = presenting()?.author?.onTaken(() => {
+      const end = presenting()?.author?.onTaken((change) => {
         Object.values(server.environments).forEach(forgetModules)
+        if (change.type === 'code')
+          return server.hot.send(HASHES, change.hashes)
         // The slides that Slidev has just read go before the page that asks for them.
         setImmediate(() => server.hot.send({ type: 'full-reload' }))
       })
@@ -118,6 +122,13 @@ function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
     },
   }
 }
+
+/** In the module of a deck that is edited: its steps know their hashes by now. */
+const KEEPS_HASHES = `
+import { shallowReactive } from 'vue'
+steps.forEach((step, i) => (steps[i] = shallowReactive(step)))
+import.meta.hot.on(${JSON.stringify(HASHES)}, hashes => steps.forEach(step => (step.hash = hashes[step.id])))
+`
 
 function flavourOf(options: ResolvedSlidevOptions): Flavour {
   if (options.mode === 'export')
@@ -140,7 +151,8 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
     plan: isRemoteBuild(options) ? [] : planOf(deck),
     rehearsing: options.mode === 'dev' && (presenting()?.rehearsing ?? false),
   }
-  return Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')
+  const module = Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')
+  return presenting()?.author ? `${module}\n${KEEPS_HASHES}` : module
 }
 
 /** What lets a page come in full although the network is cut while it loads. */

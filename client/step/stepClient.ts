@@ -53,8 +53,8 @@ export interface StepClientOptions {
   now: Readonly<Ref<number>>
 }
 
-/** What a slide says of a step's recording; null where there is none, undefined until it is loaded. */
-type Facts = { at: string, fresh: boolean, ms: number } | null | undefined
+/** What a slide says of a step's recording, and the step's hash as it was loaded; null where there is none, undefined until it is loaded. */
+type Facts = { at: string, fresh: boolean, hash: string, ms: number } | null | undefined
 
 /** What a step shows: its last run, or what is played again of it. */
 interface Shown {
@@ -98,7 +98,7 @@ function recordingOf(step: StepView | undefined, load: Client['loadRecording']):
   const recording = shallowRef<Facts>()
   if (step) {
     load(step.id).then((r) => {
-      recording.value = r ? { at: r.header.recordedAt, fresh: r.fresh, ms: r.header.durationMs } : null
+      recording.value = r ? { at: r.header.recordedAt, fresh: r.fresh, hash: step.hash, ms: r.header.durationMs } : null
     }, () => {})
   }
   return recording
@@ -163,7 +163,7 @@ export function createStepClient(id: string, client: Client, { printing, now }: 
     badge: computed(() => badgeOf(shown)),
     recordedAt: computed(() => own.value?.info.value.recordedAt ?? recording.value?.at),
     recordedMs: computed(() => recording.value?.ms),
-    stale: computed(() => recording.value?.fresh === false),
+    stale: computed(() => !!recording.value && !(recording.value.fresh && recording.value.hash === step?.hash)),
     older: computed(() => isOlder(own.value?.info.value, step)),
     hasRecording,
     rescuable: computed(() => !!error.value && !active.value && hasRecording.value && step?.fallback !== 'off'

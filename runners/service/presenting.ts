@@ -1,11 +1,14 @@
 import type { Service } from './service.ts'
 
+/** How steps changed: in their code alone, with the hash of each by its id, or in what a page knows besides. */
+export type StepChange = { type: 'code', hashes: Record<string, string> } | { type: 'steps' }
+
 /** What the author of a deck that is edited saves. */
 export interface Author {
   /** Takes over what is on disk by now. */
   take: () => Promise<void>
-  /** Calls back when the page has to know more of the deck's steps. */
-  onTaken: (listener: () => void) => () => void
+  /** Calls back with what a page has to know of the steps by now. */
+  onTaken: (listener: (change: StepChange) => void) => () => void
 }
 
 /** What `present` shares with Slidev's dev server in the same process. */

@@ -73,6 +73,7 @@ afterAll(async () => {
 
 it('a changed step is on the slide as it was saved, with its last result as older, and runs so', async () => {
   await run('one')
+  await page.evaluate(() => document.body.setAttribute('data-same', ''))
   await write(DECK.replace('echo one', 'echo other'))
   await expect.poll(() => step('one').locator('.kb-code').textContent(), SLOW).toContain('echo other')
   await expect.poll(() => step('one').locator('.kb-stale').textContent(), SLOW).toBe('older than the code')
@@ -80,10 +81,11 @@ it('a changed step is on the slide as it was saved, with its last result as olde
   await run('one')
   await expect.poll(() => step('one').locator('.kb-screen').textContent(), SLOW).toMatch(/^other\s*$/)
   expect(await step('one').locator('.kb-stale').count()).toBe(0)
+  // It was not loaded again.
+  expect(await page.locator('body[data-same]').count()).toBe(1)
 })
 
 it('text goes onto the slide as in plain Slidev, and the page is not loaded again', async () => {
-  await page.evaluate(() => document.body.setAttribute('data-same', ''))
   await write(DECK.replace('echo one', 'echo other').replace('First words', 'Other words'))
   await page.getByText('Other words').first().waitFor(SLOW)
   expect(await page.locator('body[data-same]').count()).toBe(1)

@@ -1,6 +1,6 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { StepView } from '../../protocol/step-view.ts'
-import type { Author } from '../../service/presenting.ts'
+import type { Author, StepChange } from '../../service/presenting.ts'
 import type { Session } from '../../service/session/session.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { driftOf } from '../../deck/drift.ts'
@@ -17,7 +17,7 @@ export interface Tell { info: (line: string) => void, warn: (line: string) => vo
 
 /** The author of the deck of a session: what is saved is taken over, unless it has to be asked about. */
 export function createAuthor(session: Session, tell: Tell): Author {
-  const onTaken = createListeners()
+  const onTaken = createListeners<[StepChange]>()
   let refusal: string | undefined
   let taking = Promise.resolve()
 
@@ -33,8 +33,11 @@ export function createAuthor(session: Session, tell: Tell): Author {
     const changed = await session.take(next)
     if (changed.length)
       tell.info(`${session.deck.name}.md: ${formatTaken(changed, next)}`)
-    if (!isDeepStrictEqual(before, viewsOf(session.deck)))
-      onTaken.tell()
+    const now = viewsOf(session.deck)
+    if (isDeepStrictEqual(before, now))
+      return
+    const sameButCode = isDeepStrictEqual(before.map(withoutHash), now.map(withoutHash))
+    onTaken.tell(sameButCode ? { type: 'code', hashes: Object.fromEntries(now.map(({ id, hash }) => [id, hash])) } : { type: 'steps' })
   }
 
   return {
@@ -60,6 +63,8 @@ function mayWrite({ deck }: Session, { step, info, log }: Session['runs'][number
   const open = step.runner === 'shell' && !deck.settings.confine
   return info.mode === 'live' && !isFinal(log.state.phase) && (open || touchedBy(step).mounts.length > 0)
 }
+
+const withoutHash = (view: StepView): StepView => ({ ...view, hash: '' })
 
 function viewsOf({ steps }: Pick<Deck, 'steps'>): StepView[] {
   return steps.map(toStepView)

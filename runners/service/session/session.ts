@@ -65,8 +65,8 @@ export interface Session {
   /** Calls back whenever the mode, the engines or the forgotten runs change. */
   onChange: (listener: () => void) => () => void
   /**
-   * Takes over the steps of the same deck as it is by now, with the settings of the start. Runs stay, those of a changed
-   * step as its last result. Returns the ids of steps that are new, changed or gone.
+   * Takes over the steps of the same deck as it is by now, with the settings of the start. Runs stay, those of a
+   * changed step as its last result. Returns the ids of steps that are new, changed or gone.
    */
   take: (next: Deck) => Promise<string[]>
   /** The last run of a step. */

@@ -1,3 +1,4 @@
+import type { StepChange } from '../../../../runners/service/presenting.ts'
 import type { Behaviour } from '../../../_session.ts'
 import { expect, it, onTestFinished } from 'vitest'
 import { createAuthor } from '../../../../runners/cli/edit/author.ts'
@@ -14,13 +15,13 @@ async function edited(body: string, behave: Behaviour = exits()) {
   await session.take(deck)
   const told: string[] = []
   const author = createAuthor(session, { info: line => told.push(line), warn: line => told.push(`! ${line}`) })
-  let pages = 0
-  author.onTaken(() => pages++)
+  const pages: StepChange[] = []
+  author.onTaken(change => pages.push(change))
   const save = async (text: string): Promise<void> => {
     await decks.parse(text)
     await author.take()
   }
-  return { session, told, save, pages: () => pages }
+  return { session, told, save, pages }
 }
 
 it('takes over a step that changed, in one line, and keeps the runs of the others', async () => {
@@ -29,7 +30,7 @@ it('takes over a step that changed, in one line, and keeps the runs of the other
   await run.over
   await save(fence('sh {run id=a}', 'false') + fence('sh {run id=b}'))
   expect(told).toEqual(['deck.md: a as saved'])
-  expect(pages()).toBe(1)
+  expect(pages).toEqual([{ type: 'code', hashes: Object.fromEntries(session.deck.steps.map(({ id, hash }) => [id, hash])) }])
   expect(session.deck.steps[0]).toMatchObject({ id: 'a', code: 'false' })
   expect(session.runOf('b')).toBe(run)
   expect(session.deck.steps[1]).toBe(run.step)
@@ -39,12 +40,13 @@ it('tells nothing of a change of the text alone', async () => {
   const { told, save, pages } = await edited(fence('sh {run id=a}'))
   await save(fence('sh {run id=a}').replace('# T', '# Other'))
   expect(told).toEqual([])
-  expect(pages()).toBe(0)
+  expect(pages).toEqual([])
 })
 
 it('takes over what stands, and says how many mistakes there are', async () => {
-  const { session, told, save } = await edited(fence('sh {run id=a}') + fence('sh {run id=b}'))
+  const { session, told, save, pages } = await edited(fence('sh {run id=a}') + fence('sh {run id=b}'))
   await save(fence('sh {run id=a}', 'false') + fence('sh {run id=b rows=nine}'))
+  expect(pages).toEqual([{ type: 'steps' }])
   expect(told).toEqual(['deck.md: a, b as saved; 1 mistake stands in the deck'])
   expect(session.deck.steps.map(({ id }) => id)).toEqual(['a'])
 })
@@ -61,7 +63,7 @@ it.each([
   expect(told).toEqual([expect.stringMatching(/^! deck\.md: the change wants more than you approved/)])
   expect(told[0]).toContain(names)
   expect(session.deck.steps).toBe(steps)
-  expect(pages()).toBe(0)
+  expect(pages).toEqual([])
 })
 
 it('takes over no step while a shell runs that could have written it', async () => {
