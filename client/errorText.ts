@@ -66,6 +66,7 @@ const JA: Record<ErrorCode, Japanese> = {
   'recording-damaged': { title: '録画が壊れています', otherwise: '録画を読み取れません。', message: p => p.line !== undefined && `録画ファイルの ${p.line} 行目を読み取れません。`, hint: p => `録画し直してください${p.command ? `: ${p.command}` : '。'}` },
   'recording-stale': { title: '録画が古くなっています', otherwise: '録画のあとでステップが変更されました。', hint: '録画し直してください: kamishibai record' },
   'removed': { title: '実行中に削除されました', otherwise: '実行の途中でコンテナが削除されました。', hint: 'ステップを実行し直してください。' },
+  'step-changed': { title: 'ステップが変更されています', otherwise: 'ページに表示されているステップは、現在のデッキのものと異なります。', hint: 'ページを再読み込みして、内容を確認してください。' },
   'timeout': { title: '時間切れ', otherwise: '制限時間内に終わりませんでした。', message: p => p.seconds !== undefined && `${p.seconds} 秒以内に終わりませんでした${p.until ? `（満たされていない条件: ${p.until}）` : ''}。`, hint: p => `${p.lasting ? 'サーバーのように動き続けるものには until= が必要です。そうでなければ、' : ''}フェンスの timeout= を延ばすか、もう一度実行してください。` },
   'unknown-step': { title: 'ステップがありません', otherwise: 'そのステップはこのデッキにありません。', message: p => p.step !== undefined && `ステップ ${p.step} はこのデッキにありません。`, hint: '' },
   'unreachable': { title: '接続できません', otherwise: '接続先から応答がありません。', hint: '接続先が動いているか、ポートが公開されているか確認してください。' },

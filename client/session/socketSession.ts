@@ -20,6 +20,10 @@ export interface SocketOptions {
   /** Called when the socket closes before it ever opened: return false to give up. */
   onRefused?: () => Promise<boolean>
   onOpen?: () => void
+  /** The hash of a step as the window shows it. */
+  hashOf?: (stepId: string) => string | undefined
+  /** Called when a step is another one than the window shows, and was not run. */
+  onChanged?: () => void
   /** Tells the service nothing but where it left off. @default false */
   readOnly?: boolean
   schedule?: Schedule
@@ -49,10 +53,11 @@ type Show = Omit<Extract<ClientMessage, { type: 'slide' }>, 'type'>
 
 /** A reader of the service's logs over its WebSocket; takes every event exactly once, and comes back after a break. */
 export function createSocketSession(options: SocketOptions): SessionClient {
-  const { url, protocols, onRefused, onOpen, readOnly = false, schedule, open = openWebSocket } = options
+  const { url, protocols, onRefused, onOpen, hashOf, onChanged } = options
+  const { readOnly = false, schedule, open = openWebSocket } = options
   const state = createSessionState('connecting')
   const parts: Parts = { state, runs: createRunTable(state, schedule), logs: createLogRequests() }
-  const reader = createReader(parts)
+  const reader = createReader(parts, onChanged)
   let shown: Show | undefined
 
   const connection = createConnection({
@@ -78,7 +83,7 @@ export function createSocketSession(options: SocketOptions): SessionClient {
 
   return {
     ...state,
-    ...createCommands(parts, connection),
+    ...createCommands(parts, connection, hashOf),
     // Who only reads the talk enlarges for himself.
     enlarge: enlarged => readOnly
       ? void (state.enlarged.value = enlarged)
@@ -101,7 +106,7 @@ function takeFrame(runs: RunTable, buffer: ArrayBuffer, send: (message: ClientMe
 }
 
 /** A reader that was not greeted yet. */
-function createReader({ state, runs, logs }: Parts): Reader {
+function createReader({ state, runs, logs }: Parts, onChanged?: () => void): Reader {
   let session: string | undefined
   /** How far this window's clock is ahead of the service's, in ms. */
   let ahead = 0
@@ -119,6 +124,8 @@ function createReader({ state, runs, logs }: Parts): Reader {
 
   function refuse({ code, message, hint, params, step }: Extract<ServerMessage, { type: 'error' }>): void {
     const error: ErrorInfo = { code: code as ErrorInfo['code'], message, hint, ...params && { params } }
+    if (code === 'step-changed')
+      onChanged?.()
     if (step)
       return void state.errors.set(step, error)
     state.refused.value = error
@@ -149,12 +156,12 @@ function createReader({ state, runs, logs }: Parts): Reader {
 }
 
 /** What a window asks of the service. */
-function createCommands({ state, logs }: Parts, { send }: Connection): Commands {
+function createCommands({ state, logs }: Parts, { send }: Connection, hashOf: SocketOptions['hashOf']): Commands {
   const numberOf = (stepId: string): number | undefined => state.runs.get(stepId)?.info.value.n
   return {
     start(stepId, { replay = false, after } = {}) {
       state.errors.delete(stepId)
-      send({ type: 'run', step: stepId, replay, after })
+      send({ type: 'run', step: stepId, replay, after, hash: hashOf?.(stepId) })
     },
     setMode(mode) {
       state.refused.value = undefined

@@ -18,6 +18,8 @@ export interface WindowSessionOptions {
   /** Whether the server still answers: it then refused the token. */
   serverAnswers?: () => Promise<boolean>
   connect?: typeof createSocketSession
+  /** Loads the page again. */
+  reload?: () => void
 }
 
 /** A client that stands in until the token is found. */
@@ -43,7 +45,8 @@ function askServer(): Promise<boolean> {
 
 /** The session client of one window; another one takes its place when the service refuses the token. */
 export function createWindowSession(options: WindowSessionOptions): Readonly<ShallowRef<SessionClient>> {
-  const { deck, loadRecording, token, printing, serverAnswers = askServer, connect = createSocketSession } = options
+  const { deck, loadRecording, token, printing } = options
+  const { serverAnswers = askServer, connect = createSocketSession, reload = () => location.reload() } = options
   const { steps, recordCommand, flavour } = deck
   const createLocal = (): SessionClient => createLocalSession({
     load: loadRecording,
@@ -71,6 +74,8 @@ export function createWindowSession(options: WindowSessionOptions): Readonly<Sha
     current.value = connect({
       url: socketUrl(import.meta.env.BASE_URL.replace(/\/$/, '')),
       protocols: [SUBPROTOCOL, TOKEN_PREFIX + found],
+      hashOf: id => steps.find(step => step.id === id)?.hash,
+      onChanged: reload,
       onOpen() {
         if (!shared)
           token.share()

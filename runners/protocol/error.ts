@@ -57,6 +57,7 @@ export const ERRORS = {
   'recording-damaged': { title: 'the recording is damaged', exit: 1 },
   'recording-stale': { title: 'the recording is stale', exit: 1 },
   'removed': { title: 'it was removed while it ran', exit: 1, engine: true },
+  'step-changed': { title: 'the step has changed', exit: 1 },
   'timeout': { title: 'it took too long', exit: 1 },
   'unknown-step': { title: 'there is no such step', exit: 2 },
   'unreachable': { title: 'it cannot be reached', exit: 1, engine: true },

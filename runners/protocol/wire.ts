@@ -56,9 +56,9 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), session: z.string().optional(), have: z.record(z.string(), z.int()).default({}) }),
   /**
    * `after` is the step's last run that this window knows of, 0 for none: of two windows that press at once, one starts
-   * it.
+   * it. `hash` is that of the step which the window shows: another one does not run for it.
    */
-  z.object({ type: z.literal('run'), step: z.string().max(64), replay: z.boolean().default(false), after: z.int().min(0).optional() }),
+  z.object({ type: z.literal('run'), step: z.string().max(64), replay: z.boolean().default(false), after: z.int().min(0).optional(), hash: z.string().max(64).optional() }),
   z.object({ type: z.literal('cancel'), run: z.int() }),
   /** Shows the last live run of a step again, whose place its recording has taken. */
   z.object({ type: z.literal('back'), step: z.string().max(64) }),

@@ -5,6 +5,7 @@ import type { Send } from './cursors.ts'
 import { StepError } from '../../protocol/error.ts'
 import { formatRecording } from '../../protocol/format-recording.ts'
 import { toRecording } from '../run/recording.ts'
+import { stepOf } from '../session/runs.ts'
 
 /** Logs longer than this are not sent for Again, in characters of output. */
 const LONGEST_LOG = 16 * 1024 * 1024
@@ -16,7 +17,9 @@ export type Command = Exclude<ClientMessage, { type: 'hello' | 'ack' }>
 export async function carryOut(session: Session, command: Command, send: Send): Promise<void> {
   switch (command.type) {
     case 'run': {
-      const { step, replay, after } = command
+      const { step, replay, after, hash } = command
+      if (hash !== undefined && hash !== stepOf(session.deck, step).hash)
+        throw new StepError('step-changed', `the step ${step} is not the one that the page shows`, 'Reload the page, and look at it again.', { params: { step } })
       if (after === undefined || after === (session.runOf(step)?.info.n ?? 0))
         session.start(step, { replay })
       return

@@ -215,3 +215,15 @@ it('leaves a service that fell silent, where it is only read', async () => {
   await vi.advanceTimersByTimeAsync(1)
   expect(socket.closedWith).toBeDefined()
 })
+
+it('says which step the window shows, and tells when that is another one by now', () => {
+  const onChanged = vi.fn()
+  const { session, socket } = connected({ hashOf: id => `hash of ${id}`, onChanged })
+  socket.tell(greeting('one'))
+  session.start('a')
+  expect(socket.sent.at(-1)).toMatchObject({ type: 'run', step: 'a', hash: 'hash of a' })
+  socket.tell({ type: 'error', code: 'exit-code', message: '', hint: '', step: 'a' })
+  expect(onChanged).not.toHaveBeenCalled()
+  socket.tell({ type: 'error', code: 'step-changed', message: '', hint: '', step: 'a' })
+  expect(onChanged).toHaveBeenCalledOnce()
+})

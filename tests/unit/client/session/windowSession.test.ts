@@ -31,6 +31,7 @@ function open(
     },
     printing,
     serverAnswers: async () => answers,
+    reload: () => void done.push('reload'),
     connect(options) {
       sockets.push(options)
       return {
@@ -89,4 +90,13 @@ it('only reads on the audience\'s own devices', () => {
 
 it('is known once a session plays recordings or is open', async () => {
   await expect(whenKnown(open({}).session)).resolves.toBeUndefined()
+})
+
+it('loads the page again whose step is another one by now', async () => {
+  const { sockets, done } = open({ flavour: 'dev' }, { token: 'secret' })
+  await expect.poll(() => sockets.length).toBe(1)
+  expect(sockets[0]!.hashOf!('a')).toBe(deckInfo([['a']], {}).steps[0]!.hash)
+  expect(sockets[0]!.hashOf!('none')).toBeUndefined()
+  sockets[0]!.onChanged!()
+  expect(done).toEqual(['reload'])
 })

@@ -139,3 +139,14 @@ it('understands nothing before hello', async () => {
   expect(tab.messages).toMatchObject([{ type: 'error', code: 'bad-message' }])
   expect(session.runs).toEqual([])
 })
+
+it('runs no step that is another one than the page shows', async () => {
+  const session = await openSession(exits())
+  const tab = open(session)
+  tab.say({ type: 'hello', have: {} })
+  tab.say({ type: 'run', step: 'a', hash: 'before' })
+  await expect.poll(() => tab.of('error')).toMatchObject([{ code: 'step-changed', step: 'a' }])
+  expect(session.runs).toEqual([])
+  tab.say({ type: 'run', step: 'a', hash: session.deck.steps[0]!.hash })
+  await expect.poll(() => session.runs.length).toBe(1)
+})
