@@ -5,6 +5,8 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = new URL('..', import.meta.url).href
+/** Where our TypeScript lies; a deck of somebody may lie beside it. */
+const OURS = ['client', 'components', 'runners', 'setup', 'slides', 'tests'].map(folder => `${ROOT}${folder}/`)
 const RE_JITI = /\/jiti\/lib\/jiti\.m?js$/
 const RE_TYPESCRIPT = /\.[cm]?tsx?(?:\?.*)?$/
 const isInstalled = import.meta.url.includes('/node_modules/')
@@ -40,7 +42,7 @@ function leaveOthersToJiti() {
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context)
       // jiti takes an error for a sign to translate the file itself.
-      if (RE_JITI.test(context.parentURL ?? '') && RE_TYPESCRIPT.test(resolved.url) && !resolved.url.startsWith(ROOT))
+      if (RE_JITI.test(context.parentURL ?? '') && RE_TYPESCRIPT.test(resolved.url) && !OURS.some(folder => resolved.url.startsWith(folder)))
         throw new Error('left to jiti')
       return resolved
     },

@@ -5,9 +5,9 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, relative } from 'node:path'
 import { load } from '@slidev/parser/fs'
 import { isMap } from 'yaml'
-import { findUp } from './find-up.ts'
 import { readHeadmatter } from './headmatter.ts'
 import { decode } from './text.ts'
+import { workspaceOf } from './workspace.ts'
 
 /** A deck as Slidev reads it, its settings, and the mistakes in its files beside those of its fences. */
 export interface Loaded extends Headmatter { data: Awaited<ReturnType<typeof load>>, problems: Problem[] }
@@ -18,13 +18,12 @@ export interface Loaded extends Headmatter { data: Awaited<ReturnType<typeof loa
  */
 export async function loadDeck(file: string): Promise<Loaded> {
   const dir = dirname(file)
-  const manifest = findUp(dir, 'package.json')
   const problems: Problem[] = []
   const texts = new Map<string, string>()
   const report = (path: string, problem: Pick<Problem, 'line' | 'column' | 'code' | 'message' | 'hint'>): void =>
     void problems.push({ severity: 'error', file: relative(dir, path), ...problem })
   const data = await load(
-    { userRoot: dir, roots: [dir], allowedRoots: [manifest ? dirname(manifest) : dir] },
+    { userRoot: dir, roots: [dir], allowedRoots: [workspaceOf(dir), dir] },
     file,
     async (path: string) => {
       const known = texts.get(path)

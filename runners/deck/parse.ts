@@ -8,6 +8,7 @@ import { basename, dirname, relative, resolve } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { checkCodeGroups } from './code-groups.ts'
+import { checkFrontKeys } from './front-keys.ts'
 import { checkNeeds } from './graph.ts'
 import { checkHiddenLines } from './hidden-lines.ts'
 import { checkLayout, layoutsOf } from './layouts.ts'
@@ -18,6 +19,7 @@ import { checkFrontPictures, checkPictures } from './pictures.ts'
 import { rootsOf } from './roots.ts'
 import { fencesOf } from './slide-fences.ts'
 import { readSlideText } from './slide-text.ts'
+import { checkSwallowed } from './swallowed.ts'
 import { checkViews } from './views.ts'
 
 /** Parses a deck with all its imports; throws StepError `not-found` only if the file cannot be read. */
@@ -51,11 +53,13 @@ export async function parseDeck(entry: string): Promise<Deck> {
   for (const text of texts.values()) {
     if (text.mistake)
       problems.push({ severity: 'error', file: text.file, line: text.start + 1, column: 1, code: 'bad-markdown', message: `Slidev cannot read the Markdown of this slide: ${text.mistake}` })
+    checkSwallowed(text, problems)
     checkViews(text, { dir, ids, steps }, problems)
     checkPictures(text, folders, problems)
     checkCodeGroups(text, features, problems)
   }
   for (const source of new Set(data.slides.flatMap(slide => [...slide.importChain ?? [], slide.source]))) {
+    checkFrontKeys(source, dir, problems)
     checkFrontPictures(source, folders, problems)
     if (layouts)
       checkLayout(source, layouts, dir, problems)

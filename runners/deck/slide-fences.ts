@@ -99,9 +99,9 @@ function plainProblems(
     return [{ severity: 'error', code: 'empty-magic-move', message: 'md magic-move has no code to show', hint: 'Put fences of three marks with a language into it.' }]
   if (!raw.snippet)
     return []
-  const { text, noRegion } = readSnippet(raw.snippet, dir, importer)
+  const { text, noRegion, outside } = readSnippet(raw.snippet, dir, importer)
   if (text === undefined)
-    return [{ severity: 'error', ...noFile(raw.snippet) }]
+    return [{ severity: 'error', ...noFile(raw.snippet, outside) }]
   return noRegion ? [{ severity: 'warning', ...noSuchRegion(raw.snippet) }] : []
 }
 
@@ -190,14 +190,16 @@ function checkShape({ raw, misplaced }: Found, report: FencePlace['report']): vo
 function snippetOf({ raw, slide }: Found, dir: string, report: FencePlace['report']): Content {
   if (!raw.snippet)
     return { code: raw.code, files: [], line: 1 }
-  const { file, text, line, noRegion } = readSnippet(raw.snippet, dir, slide.source.filepath)
-  const problem = text === undefined ? noFile(raw.snippet) : noRegion ? noSuchRegion(raw.snippet) : undefined
+  const { file, text, line, noRegion, outside } = readSnippet(raw.snippet, dir, slide.source.filepath)
+  const problem = text === undefined ? noFile(raw.snippet, outside) : noRegion ? noSuchRegion(raw.snippet) : undefined
   if (problem)
     report(0, problem.code, problem.message, problem.hint)
   return { code: text ?? '', files: text === undefined ? [] : [relative(dir, file)], line }
 }
 
-function noFile({ path }: SnippetPath): { code: string, message: string, hint: string } {
+function noFile({ path }: SnippetPath, outside: boolean): { code: string, message: string, hint: string } {
+  if (outside)
+    return { code: 'outside-project', message: `Slidev does not read ${path}, which lies outside of the project`, hint: 'Put it into the folder with the project\'s package.json, or below it.' }
   const hint = /\s\[/.test(path)
     ? 'The title of an import stands behind its brace: <<< path lang {…} [title]'
     : 'Paths begin at the deck\'s folder (@/) or at the file that imports.'

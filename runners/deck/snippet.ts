@@ -1,13 +1,16 @@
 import type { SnippetPath } from './markdown.ts'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { isWithin, workspaceOf } from './workspace.ts'
 
 /** What a `<<<` line imports. */
 export interface Snippet {
   /** Absolute. */
   file: string
-  /** Missing where the file is not there. */
+  /** Missing where the file is not there, or where Slidev does not read it. */
   text?: string
+  /** Whether it lies where Slidev reads no files for the deck. */
+  outside: boolean
   /** The line of the file, from 1, at which `text` begins. */
   line: number
   /** Whether the file has no region of the name, of which Slidev then takes all. */
@@ -29,11 +32,14 @@ const MARKERS: { start: RegExp, end: RegExp }[] = [
 /** Reads what a `<<<` line in the file `importer` imports, for a deck in the folder `dir`. */
 export function readSnippet({ path, region }: SnippetPath, dir: string, importer: string): Snippet {
   const file = path.startsWith('@/') ? resolve(dir, path.slice(2)) : resolve(dirname(importer), path)
+  const outside = !isWithin(file, workspaceOf(dir))
+  if (outside)
+    return { file, line: 1, noRegion: false, outside }
   if (!existsSync(file) || !statSync(file).isFile())
-    return { file, line: 1, noRegion: false }
+    return { file, line: 1, noRegion: false, outside }
   const text = readFileSync(file, 'utf8')
   const found = region ? regionOf(text.split(/\r?\n/), region) : undefined
-  return { file, text: found?.text ?? text, line: found?.line ?? 1, noRegion: Boolean(region && !found) }
+  return { file, text: found?.text ?? text, line: found?.line ?? 1, noRegion: Boolean(region && !found), outside }
 }
 
 /** The lines of a region without its indentation and its marks. */

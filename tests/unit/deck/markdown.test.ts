@@ -112,10 +112,11 @@ describe('what Slidev\'s own fences lack is reported', () => {
   it.each([
     ['magic-move without code', '````md magic-move\ntext\n````', 'error', 'empty-magic-move'],
     ['an import of a file that is not there', '- a\n\n  <<< @/none.ts {1|2}', 'error', 'no-file'],
+    ['an import of a file out of the project', '- a\n\n  <<< /etc/hosts sh {1|2}', 'error', 'outside-project'],
     ['an import of a region that is not there', '<<< @/x.sh#none', 'warning', 'no-region'],
   ])('%s', async (_, body, severity, code) => {
     const { problems } = await parse(`# T\n\n${body}\n`, { 'x.sh': 'echo x\n' })
-    expect(problems).toEqual([expect.objectContaining({ severity, code, line: code === 'no-file' ? 5 : 3 })])
+    expect(problems).toEqual([expect.objectContaining({ severity, code, line: ['no-file', 'outside-project'].includes(code) ? 5 : 3 })])
   })
 
   it('nothing in magic-move with code, and in imports that are there', async () => {
