@@ -39,6 +39,7 @@ echo "ran: $((6*7))"
 
 /** How each package manager is called; `pnpm` is installed where the machine has none. */
 const MANAGERS = ['npm', 'pnpm'] as const
+const PNPM = 'pnpm@12.20.0'
 const online = (await run(tmpdir(), 'npm', ['view', 'pnpm', 'version', '--fetch-retries', '0', '--fetch-timeout', '10000'])).code === 0
 if (!online)
   console.warn('No registry answers: the package is not installed.')
@@ -83,11 +84,11 @@ describe.skipIf(!online && !process.env.CI).each(MANAGERS)('installed with %s', 
     await editManifest(project, ({ devDependencies }) => Object.assign(devDependencies, { '@slidev/theme-default': '*', '@slidev/theme-seriph': '*' }))
     if (manager === 'pnpm') {
       const tools = join(dir, 'tools')
-      expect(await run(dir, 'npm', ['install', '--prefix', tools, '--no-audit', '--no-fund', '--prefer-offline', 'pnpm@12'])).toMatchObject({ code: 0 })
-      expect(await run(project, join(tools, 'node_modules/.bin/pnpm'), ['install', '--prefer-offline'])).toMatchObject({ code: 0 })
+      expect(await run(dir, 'npm', ['install', '--prefix', tools, '--no-audit', '--no-fund', PNPM])).toMatchObject({ code: 0 })
+      expect(await run(project, join(tools, 'node_modules/.bin/pnpm'), ['install'])).toMatchObject({ code: 0 })
     }
     else {
-      expect(await run(project, 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'])).toMatchObject({ code: 0 })
+      expect(await run(project, 'npm', ['install', '--no-audit', '--no-fund'])).toMatchObject({ code: 0 })
     }
     await writeFile(join(project, 'theirs.md'), deckOf('default'))
     await writeFile(join(project, 'serif.md'), deckOf('seriph'))

@@ -7,7 +7,8 @@ import { followControlPlane } from '../../../runners/kubernetes/control-plane.ts
 import { accessOf } from '../../../runners/kubernetes/credentials.ts'
 import { project } from '../../../runners/kubernetes/projection.ts'
 import { openSpace } from '../../../runners/kubernetes/space.ts'
-import { configOf, stopApiServer } from '../_cluster.ts'
+import { removeSpace } from '../../../runners/kubernetes/sweep.ts'
+import { adminOf, configOf, stopApiServer } from '../_cluster.ts'
 
 const cluster = inject('controlPlane')
 
@@ -15,12 +16,14 @@ describe.skipIf(!cluster?.name)('the control plane, as the account of a session 
   it('is told with etcd: ready, without etcd, without the API server, and ready again', async () => {
     const config = await configOf(cluster!)
     const access = await accessOf(cluster!.kubeconfig, cluster!.context)
-    const { api, close } = await openSpace(
+    const { api, namespace, close } = await openSpace(
       { name: cluster!.context, file: cluster!.kubeconfig, server: access.server, own: true },
       access,
       config,
     )
     onTestFinished(close)
+    // The cluster's controllers have lost the API server too: they may wait for a minute before they try again.
+    onTestFinished(async () => removeSpace((await adminOf(cluster!)).api, namespace, 150_000))
     const ending = new AbortController()
     onTestFinished(() => ending.abort())
     let view: object = {}
