@@ -26,7 +26,7 @@ const RED = '\x1B[31m'
 const OFF = '\x1B[0m'
 const RE_STEP = /^Step (\d+)\/\d+ : ([\s\S]*)$/
 /** What only the builder itself wants to know. */
-const RE_NOISE = /^(?:Removing intermediate container | ?---> (?:Running in |[0-9a-f]{12}\s*$))/
+const RE_NOISE = /^(?:Removing intermediate container | ?---> (?:Running in |Removed intermediate container |[0-9a-f]{12}\s*$))/
 
 /** A reader for a build of `instructions`, which the engine counts from 1. */
 export function readBuild(instructions: Instruction[]): BuildReader {

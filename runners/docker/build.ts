@@ -88,7 +88,9 @@ function refusal(error: unknown, step: Step, { lineOf }: Labelled): StepError {
   const [, line, what] = /dockerfile parse error (?:on )?line (\d+): (.*)/is.exec(explained.message) ?? []
   if (!line)
     return explained
-  return inLine(step, lineOf(Number(line)), n => `${what!.trim()} in line ${n}`, 'Correct the line.', error)
+  // Newer engines guess.
+  const [, mistake, guess] = /^(.*?)(?: \(did you mean (\S+)\?\))?$/s.exec(what!.trim())!
+  return inLine(step, lineOf(Number(line)), n => `${mistake} in line ${n}`, guess ? `Did you mean ${guess}?` : 'Correct the line.', error)
 }
 
 /** What went wrong, and in which instruction. */

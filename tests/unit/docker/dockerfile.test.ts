@@ -73,7 +73,7 @@ describe('a .dockerignore', () => {
 
 it('tells a build as docker does, without the instructions that are ours', () => {
   const reader = readBuild(labelDockerfile('FROM a\nRUN b', { l: 'x' }).instructions)
-  const streams = ['Step 1/3 : FROM a', '\n', ' ---> 0123456789ab\n', 'Step 2/3 : LABEL l="x"', '\n', ' ---> Running in 9\n', ' ---> 456789abcdef\n', 'Step 3/3 : RUN b', '\n', ' ---> Running in 8\n', 'out\n', 'Removing intermediate container 8\n', ' ---> Using cache\n', 'Successfully built 789\n']
+  const streams = ['Step 1/3 : FROM a', '\n', ' ---> 0123456789ab\n', 'Step 2/3 : LABEL l="x"', '\n', ' ---> Running in 9\n', ' ---> 456789abcdef\n', 'Step 3/3 : RUN b', '\n', ' ---> Running in 8\n', 'out\n', 'Removing intermediate container 8\n', ' ---> Removed intermediate container 8\n', ' ---> Using cache\n', 'Successfully built 789\n']
   const payloads = streams.flatMap(stream => reader.read({ stream }))
   // eslint-disable-next-line no-control-regex
   expect(payloads.map(p => p.type === 'output' ? p.data.replace(/\x1B\[\d*m/g, '') : '').join('')).toBe('Step 1/2 : FROM a\r\nStep 2/2 : RUN b\r\nout\r\n ---> Using cache\r\n')
