@@ -1,11 +1,12 @@
 import type { StepView } from '../runners/protocol/step-view.ts'
 
 /**
- * For whom a page is made: `dev` is presented, by a service that runs its steps; `export` becomes paper;
+ * For whom a page is made: `dev` is written and `stage` is presented, with a service that runs its steps; `export`
+ * becomes paper;
  * `site` plays recordings, built or served by Slidev alone; `one-file` does so from disk;
  * `audience` follows a talk on the audience's own devices, and steers nothing.
  */
-export type Flavour = 'dev' | 'export' | 'site' | 'one-file' | 'audience'
+export type Flavour = 'dev' | 'stage' | 'export' | 'site' | 'one-file' | 'audience'
 
 /** What a page knows of its deck. */
 export interface DeckInfo {
@@ -15,7 +16,12 @@ export interface DeckInfo {
   flavour: Flavour
 }
 
+/** Whether such a page leads a talk: it may run steps. */
+export function isLeading(flavour: Flavour): boolean {
+  return flavour === 'dev' || flavour === 'stage'
+}
+
 /** Whether a service tells such a page what runs. */
 export function isServed(flavour: Flavour): boolean {
-  return flavour === 'dev' || flavour === 'audience'
+  return isLeading(flavour) || flavour === 'audience'
 }

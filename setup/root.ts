@@ -3,6 +3,7 @@ import type { Component, Ref } from 'vue'
 import { useNav } from '@slidev/client'
 import { flavour, rehearsing } from 'virtual:kamishibai/deck'
 import { getCurrentInstance, h, ref, render, watch } from 'vue'
+import { isLeading } from '../client/deckInfo.ts'
 import { useEnlargeKey } from '../client/enlarge/useEnlargeKey.ts'
 import { useSession } from '../client/session/useSession.ts'
 import Follow from '../client/talk/Follow.vue'
@@ -11,6 +12,7 @@ import Panel from '../client/talk/Panel.vue'
 import PresenterBar from '../client/talk/PresenterBar.vue'
 import { useReasonsKey } from '../client/talk/useReasonsKey.ts'
 import { useClient } from '../client/useClient.ts'
+import { keepInStep } from './in-step.ts'
 import { releaseWhenPrintable } from './printing.ts'
 import { keepLoading } from './slide-loader.ts'
 
@@ -54,10 +56,12 @@ export default (): void => {
   if (flavour === 'audience' && !isPrintMode.value) {
     place(Follow, ref(true))
   }
-  else if (flavour === 'dev' && !isPrintMode.value) {
+  else if (isLeading(flavour) && !isPrintMode.value) {
     place(PresenterBar, isPresenter)
     place(Panel, isPresenter)
     tellSlides(currentSlideNo, clicks)
+    if (flavour === 'stage')
+      keepInStep(useSession(false))
     if (rehearsing)
       place(Pace, ref(true))
   }

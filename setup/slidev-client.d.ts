@@ -11,6 +11,8 @@ interface Router {
 export function useNav(): {
   router: Router
   clicks: ComputedRef<number>
+  clicksContext: ComputedRef<ClicksContext>
+  go: (slide: number, clicks?: number) => Promise<void>
   isPrintMode: Ref<boolean>
   isPresenter: Ref<boolean>
   total: ComputedRef<number>
@@ -28,3 +30,12 @@ export function useSlideContext(): {
 }
 export function useIsSlideActive(): ComputedRef<boolean>
 export function onSlideEnter(callback: (to: number, from?: number) => unknown): void
+/**
+ * Keeps a state of Slidev's in step in another way; `init` is called for each state, and gives what is called when it
+ * changes.
+ */
+export function addSyncMethod(sync: {
+  init: (channel: string, onUpdate: (patch: Record<string, unknown>) => void, state: object) => () => void
+}): void
+/** Ends the sync between windows of one browser. */
+export function disableBuiltinSync(): void

@@ -3,9 +3,8 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DevEnvironment, Plugin } from 'vite'
 import type { Flavour } from '../client/deckInfo.ts'
-import { recordCommand } from '../runners/deck/record-command.ts'
-import { planOf } from '../runners/deck/timing.ts'
-import { toStepView } from '../runners/protocol/step-view.ts'
+import { pageDeckOf } from '../runners/deck/page-deck.ts'
+import { PAGE_DECK_ID, RECORDINGS_PATH } from '../runners/protocol/wire.ts'
 import { presenting } from '../runners/service/presenting.ts'
 import { readRecordingText } from '../runners/service/store/recordings.ts'
 import { disableSlidevWrites, guardServer } from '../runners/service/wire/gate.ts'
@@ -16,6 +15,7 @@ import { isOneFileBuild, oneFilePlugin } from './one-file.ts'
 import { addHold, holdPrint } from './print-hold.ts'
 import { isRemoteBuild, remoteFlagsPlugin, stripForRemote } from './remote.ts'
 import { slideErrorsPlugin } from './slide-errors.ts'
+import { isStageBuild, stagePlugin } from './stage.ts'
 
 const DECK = 'virtual:kamishibai/deck'
 const RECORDINGS = 'virtual:kamishibai/recordings'
@@ -84,12 +84,8 @@ function modulesPlugin(options: ResolvedSlidevOptions): Plugin {
     async load(id) {
       if (id === `\0${DECK}`)
         return deckModule(options)
-      if (id === `\0${RECORDINGS}`) {
-        // What the audience's own devices show is what ran.
-        const { steps } = isRemoteBuild(options) ? { steps: [] } : await deckOfSteps(options.entry)
-        const entries = steps.map(step => `${JSON.stringify(step.id)}: () => import(${JSON.stringify(RECORDING + step.id)}).then(m => m.default)`)
-        return `export const recordings = {\n${entries.join(',\n')}\n}`
-      }
+      if (id === `\0${RECORDINGS}`)
+        return recordingsModule(options)
       if (id.startsWith(`\0${RECORDING}`)) {
         const deck = await deckOfSteps(options.entry)
         const step = deck.steps.find(s => s.id === id.slice(RECORDING.length + 1))
@@ -135,24 +131,36 @@ function flavourOf(options: ResolvedSlidevOptions): Flavour {
     return 'export'
   if (options.mode === 'dev')
     return presenting() ? 'dev' : 'site'
-  return isRemoteBuild(options) ? 'audience' : isOneFileBuild(options) ? 'one-file' : 'site'
+  return isStageBuild(options) ? 'stage' : isRemoteBuild(options) ? 'audience' : isOneFileBuild(options) ? 'one-file' : 'site'
 }
 
 async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
+  const flavour = flavourOf(options)
+  // Told by whoever serves it: what was built holds for any talk of these slides.
+  if (flavour === 'stage')
+    return `export const { steps, deckName, lang, recordCommand, flavour, plan, rehearsing } = JSON.parse(document.getElementById(${JSON.stringify(PAGE_DECK_ID)}).textContent)`
   const deck = await useDeck(options.entry).current()
   const { steps } = await deckOfSteps(options.entry)
   const slidesOf = (id: string): number[] | undefined => deck.steps.find(step => step.id === id)?.slides
+  const told = pageDeckOf({ ...deck, steps: steps.map(step => ({ ...step, slides: slidesOf(step.id) ?? step.slides })) })
   const values = {
-    steps: steps.map(step => toStepView({ ...step, slides: slidesOf(step.id) ?? step.slides })),
-    deckName: deck.name,
-    lang: deck.lang,
-    recordCommand: options.mode === 'dev' ? recordCommand(deck, []).trimEnd() : '',
-    flavour: flavourOf(options),
-    plan: isRemoteBuild(options) ? [] : planOf(deck),
-    rehearsing: options.mode === 'dev' && (presenting()?.rehearsing ?? false),
+    ...told,
+    recordCommand: options.mode === 'dev' ? told.recordCommand : '',
+    plan: flavour === 'audience' ? [] : told.plan,
+    flavour,
   }
   const module = Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`).join('\n')
   return presenting()?.author ? `${module}\n${KEEPS_HASHES}` : module
+}
+
+/** What loads the recordings of the steps. */
+async function recordingsModule(options: ResolvedSlidevOptions): Promise<string> {
+  if (isStageBuild(options))
+    return `import { steps } from ${JSON.stringify(DECK)}\nexport const recordings = Object.fromEntries(steps.map(({ id }) => [id, () => fetch(${JSON.stringify(RECORDINGS_PATH)} + id).then(answer => answer.status === 404 ? null : answer.json())]))`
+  // What the audience's own devices show is what ran.
+  const { steps } = isRemoteBuild(options) ? { steps: [] } : await deckOfSteps(options.entry)
+  const entries = steps.map(step => `${JSON.stringify(step.id)}: () => import(${JSON.stringify(RECORDING + step.id)}).then(m => m.default)`)
+  return `export const recordings = {\n${entries.join(',\n')}\n}`
 }
 
 /** What lets a page come in full although the network is cut while it loads. */
@@ -178,6 +186,7 @@ export default (options: ResolvedSlidevOptions): Plugin[] => {
     stripForRemote(options)
   return [
     ...(remote ? [remoteFlagsPlugin()] : []),
+    ...(isStageBuild(options) ? [stagePlugin(options)] : []),
     ...(isOneFileBuild(options) ? [oneFilePlugin()] : []),
     servicePlugin(options),
     modulesPlugin(options),

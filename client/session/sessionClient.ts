@@ -3,6 +3,7 @@ import type { ErrorInfo } from '../../runners/protocol/error.ts'
 import type { Recording } from '../../runners/protocol/recording.ts'
 import type { RunnerState } from '../../runners/protocol/wire.ts'
 import type { ClientRun } from './clientRun.ts'
+import type { WindowsMessage } from './windowState.ts'
 import { shallowReactive, shallowRef } from 'vue'
 
 export interface StartOptions {
@@ -51,6 +52,10 @@ export interface SessionClient {
    * Tells the service which slide this window shows, and how many of its clicks are done, and which step lies over it.
    */
   show?: (slide: number, clicks: number, over?: string) => void
+  /** Tells other windows what changed here of what Slidev keeps in step. */
+  tellWindows?: (channel: WindowsMessage['channel'], patch: Record<string, unknown>) => void
+  /** Calls back with what other windows changed of it, for as long as this client lives. */
+  onWindows?: (listener: (message: WindowsMessage) => void) => void
   /** Lets a part of the slide that is shown fill it, in all windows that this session reaches; none with undefined. */
   enlarge: (enlarged?: Enlarged) => void
   /** The whole log of the last run of a step. */

@@ -5,6 +5,7 @@ import type { Connection, Socket } from './connection.ts'
 import type { LogRequests } from './logRequests.ts'
 import type { RunTable } from './runTable.ts'
 import type { SessionClient, SessionState } from './sessionClient.ts'
+import type { WindowsMessage } from './windowState.ts'
 import { decodeFrame, serverMessageSchema } from '../../runners/protocol/wire.ts'
 import { createConnection } from './connection.ts'
 import { createLogRequests } from './logRequests.ts'
@@ -57,7 +58,8 @@ export function createSocketSession(options: SocketOptions): SessionClient {
   const { readOnly = false, schedule, open = openWebSocket } = options
   const state = createSessionState('connecting')
   const parts: Parts = { state, runs: createRunTable(state, schedule), logs: createLogRequests() }
-  const reader = createReader(parts, onChanged)
+  const windows: Windows = { listeners: [], whole: new Map() }
+  const reader = createReader(parts, windows, onChanged)
   let shown: Show | undefined
 
   const connection = createConnection({
@@ -92,6 +94,11 @@ export function createSocketSession(options: SocketOptions): SessionClient {
       shown = { no, clicks, over }
       connection.send({ type: 'slide', ...shown })
     },
+    tellWindows: (channel, patch) => connection.send({ type: 'windows', channel, patch }),
+    onWindows(listener) {
+      windows.listeners.push(listener)
+      windows.whole.forEach(listener)
+    },
     close() {
       connection.close()
       parts.runs.clear()
@@ -105,8 +112,20 @@ function takeFrame(runs: RunTable, buffer: ArrayBuffer, send: (message: ClientMe
   void runs.draw(run, data, seq, at).then(() => send({ type: 'ack', bytes: buffer.byteLength }))
 }
 
+/** Who hears of other windows, and all that they have in common, for who listens later. */
+interface Windows {
+  listeners: ((message: WindowsMessage) => void)[]
+  whole: Map<WindowsMessage['channel'], WindowsMessage>
+}
+
+function takeWindows({ listeners, whole }: Windows, message: WindowsMessage): void {
+  const before = message.whole ? {} : whole.get(message.channel)?.patch
+  whole.set(message.channel, { ...message, whole: true, patch: { ...before, ...message.patch } })
+  listeners.forEach(listener => listener(message))
+}
+
 /** A reader that was not greeted yet. */
-function createReader({ state, runs, logs }: Parts, onChanged?: () => void): Reader {
+function createReader({ state, runs, logs }: Parts, windows: Windows, onChanged?: () => void): Reader {
   let session: string | undefined
   /** How far this window's clock is ahead of the service's, in ms. */
   let ahead = 0
@@ -146,6 +165,7 @@ function createReader({ state, runs, logs }: Parts, onChanged?: () => void): Rea
         state.enlarged.value = part ? { slide, part } : undefined
         return void (state.pace.value = { slide, clicks, over, spent, at: performance.now() })
       }
+      case 'windows': return takeWindows(windows, message)
       case 'remote': {
         const { state: served, urls, viewers } = message
         return void (state.remote.value = { state: served, urls, viewers })

@@ -28,6 +28,9 @@ export interface DeckSlide {
   fences: Fence[]
 }
 
+/** Where a deck keeps its drawings, an absolute path, and the size of its canvas in px. */
+export interface Drawings { dir: string, width: number, height: number }
+
 /** A parsed deck; `problems` holds every mistake, and what is faulty is no step. */
 export interface Deck {
   /** Absolute path of the entry file, its folder, and its name without `.md`. */
@@ -41,6 +44,8 @@ export interface Deck {
   exportName?: string
   /** Only some of its slides are printed: `export.range` of the headmatter. */
   printsPart?: boolean
+  /** Missing where `drawings.persist` of the headmatter keeps none. */
+  drawings?: Drawings
   settings: Settings
   slides: DeckSlide[]
   steps: Step[]

@@ -8,6 +8,7 @@ import { basename, dirname, relative, resolve } from 'node:path'
 import { StepError } from '../protocol/error.ts'
 import { parseDuration } from '../protocol/headmatter.ts'
 import { checkCodeGroups } from './code-groups.ts'
+import { drawingsOf } from './drawings.ts'
 import { checkFrontKeys } from './front-keys.ts'
 import { checkNeeds } from './graph.ts'
 import { checkHiddenLines } from './hidden-lines.ts'
@@ -74,15 +75,17 @@ export async function parseDeck(entry: string): Promise<Deck> {
     export?: { range?: unknown }
     exportFilename?: unknown
   }
+  const name = basename(file).replace(/\.md$/, '')
   return {
     file,
     dir,
-    name: basename(file).replace(/\.md$/, ''),
+    name,
     title: headmatter.title ?? basename(file),
     lang: headmatter.lang ?? 'en',
     durationMs: parseDuration(String(headmatter.duration ?? '').replace(/in$/, '')),
     ...exportNameOf(headmatter.exportFilename),
     printsPart: headmatter.export?.range !== undefined,
+    drawings: drawingsOf(data.headmatter, dir, name),
     settings,
     slides,
     steps,

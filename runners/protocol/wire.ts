@@ -6,6 +6,10 @@ import { runStateSchema } from './fold.ts'
 
 /** Where the service answers. */
 export const SOCKET_PATH = '/__kamishibai/ws'
+/** The element of a built page that tells what the service knows of the deck, as JSON. */
+export const PAGE_DECK_ID = 'kamishibai-deck'
+/** Where the service of a deck that was built hands out recordings, by step id. */
+export const RECORDINGS_PATH = '/__kamishibai/recordings/'
 /** Vite's launch-editor: a GET starts the user's editor on any file. */
 export const EDITOR_PATH = '/__open-in-editor'
 /** Sub-protocols: the protocol's own name, and the driver token behind its prefix. */
@@ -13,8 +17,8 @@ export const SUBPROTOCOL = 'kamishibai.v1'
 export const TOKEN_PREFIX = 'kamishibai.token.'
 /** Where a page's own requests that change something carry the driver token. */
 export const TOKEN_HEADER = 'x-kamishibai-token'
-/** A message from a browser is at most this long, in bytes. */
-export const MAX_CLIENT_MESSAGE = 64 * 1024
+/** A message from a browser is at most this long, in bytes: the drawing on a slide, mostly. */
+export const MAX_CLIENT_MESSAGE = 1024 * 1024
 /** Bytes that may be under way to a browser without an `ack`. */
 export const CREDIT = 512 * 1024
 
@@ -50,6 +54,10 @@ export const runInfoSchema = z.object({
 })
 export type RunInfo = z.infer<typeof runInfoSchema>
 
+/** What Slidev keeps in step between windows. */
+export const windowsChannelSchema = z.enum(['shared', 'drawings'])
+export type WindowsChannel = z.infer<typeof windowsChannelSchema>
+
 /** From browser to service. Only step ids and run numbers, never commands. */
 export const clientMessageSchema = z.discriminatedUnion('type', [
   /** First message: what this tab has of each run, to go on from there. */
@@ -72,6 +80,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000), clicks: z.int().min(0).max(1_000_000).default(0), over: z.string().max(64).optional() }),
   /** Enlarges a part of the slide that is shown, by its number among them, or none. */
   z.object({ type: z.literal('enlarge'), part: z.int().min(1).max(1000).optional() }),
+  /** What this window changed of all that Slidev keeps in step; `null` stands for what is no longer there. */
+  z.object({ type: z.literal('windows'), channel: windowsChannelSchema, patch: z.record(z.string().regex(/^[a-z\d]\w{0,31}$/i), z.unknown()) }),
   /** Bytes of terminal frames that were drawn. */
   z.object({ type: z.literal('ack'), bytes: z.int().min(0) }),
   /** Asks for the whole log of a run, for Again. */
@@ -96,6 +106,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pace'), slide: z.int(), clicks: z.int().default(0), over: z.string().optional(), enlarged: z.int().optional(), spent: z.record(z.string(), z.number()) }),
   /** How the audience's own devices are served: what they open, and how many do. */
   z.object({ type: z.literal('remote'), state: z.enum(['off', 'preparing', 'open', 'failed']), urls: z.array(z.string()), viewers: z.int() }),
+  /** What another window changed of it; `whole` is all of it, as a window needs it first. */
+  z.object({ type: z.literal('windows'), channel: windowsChannelSchema, patch: z.record(z.string(), z.unknown()), whole: z.boolean().optional() }),
   errorInfoSchema.extend({ type: z.literal('error'), step: z.string().optional() }),
   /** Numbers of the runs that a reset has undone. */
   z.object({ type: z.literal('forgotten'), runs: z.array(z.int()) }),

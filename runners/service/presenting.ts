@@ -16,8 +16,6 @@ export interface Presenting {
   service: Service
   /** Of a deck that is edited: Slidev's own write endpoints stay open, and what is saved is taken over. */
   author?: Author
-  /** Whether the speaker rehearses: every window then shows the clock. */
-  rehearsing: boolean
 }
 
 // Slidev loads our setup files in module graphs of their own, and anew after a restart.

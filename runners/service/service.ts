@@ -9,6 +9,7 @@ import { RUNNER_NAMES } from '../protocol/step.ts'
 import { dockerProxies } from './session/docker-proxies.ts'
 import { runnersOf } from './session/engine-needs.ts'
 import { createSession } from './session/session.ts'
+import { readDrawings } from './store/drawings.ts'
 import { keepRuns } from './store/kept.ts'
 import { readRecording } from './store/recordings.ts'
 import { openFolder, privateDirOf } from './sweep/folders.ts'
@@ -78,6 +79,7 @@ export async function createService(
   await openFolder(config, edit ? RUNNER_NAMES : runnersOf(deck))
   const session = await createSession({
     deck,
+    drawings: deck.drawings && await readDrawings(deck.drawings),
     mode: live ? mode : 'replay',
     load: stepId => readRecording(deck, stepId),
     config,

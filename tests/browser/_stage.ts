@@ -1,7 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-chromium'
 import type { Presentation } from '../../runners/cli/commands/present.ts'
-import { basename, dirname, join, resolve } from 'node:path'
-import process from 'node:process'
 import { chromium } from 'playwright-chromium'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
@@ -20,12 +18,12 @@ export interface StageOptions {
   permissions?: string[]
 }
 
-/**
- * Where Vite keeps what it made of packages for the decks of a folder. For decks of another folder it would make all
- * anew, and what two servers write at once each would take from the other: it is this worker's own.
- */
-export function cacheOf(deck: string): string {
-  return join(import.meta.dirname, '../../node_modules/.vite/tests', `${process.env.VITEST_POOL_ID}-${basename(dirname(resolve(deck)))}`)
+/** Goes to a slide as the browser's own buttons do: the page stays. */
+export async function goTo(page: Page, slide: number): Promise<void> {
+  await page.evaluate((path) => {
+    history.pushState({}, '', path)
+    dispatchEvent(new PopStateEvent('popstate', { state: {} }))
+  }, `/${slide}`)
 }
 
 /** Presents a deck for the tests of a file; each fails on an error in its page. */
@@ -35,7 +33,7 @@ export function onStage({ deck = 'stage', mode = 'auto', permissions }: StageOpt
   let browser: Browser
   beforeAll(async () => {
     const file = `tests/fixtures/decks/${deck}.md`
-    stage.presentation = await startPresentation({ deck: file, mode, trust: true, cacheDir: cacheOf(file) })
+    stage.presentation = await startPresentation({ deck: file, mode, trust: true })
     browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   })
   afterAll(async () => {
@@ -44,8 +42,6 @@ export function onStage({ deck = 'stage', mode = 'auto', permissions }: StageOpt
   })
   beforeEach(async () => {
     stage.context = await browser.newContext({ viewport: { width: 1280, height: 720 }, permissions })
-    // Vite makes a deck's packages ready when its first page is asked for.
-    stage.context.setDefaultNavigationTimeout(90_000)
     stage.page = await stage.context.newPage()
     noteErrors(stage.page, errors)
   })

@@ -5,7 +5,6 @@ import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
-import { cacheOf } from './_stage.ts'
 import { serveSite } from './_static.ts'
 
 const SLOW = { timeout: 60_000 }
@@ -15,7 +14,7 @@ let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  presentation = await startPresentation({ deck: 'slides/tour.md', mode: 'replay', cacheDir: cacheOf('slides/tour.md') })
+  presentation = await startPresentation({ deck: 'slides/tour.md', mode: 'replay', edit: true })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
 })
 
@@ -38,7 +37,7 @@ async function cut(pattern: RegExp, times: number): Promise<() => number> {
 
 const slide = (no: number) => page.locator(`[data-slidev-no="${no}"]:visible`).first()
 
-describe('present', () => {
+describe('edit', () => {
   const at = (path: string): string => presentation.url.replace('/#', `/${path}#`)
 
   it('shows a slide whose module did not come at first, without loading the page anew', async () => {
@@ -60,25 +59,6 @@ describe('present', () => {
     await slide(3).locator('[data-kb-step]').waitFor(SLOW)
   })
 
-  it('has all slides and recordings in the page soon after the first is shown', async () => {
-    const { slides } = presentation.service.session.deck
-    const asked = new Set<string>()
-    page.on('requestfinished', (request) => {
-      const [, no] = /\/slides\/(\d+)\/md/.exec(request.url()) ?? []
-      if (no)
-        asked.add(no)
-    })
-    await page.goto(at('1'))
-    await expect.poll(() => asked.size, SLOW).toBe(slides.length)
-    await expect.poll(() => page.locator('[data-kb-step="web"]').count(), SLOW).toBe(1)
-    await page.route('**', route => route.abort('internetdisconnected'))
-    for (let no = 1; no <= slides.length; no++) {
-      await slide(no).locator('h1').waitFor(SLOW)
-      // The next slide, whatever clicks this one has.
-      await page.keyboard.press('ArrowDown')
-    }
-  })
-
   it.each([
     ['script', '1', /client\/main\.ts/],
     ['part of its script', '1', /composables\/useNav\.ts/],
@@ -91,6 +71,26 @@ describe('present', () => {
     await expect.poll(() => page.evaluate(() => sessionStorage.getItem('kamishibai.reloads'))).toBeNull()
     // The token is still with the page.
     await expect.poll(() => page.evaluate(() => sessionStorage.getItem('kamishibai.token')), SLOW).toBe(presentation.service.token)
+  })
+})
+
+describe('present', () => {
+  let stage: Presentation
+  beforeAll(async () => void (stage = await startPresentation({ deck: 'slides/tour.md', mode: 'replay' })), 120_000)
+  afterAll(() => stage?.close())
+
+  it('has all slides and recordings in the page soon after the first is shown', async () => {
+    const { slides } = stage.service.session.deck
+    await page.goto(stage.url)
+    await slide(1).locator('h1').waitFor(SLOW)
+    await page.waitForLoadState('networkidle')
+    await expect.poll(() => page.locator('[data-kb-step="web"]').count(), SLOW).toBe(1)
+    await page.route('**', route => route.abort('internetdisconnected'))
+    for (let no = 1; no <= slides.length; no++) {
+      await slide(no).locator('h1').waitFor(SLOW)
+      // The next slide, whatever clicks this one has.
+      await page.keyboard.press('ArrowDown')
+    }
   })
 })
 

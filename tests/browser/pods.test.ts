@@ -2,7 +2,6 @@ import { chromium } from 'playwright-chromium'
 import { expect, it, onTestFinished } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
-import { cacheOf } from './_stage.ts'
 
 const SLOW = { timeout: 60_000 }
 
@@ -27,7 +26,7 @@ function watchPods(): void {
 }
 
 it('keeps each pod inside of its node while another goes', async () => {
-  const presentation = await startPresentation({ deck: 'slides/seminar.md', mode: 'replay', trust: true, cacheDir: cacheOf('slides/seminar.md') })
+  const presentation = await startPresentation({ deck: 'slides/seminar.md', mode: 'replay', trust: true })
   onTestFinished(() => presentation.close().then(() => {}))
   const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   onTestFinished(() => browser.close())

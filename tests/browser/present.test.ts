@@ -5,13 +5,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { noteErrors } from './_errors.ts'
-import { cacheOf } from './_stage.ts'
 
 let presentation: Presentation
 let browser: Browser
 
 beforeAll(async () => {
-  presentation = await startPresentation({ deck: 'slides/tour.md', mode: 'replay', trust: false, cacheDir: cacheOf('slides/tour.md') })
+  presentation = await startPresentation({ deck: 'slides/tour.md', mode: 'replay', trust: false })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
 })
 

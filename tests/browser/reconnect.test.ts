@@ -4,7 +4,6 @@ import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
-import { cacheOf } from './_stage.ts'
 
 const SLOW = { timeout: 60_000 }
 const CUTS = 5
@@ -12,7 +11,7 @@ const CUTS = 5
 let presentation: Presentation
 let browser: Browser
 beforeAll(async () => {
-  presentation = await startPresentation({ deck: 'tests/fixtures/decks/stage.md', trust: true, cacheDir: cacheOf('tests/fixtures/decks/stage.md') })
+  presentation = await startPresentation({ deck: 'tests/fixtures/decks/stage.md', trust: true })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
 })
 afterAll(async () => {

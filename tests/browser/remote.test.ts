@@ -7,9 +7,8 @@ import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
-import { privateDirOf } from '../../runners/service/sweep/folders.ts'
+import { readKept } from '../../runners/service/store/builds.ts'
 import { noteErrors } from './_errors.ts'
-import { cacheOf } from './_stage.ts'
 
 const DECK = 'tests/fixtures/decks/remote.md'
 const SLOW = { timeout: 60_000 }
@@ -21,7 +20,7 @@ let viewer: Page
 let url: string
 const errors: string[] = []
 beforeAll(async () => {
-  presentation = await startPresentation({ deck: DECK, trust: true, remote: '127.0.0.1:0', cacheDir: cacheOf(DECK) })
+  presentation = await startPresentation({ deck: DECK, trust: true, remote: '127.0.0.1:0' })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
   url = (await presentation.remote!)[0]!
   presenter = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
@@ -54,7 +53,7 @@ async function next(): Promise<void> {
 }
 
 it('holds nothing that is the speaker\'s: no notes, no settings, no hidden lines, no recordings, no paths of this machine', async () => {
-  const dir = join(privateDirOf(presentation.service.session.id), 'site')
+  const dir = readKept(presentation.service.session.deck, 'remote', process.env)[0]!.dir
   const names = await readdir(dir, { recursive: true })
   expect(names.filter(name => /presenter|notes|recording/i.test(name))).toEqual([])
   const texts = await Promise.all(names.filter(name => /\.(?:html|js|css|json|txt)$/.test(name)).map(name => readFile(join(dir, name), 'utf8')))
@@ -114,7 +113,7 @@ it('says that the connection is lost, can be read on, and follows the talk that 
   await viewer.keyboard.press('ArrowLeft')
   await expect.poll(() => placeOf(viewer), SLOW).toContain('#/2')
   await expect.poll(() => stepOf('told').textContent(), SLOW).toContain('told by 42')
-  presentation = await startPresentation({ deck: DECK, trust: true, remote: `127.0.0.1:${port}`, cacheDir: cacheOf(DECK) })
+  presentation = await startPresentation({ deck: DECK, trust: true, remote: `127.0.0.1:${port}` })
   await presentation.remote
   await expect.poll(() => viewer.locator('.kb-follow').getAttribute('data-follow'), SLOW).not.toBe('lost')
   presentation.service.session.pace.show(3)

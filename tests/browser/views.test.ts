@@ -13,7 +13,7 @@ import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { takeTurn } from '../engines/turns.ts'
 import { crowdDeck, crowdMs } from './_crowd.ts'
 import { noteErrors } from './_errors.ts'
-import { cacheOf } from './_stage.ts'
+import { goTo } from './_stage.ts'
 
 const DECK = 'tests/fixtures/decks/views.md'
 const SLOW = { timeout: 20_000 }
@@ -30,9 +30,6 @@ afterAll(async () => {
   await browser?.close()
 })
 
-/** What of a page of Slidev's is used here. */
-interface SlidevWindow { __slidev__: { nav: { go: (no: number) => Promise<void> } } }
-
 /** A page on a deck that is replayed. */
 interface Replayed {
   presentation: Presentation
@@ -43,8 +40,8 @@ interface Replayed {
   close: () => Promise<void>
 }
 
-async function present(deck: string, cacheDir?: string): Promise<Replayed> {
-  const presentation = await startPresentation({ deck, mode: 'replay', trust: true, cacheDir })
+async function present(deck: string): Promise<Replayed> {
+  const presentation = await startPresentation({ deck, mode: 'replay', trust: true })
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   const page = await context.newPage()
   const errors: string[] = []
@@ -53,11 +50,10 @@ async function present(deck: string, cacheDir?: string): Promise<Replayed> {
     presentation,
     page,
     async open(slide) {
-      // Vite makes a deck's packages ready when its first page is asked for.
       if (page.url() === 'about:blank')
         await page.goto(presentation.url.replace('/#', `/${slide}#`), { timeout: 90_000 })
       else
-        await page.evaluate(no => (window as unknown as SlidevWindow).__slidev__.nav.go(no), slide)
+        await goTo(page, slide)
       const view = page.locator(`.slidev-page-${slide}:visible .kb-view`).first()
       await view.waitFor({ timeout: 60_000 })
       return view
@@ -86,7 +82,7 @@ async function labelOf(view: Locator): Promise<string | null> {
 }
 
 it('shows a run in every view as figures, names and words', async () => {
-  const { presentation, page, open, close } = await present(DECK, cacheOf(DECK))
+  const { presentation, page, open, close } = await present(DECK)
   onTestFinished(close)
   const { session } = presentation.service
   const play = async (...steps: string[]): Promise<void> =>

@@ -1,7 +1,11 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Problem } from '../../protocol/problem.ts'
+import type { Presenting } from '../../service/presenting.ts'
 import type { Service } from '../../service/service.ts'
+import type { StageOptions } from '../../service/stage/serve.ts'
+import type { KeptBuild } from '../../service/store/builds.ts'
 import type { DeckChange } from '../../service/trust/watch.ts'
+import type { SlidevServerOptions } from '../slidev/server.ts'
 import process from 'node:process'
 import { driftOf } from '../../deck/drift.ts'
 import { escapeDeceiving } from '../../deck/escape.ts'
@@ -9,7 +13,9 @@ import { parseDeck } from '../../deck/parse.ts'
 import { setPresenting } from '../../service/presenting.ts'
 import { resolveRemote } from '../../service/remote/addresses.ts'
 import { createService } from '../../service/service.ts'
+import { openStage } from '../../service/stage/serve.ts'
 import { addressOf } from '../../service/store/address.ts'
+import { keepDrawings } from '../../service/store/drawings.ts'
 import { keepTalk, readTalk, stepsToResume } from '../../service/store/talk.ts'
 import { privateDirOf } from '../../service/sweep/folders.ts'
 import { watchDeck } from '../../service/trust/watch.ts'
@@ -21,12 +27,14 @@ import { pathOf } from '../io/tell.ts'
 import { askTrust } from '../io/trust.ts'
 import { keepAwake, openBrowser } from '../process/desktop.ts'
 import { untilEnd } from '../process/ending.ts'
-import { choosePort } from '../process/port.ts'
+import { choosePort, portTaken } from '../process/port.ts'
 import { serveViewers, tellViewers } from '../remote/viewers.ts'
 import { addonProblem, checkProject } from '../slidev/package-json.ts'
 import { checkPresentable } from '../slidev/presentable.ts'
 import { serveSlidev } from '../slidev/server.ts'
 import { checkSlidevWrites } from '../slidev/writable.ts'
+import { useBuild } from '../stage/built.ts'
+import { readyBuild } from '../stage/ready.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 
 export interface PresentOptions {
@@ -48,8 +56,6 @@ export interface PresentOptions {
   remote?: string
   /** Where the address is written. @default standard output */
   addressTo?: NodeJS.WriteStream
-  /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
-  cacheDir?: string
 }
 
 /** A deck being presented; `close` ends it and removes what it created. */
@@ -58,8 +64,6 @@ export interface Presentation {
   service: Service
   /** What the audience's own devices open, once that can be opened; undefined where they are not served. */
   remote?: Promise<string[]>
-  /** Starts Slidev anew; the session, its runs and the token stay. */
-  restart: () => Promise<void>
   /** False where something may be left. */
   close: () => Promise<boolean>
 }
@@ -71,25 +75,23 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   const place = options.remote === undefined ? undefined : resolveRemote(options.remote)
   checkProject(deck)
   await checkPresentable(deck)
-  checkSlidevWrites(deck, { serves: options.cacheDir === undefined })
+  if (options.edit)
+    checkSlidevWrites(deck, { serves: true })
   const unnamed = await addonProblem(deck)
   tellProblems(deck, [...deck.problems, ...unnamed ? [unnamed] : []])
   const live = mode !== 'replay' && await mayPresentLive(deck, options)
   const sweeping = live ? sweepEarlier(deck) : undefined
-  // It takes a second, in which the engines are asked.
-  import('@slidev/cli').catch(() => {})
+  // Its plugins are code of the deck: what may run is asked before.
+  const build = options.edit ? undefined : await readyBuild(deck)
+  tellProblems(deck, build?.broken ?? [])
   const address = addressOf(deck.file, process.env)
   const service = await createService({ deck, mode, live, edit: options.edit, token: address?.token })
   const author = options.edit ? createAuthor(service.session, say) : undefined
-  setPresenting({ service, author, rehearsing: options.rehearsing ?? false })
   try {
-    // Slidev's plugins, which its options load, attach to the session.
-    const server = await serveSlidev({
-      entry: deck.file,
-      port: await choosePort(deck, options.port, address?.port),
-      portAsked: options.port !== undefined,
-      cacheDir: options.cacheDir,
-    })
+    const port = await choosePort(deck, options.port, address?.port)
+    const server = build
+      ? await serveBuild(build, { service, port, rehearsing: options.rehearsing })
+      : await serveEdited({ service, author }, { entry: deck.file, port, portAsked: options.port !== undefined })
     const unwatch = author
       ? await watchEdited(service.session, author)
       : await watchDeck(deck, change => void tellChange(service, change))
@@ -102,7 +104,6 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
       url: `http://127.0.0.1:${server.port}/${slide ?? ''}#t=${service.token}`,
       service,
       remote: viewers?.opened,
-      restart: server.restart,
       async close() {
         unwatch()
         endTalk()
@@ -115,6 +116,32 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   catch (error) {
     await service.close()
     throw error
+  }
+}
+
+/** A server of a talk. */
+interface Server { port: number, close: () => Promise<void> }
+
+/** Slidev's dev server, whose plugins attach to the session. */
+async function serveEdited(presenting: Presenting, options: SlidevServerOptions): Promise<Server> {
+  setPresenting(presenting)
+  return serveSlidev(options)
+}
+
+/** The server of what was built, which keeps the build and the drawings. */
+async function serveBuild(build: KeptBuild, options: Omit<StageOptions, 'dir'>): Promise<Server> {
+  const release = await useBuild(build)
+  keepDrawings(options.service.session, ({ message }) => say.warn(`What was drawn could not be kept: ${message}`))
+  const stage = await openStage({ ...options, dir: build.dir })
+    .catch(async (error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? await portTaken(options.port) : error
+    })
+  return {
+    port: stage.port,
+    async close() {
+      await stage.close()
+      await release()
+    },
   }
 }
 

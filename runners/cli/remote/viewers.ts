@@ -1,15 +1,13 @@
 import type { RemotePlace } from '../../service/remote/addresses.ts'
 import type { Remote } from '../../service/remote/remote.ts'
 import type { RemoteState, Session } from '../../service/session/session.ts'
-import { join } from 'node:path'
 import process from 'node:process'
 import { encode, renderUnicodeCompact } from 'uqr'
 import { isStepError } from '../../protocol/error.ts'
 import { urlOf } from '../../service/remote/addresses.ts'
 import { startRemote } from '../../service/remote/remote.ts'
-import { privateDirOf } from '../../service/sweep/folders.ts'
 import { say, showBox } from '../io/say.ts'
-import { buildRemoteSite } from './site.ts'
+import { builtOf, useBuild } from '../stage/built.ts'
 
 /** The first port that is tried, as the presenter's own are. */
 const FIRST_PORT = 4030
@@ -25,13 +23,17 @@ export interface Viewers {
 export function serveViewers(session: Session, { addresses, port }: RemotePlace): Viewers {
   const ending = new AbortController()
   let remote: Remote | undefined
+  let release: (() => Promise<void>) | undefined
 
   const tell = (change: Partial<RemoteState>): void => session.remote.set({ ...session.remote.now, ...change })
 
   async function open(): Promise<string[]> {
     tell({ state: 'preparing' })
-    const dir = join(privateDirOf(session.id), 'site')
-    await buildRemoteSite(session.deck, dir, ending.signal)
+    const built = await builtOf(session.deck, { flavour: 'remote', signal: ending.signal, gentle: true })
+    if ('error' in built)
+      throw built.error
+    release = await useBuild(built)
+    const { dir } = built
     remote = await startRemote({ dir, addresses, port: port ?? FIRST_PORT, strict: port !== undefined }, {
       session,
       onCount: viewers => tell({ viewers }),
@@ -53,6 +55,7 @@ export function serveViewers(session: Session, { addresses, port }: RemotePlace)
       ending.abort()
       await settled
       remote?.close()
+      await release?.()
     },
   }
 }

@@ -11,8 +11,6 @@ export interface SlidevServerOptions {
   port: number
   /** Whether that port was asked for; else the next free one will do. */
   portAsked: boolean
-  /** Where Vite keeps the packages that it made ready for the browser. @default Slidev's */
-  cacheDir?: string
 }
 
 /** Slidev's dev server on 127.0.0.1. */
@@ -27,7 +25,7 @@ export interface SlidevServer {
 const RESTART_FIELDS: (keyof SlidevConfig)[] = ['monaco', 'routerMode', 'fonts', 'css', 'mdc', 'editor', 'theme', 'seoMeta']
 
 /** Serves a deck; a change of its headmatter that needs a new start gets one. */
-export async function serveSlidev({ entry, port, portAsked, cacheDir }: SlidevServerOptions): Promise<SlidevServer> {
+export async function serveSlidev({ entry, port, portAsked }: SlidevServerOptions): Promise<SlidevServer> {
   const slidev = await import('@slidev/cli').catch((error: unknown) => Promise.reject(misfitOf(error)))
   let restarting: Promise<void> = Promise.resolve()
   let server = await open()
@@ -43,7 +41,6 @@ export async function serveSlidev({ entry, port, portAsked, cacheDir }: SlidevSe
       server: { port: at, strictPort, host: '127.0.0.1' },
       logLevel: 'warn',
       clearScreen: false,
-      ...cacheDir && { cacheDir },
     }, { loadData: source => load(resolved, source) })
   }
 

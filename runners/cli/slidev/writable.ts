@@ -30,6 +30,11 @@ export function checkSlidevWrites(deck: Deck, { serves }: { serves: boolean }): 
   check(deck, [...slidevNeeds(deck), ...serves ? viteNeeds(deck) : []])
 }
 
+/** Throws StepError `not-available` where the deck cannot be built for its talk. */
+export function checkBuildWrites(deck: Deck): void {
+  check(deck, [...slidevNeeds(deck), { folder: join(deck.dir, '.kamishibai', 'builds'), why: 'what is built for the talk lies there' }])
+}
+
 /** Throws StepError `not-available` where the deck's recordings cannot be written: before a run that would be lost. */
 export function checkRecordingWrites(deck: Deck): void {
   check(deck, [{ folder: recordingsDir(deck), why: 'the recordings of the deck lie there' }])
@@ -38,7 +43,7 @@ export function checkRecordingWrites(deck: Deck): void {
 /** The same for `doctor`: a deck whose slides cannot be served is no talk. */
 export function writableFinding(deck: Deck): Finding {
   try {
-    checkSlidevWrites(deck, { serves: true })
+    checkBuildWrites(deck)
     return fine('writable', 'Slidev can write beside the deck')
   }
   catch (error) {

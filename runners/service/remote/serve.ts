@@ -6,9 +6,9 @@ import { setPriority } from 'node:os'
 import process from 'node:process'
 import { WebSocketServer } from 'ws'
 import { SOCKET_PATH, SUBPROTOCOL } from '../../protocol/wire.ts'
+import { openSite } from '../stage/site.ts'
 import { guardServer } from '../wire/gate.ts'
 import { createAudience } from './audience.ts'
-import { openSite } from './site.ts'
 
 /** A hello with where it left off in a long talk. */
 const LONGEST_HELLO = 16 * 1024

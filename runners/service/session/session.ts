@@ -7,6 +7,7 @@ import type { RunWorld } from '../run/create-run.ts'
 import type { Run } from '../run/types.ts'
 import type { Value } from '../value.ts'
 import type { Pace } from './pace.ts'
+import type { Windows } from './windows.ts'
 import { mkdir, rm } from 'node:fs/promises'
 import { recordCommand } from '../../deck/record-command.ts'
 import { StepError } from '../../protocol/error.ts'
@@ -24,6 +25,7 @@ import { createPace } from './pace.ts'
 import { loadRunner as loadFromRegistry } from './registry.ts'
 import { createRuns, stepOf } from './runs.ts'
 import { takeDeck } from './take-deck.ts'
+import { createWindows } from './windows.ts'
 
 /** How long the session waits for its own clean-up, in ms. */
 const CLOSE_TIMEOUT = 10_000
@@ -33,6 +35,8 @@ export interface SessionOptions {
   mode: 'auto' | 'live' | 'replay'
   config: RunnerConfig
   load: (stepId: string) => Promise<Recording | undefined>
+  /** What was drawn on slides before, by their numbers. */
+  drawings?: Record<string, string>
   /** @default the registry's */
   loadRunner?: typeof loadFromRegistry
 }
@@ -84,6 +88,8 @@ export interface Session {
   drift: Value<string[]>
   /** The clock of the talk. */
   pace: Pace
+  /** What Slidev keeps in step between windows. */
+  windows: Windows
   /** How the audience's own devices are served. */
   remote: Value<RemoteState>
   /** Ends all runs and removes what they created; false where something may be left. */
@@ -174,6 +180,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     subscribe: runs.subscribe,
     drift: createValue<string[]>([]),
     pace,
+    windows: createWindows(options.drawings),
     remote: createValue<RemoteState>({ state: 'off', urls: [], viewers: 0 }),
     close: () => closing ??= close(),
   }

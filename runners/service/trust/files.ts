@@ -1,6 +1,6 @@
 import type { Dirent, Stats } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { StepError } from '../../protocol/error.ts'
@@ -10,6 +10,8 @@ const SKIPPED = new Set(['node_modules', '.git', '.kamishibai'])
 const RE_RECORDING = /^recordings\/.*\.(?:cast|events\.jsonl)$/
 /** More is no deck's folder, but a home: nobody wants to wait for it. */
 const LIMITS = { files: 20_000, bytes: 2 * 1024 ** 3 }
+/** Files of this size, in bytes, are not read whole. */
+const STREAMED = 8 * 1024 ** 2
 
 /** SHA-256 of each file, by its path relative to the deck's folder, with `/`. */
 export type Digests = Record<string, string>
@@ -19,12 +21,12 @@ export type Digests = Record<string, string>
  * Throws StepError `bad-deck` where the folder holds more than can be read at a start.
  */
 export async function digestFiles(dir: string, more: string[]): Promise<Digests> {
-  const paths = new Map<string, string>()
+  const paths = new Map<string, { path: string, size: number }>()
   const visited = new Set<string>()
   let bytes = 0
 
   function add(name: string, path: string, info: Stats): void {
-    paths.set(name, path)
+    paths.set(name, { path, size: info.size })
     bytes += info.size
     if (paths.size > LIMITS.files || bytes > LIMITS.bytes)
       throw new StepError('bad-deck', `the deck's folder ${dir} holds too much to be looked through: more than ${LIMITS.files} files or 2 GiB`, 'Move the deck into a folder of its own.')
@@ -56,8 +58,8 @@ export async function digestFiles(dir: string, more: string[]): Promise<Digests>
       add(nameOf(dir, path), path, info)
   }
   const digests: Digests = {}
-  for (const [name, path] of [...paths].sort(([a], [b]) => a < b ? -1 : 1))
-    digests[name] = await digestOf(path)
+  for (const [name, { path, size }] of [...paths].sort(([a], [b]) => a < b ? -1 : 1))
+    digests[name] = await digestOf(path, size)
   return digests
 }
 
@@ -82,8 +84,11 @@ function nameOf(dir: string, path: string): string {
   return relative(dir, path).replaceAll(sep, '/')
 }
 
-async function digestOf(path: string): Promise<string> {
+async function digestOf(path: string, size: number): Promise<string> {
   const hash = createHash('sha256')
+  // A stream of its own takes longer than most files.
+  if (size < STREAMED)
+    return hash.update(readFileSync(path)).digest('hex')
   for await (const chunk of createReadStream(path))
     hash.update(chunk as Buffer)
   return hash.digest('hex')

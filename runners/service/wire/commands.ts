@@ -13,8 +13,8 @@ const LONGEST_LOG = 16 * 1024 * 1024
 /** What a tab may ask of the session once it was greeted. */
 export type Command = Exclude<ClientMessage, { type: 'hello' | 'ack' }>
 
-/** Carries out what a tab asks; throws StepError where that cannot be. */
-export async function carryOut(session: Session, command: Command, send: Send): Promise<void> {
+/** Carries out what the tab `from` asks; throws StepError where that cannot be. */
+export async function carryOut(session: Session, command: Command, send: Send, from: object): Promise<void> {
   switch (command.type) {
     case 'run': {
       const { step, replay, after, hash } = command
@@ -36,6 +36,8 @@ export async function carryOut(session: Session, command: Command, send: Send): 
       return session.pace.show(command.no, command.clicks, command.over)
     case 'enlarge':
       return session.pace.enlarge(command.part)
+    case 'windows':
+      return session.windows.take({ channel: command.channel, patch: command.patch, from })
     case 'log':
       return sendLog(runNumber(session, command.run), send)
     case 'input':

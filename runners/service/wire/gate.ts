@@ -29,6 +29,8 @@ export interface GuardOptions {
    * page. @default false
    */
   readOnly?: boolean
+  /** Nothing but GET and HEAD passes, and our own socket. @default false */
+  built?: boolean
   /** The names and addresses at which the server is reached. @default those of loopback */
   names?: readonly string[]
 }
@@ -136,16 +138,20 @@ export function disableSlidevWrites(plugins: readonly { name: string, configureS
 }
 
 /** What needs the driver token, and what is not served at all. */
-function judgeEndpoint(request: IncomingMessage, upgrades: boolean, { edit, token, readOnly }: GuardOptions): Verdict {
+function judgeEndpoint(
+  request: IncomingMessage,
+  upgrades: boolean,
+  { edit, token, readOnly, built }: GuardOptions,
+): Verdict {
   const { method = '', url = '', headers } = request
   const path = url.split('?')[0]!
   if (upgrades)
-    return isSocketOfOurs(path, headers) ? PASS : refuse('there is no such socket')
+    return isSocketOfOurs(path) || (!built && isSocketOfVite(headers)) ? PASS : refuse('there is no such socket')
   // Vite's router takes no notice of case.
   const opens = path.toLowerCase().includes(EDITOR_PATH)
   if (SAFE_METHODS.includes(method) && !opens)
     return PASS
-  if (readOnly)
+  if (readOnly || built)
     return refuse('here one can only read')
   if (!edit && (opens || RE_WRITE_ENDPOINT.test(path)))
     return refuse('the deck is not edited while it is presented (kamishibai edit allows it)')
@@ -155,9 +161,13 @@ function judgeEndpoint(request: IncomingMessage, upgrades: boolean, { edit, toke
   return PASS
 }
 
-/** Our socket, or Vite's. Node keeps any other open for as long as the client likes. */
-function isSocketOfOurs(path: string, headers: IncomingMessage['headers']): boolean {
-  return path.endsWith(SOCKET_PATH) || ['vite-hmr', 'vite-ping'].includes(headers['sec-websocket-protocol'] ?? '')
+// Node keeps any other socket open for as long as the client likes.
+function isSocketOfOurs(path: string): boolean {
+  return path.endsWith(SOCKET_PATH)
+}
+
+function isSocketOfVite(headers: IncomingMessage['headers']): boolean {
+  return ['vite-hmr', 'vite-ping'].includes(headers['sec-websocket-protocol'] ?? '')
 }
 
 function refuse(why: string): Verdict {

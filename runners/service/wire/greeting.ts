@@ -2,6 +2,7 @@ import type { ClientMessage } from '../../protocol/wire.ts'
 import type { Run } from '../run/types.ts'
 import type { Session } from '../session/session.ts'
 import type { Cursors, Send } from './cursors.ts'
+import { windowsChannelSchema } from '../../protocol/wire.ts'
 
 /** What a tab hears of the session besides its logs. */
 export interface Greeting {
@@ -11,7 +12,8 @@ export interface Greeting {
   keepTold: () => () => void
 }
 
-export function createGreeting(session: Session, send: Send, cursors: Cursors): Greeting {
+/** The greeting of the tab `tab`. */
+export function createGreeting(session: Session, send: Send, cursors: Cursors, tab: object): Greeting {
   function tellSession(): void {
     const { id, deck, mode, runners, drift, forgotten } = session
     send({ type: 'session', session: id, deck: deck.name, mode, runners })
@@ -38,6 +40,11 @@ export function createGreeting(session: Session, send: Send, cursors: Cursors): 
       send({ type: 'remote', ...session.remote.now })
   }
 
+  function tellWindows(): void {
+    for (const channel of windowsChannelSchema.options)
+      send({ type: 'windows', channel, patch: session.windows.of(channel), whole: true })
+  }
+
   function follow(run: Run, have?: number): void {
     if (!session.forgotten.has(run.info.n))
       cursors.follow(run, have)
@@ -50,15 +57,21 @@ export function createGreeting(session: Session, send: Send, cursors: Cursors): 
       for (const run of session.runs)
         follow(run, known[run.info.n])
       tellPace()
+      tellWindows()
       tellRemote()
       cursors.schedule()
     },
     keepTold() {
       const ends = [
+        session.windows.enter(),
         session.drift.subscribe(tellDrift),
         session.onChange(tellSession),
         session.pace.subscribe(tellPace),
         session.remote.subscribe(tellRemote),
+        session.windows.subscribe(({ channel, patch, from }) => {
+          if (from !== tab)
+            send({ type: 'windows', channel, patch })
+        }),
         session.subscribe((run) => {
           follow(run)
           cursors.schedule()

@@ -53,7 +53,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
       socket.send(JSON.stringify(message))
   }
   const cursors = createCursors(socket, send)
-  const { greet, keepTold } = createGreeting(session, send, cursors)
+  const { greet, keepTold } = createGreeting(session, send, cursors, socket)
   const hello = setTimeout(() => socket.close(1008, 'no hello'), HELLO_TIMEOUT)
   let endTold: (() => void) | undefined
 
@@ -66,7 +66,7 @@ export function createViewer(socket: WebSocket, session: Session): void {
     }
     if (!endTold)
       throw new StepError('bad-message', 'the first message must be hello')
-    return message.type === 'ack' ? cursors.ack(message.bytes) : carryOut(session, message, send)
+    return message.type === 'ack' ? cursors.ack(message.bytes) : carryOut(session, message, send, socket)
   }
 
   socket.on('message', async (data, binary) => {

@@ -68,7 +68,7 @@ describe.skipIf(process.platform === 'win32')('a folder that may only be read', 
     await chmod(join(inner, 'node_modules'), 0o777)
     const locked = join(outer, 'node_modules')
     await chmod(locked, 0o555)
-    expect((await asUser('rehearse', join(inner, 'deck.md'), '--no-open')).err).toContain(`the folder ${locked} cannot be written, and Vite keeps there the packages that it makes ready for the browser. Copy`)
+    expect((await asUser('edit', join(inner, 'deck.md'), '--no-open')).err).toContain(`the folder ${locked} cannot be written, and Vite keeps there the packages that it makes ready for the browser. Copy`)
     await chmod(locked, 0o755)
   })
 

@@ -128,7 +128,23 @@ it('forgets with the session what a reset has undone', async () => {
   const late = open(session)
   late.say({ type: 'hello' })
   await calm()
-  expect(late.messages.map(({ type }) => type)).toEqual(['session', 'forgotten'])
+  expect(late.messages.map(({ type }) => type)).toEqual(['session', 'forgotten', 'windows', 'windows'])
+})
+
+it('tells each window what another one changed, and a late one all of it', async () => {
+  const session = await openSession(exits())
+  const [first, second] = [open(session), open(session)]
+  for (const tab of [first, second])
+    tab.say({ type: 'hello' })
+  await calm()
+  first.say({ type: 'windows', channel: 'drawings', patch: { 3: '<path/>' } })
+  await calm()
+  expect(second.of('windows').at(-1)).toEqual({ type: 'windows', channel: 'drawings', patch: { 3: '<path/>' } })
+  expect(first.of('windows').every(({ whole }) => whole)).toBe(true)
+  const late = open(session)
+  late.say({ type: 'hello' })
+  await calm()
+  expect(late.of('windows')).toContainEqual({ type: 'windows', channel: 'drawings', patch: { 3: '<path/>' }, whole: true })
 })
 
 it('understands nothing before hello', async () => {

@@ -1,0 +1,106 @@
+import type { KeptBuild } from '../../../../runners/service/store/builds.ts'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { builtOf, useBuild } from '../../../../runners/cli/stage/built.ts'
+import { parseDeck } from '../../../../runners/deck/parse.ts'
+import { StepError } from '../../../../runners/protocol/error.ts'
+
+const before = process.env.XDG_STATE_HOME
+let dir: string
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'kamishibai-built-'))
+  process.env.XDG_STATE_HOME = join(dir, '.kamishibai/state')
+})
+
+afterEach(async () => {
+  if (before === undefined)
+    delete process.env.XDG_STATE_HOME
+  else
+    process.env.XDG_STATE_HOME = before
+  await rm(dir, { recursive: true, force: true })
+})
+
+/** What is built of the deck with these words, and whether it was built now. */
+async function build(words: string, outside: string[] = []): Promise<{ built: KeptBuild, made: boolean }> {
+  await writeFile(join(dir, 'deck.md'), `# ${words}\n`)
+  let made = false
+  const built = await builtOf(await parseDeck(join(dir, 'deck.md')), {
+    flavour: 'stage',
+    signal: new AbortController().signal,
+    async build(_, { target, onBuilding }) {
+      made = true
+      await writeFile(join(target, 'index.html'), words)
+      onBuilding?.({ outside })
+      return []
+    },
+  })
+  if ('error' in built)
+    throw built.error
+  return { built, made }
+}
+
+const pageOf = ({ dir }: KeptBuild): Promise<string> => readFile(join(dir, 'index.html'), 'utf8')
+
+it('builds a deck once, and anew where it has changed', async () => {
+  const first = await build('One')
+  expect(first.made).toBe(true)
+  expect(await build('One')).toEqual({ built: first.built, made: false })
+  const other = await build('Two')
+  expect(other.made).toBe(true)
+  expect(await pageOf(other.built)).toBe('Two')
+  // Who goes back finds what was built before.
+  expect(await build('One')).toEqual({ built: first.built, made: false })
+})
+
+it('builds anew where what was built has changed: a step may write beside its deck', async () => {
+  const { built } = await build('One')
+  await writeFile(join(built.dir, 'index.html'), '<script>steal()</script>')
+  const mended = await build('One')
+  expect(mended.made).toBe(true)
+  expect(await pageOf(mended.built)).toBe('One')
+  await writeFile(join(built.dir, 'more.js'), 'steal()')
+  expect((await build('One')).made).toBe(true)
+})
+
+it('builds anew where a file outside of the deck\'s folder has changed', async () => {
+  const shared = join(dir, '../', `${dir.split('/').at(-1)}.css`)
+  await writeFile(shared, 'a {}')
+  expect((await build('One', [shared])).made).toBe(true)
+  expect((await build('One', [shared])).made).toBe(false)
+  await writeFile(shared, 'b {}')
+  expect((await build('One', [shared])).made).toBe(true)
+  await rm(shared)
+  expect((await build('One', [shared])).made).toBe(true)
+})
+
+it('keeps the newest and the one before, and what a talk uses', async () => {
+  const names = async (): Promise<string[]> => (await readdir(join(dir, '.kamishibai/builds/deck'))).filter(name => !name.includes('.')).sort()
+  const nameOf = ({ built }: { built: KeptBuild }): string => `stage-${built.key}`
+  const one = await build('One')
+  const two = await build('Two')
+  const three = await build('Three')
+  expect(await names()).toEqual([two, three].map(nameOf).sort())
+  expect(one.built.key).not.toBe(two.built.key)
+  const end = await useBuild(two.built)
+  const four = await build('Four')
+  expect(await names()).toEqual([two, three, four].map(nameOf).sort())
+  await end()
+  const five = await build('Five')
+  expect(await names()).toEqual([four, five].map(nameOf).sort())
+})
+
+it('gives the last good build where one fails', async () => {
+  const good = await build('One')
+  await writeFile(join(dir, 'deck.md'), '# Two\n')
+  const deck = await parseDeck(join(dir, 'deck.md'))
+  const failing = { flavour: 'stage', signal: new AbortController().signal, build: () => Promise.reject(new StepError('command-failed', 'no', 'See.')) } as const
+  expect(await builtOf(deck, failing)).toMatchObject({ error: { message: 'no' }, last: { key: good.built.key } })
+  await writeFile(join(good.built.dir, 'index.html'), 'changed')
+  expect(await builtOf(deck, failing)).toEqual({ error: expect.objectContaining({ message: 'no' }) as unknown, last: undefined })
+  // Nothing is left of what was not done.
+  expect((await readdir(join(dir, '.kamishibai/builds/deck'))).filter(name => name.startsWith('draft'))).toEqual([])
+})
