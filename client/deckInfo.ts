@@ -14,6 +14,8 @@ export interface DeckInfo {
   /** The command that records steps of this deck, before their ids; empty in what is made for an audience. */
   recordCommand: string
   flavour: Flavour
+  /** What the page is built of; empty where it is not built for a talk. */
+  build?: string
 }
 
 /** Whether such a page leads a talk: it may run steps. */

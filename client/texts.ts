@@ -78,7 +78,13 @@ const en = {
   /** What the presenter's bar says that keys do. */
   barKeys: { r: 'run', p: 'recording', z: 'enlarge', i: 'reasons', a: 'again', t: 'type' },
   pace: (off: number, time: string) => Math.abs(off) < 1000 ? 'in time' : off > 0 ? `${time} behind` : `${time} ahead`,
-  drift: (n: number) => `Changed on disk: ${n === 1 ? '1 step differs; restart to take it' : `${n} steps differ; restart to take them`}`,
+  change: {
+    changed: (n: number) => `Changed on disk${n ? `: ${n === 1 ? '1 step differs' : `${n} steps differ`}` : ''}`,
+    take: 'take it',
+    asking: 'Answer in the terminal',
+    building: 'The change is being built …',
+    failed: 'The change could not be taken',
+  },
   follow: {
     following: 'with the talk',
     away: (slide: number) => `To the talk: slide ${slide} ▸`,
@@ -193,7 +199,13 @@ const ja: Texts = {
   left: time => `残り ${time}`,
   barKeys: { r: '実行', p: '録画', z: '拡大', i: '理由', a: 'もう一度', t: '入力' },
   pace: (off, time) => Math.abs(off) < 1000 ? '予定どおり' : off > 0 ? `${time} 遅れ` : `${time} 早い`,
-  drift: n => `ディスク上で変更: ${n} ステップが異なります。反映するには再起動してください`,
+  change: {
+    changed: n => `ディスク上で変更${n ? `：${n} ステップ` : ''}`,
+    take: '反映する',
+    asking: 'ターミナルで回答してください',
+    building: '変更をビルドしています…',
+    failed: '変更を反映できませんでした',
+  },
   follow: {
     following: '講演に連動中',
     away: slide => `講演の位置へ: スライド ${slide} ▸`,

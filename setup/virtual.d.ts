@@ -10,6 +10,8 @@ declare module 'virtual:kamishibai/deck' {
   export const flavour: Flavour
   /** Whether the speaker rehearses. */
   export const rehearsing: boolean
+  /** What the page is built of; empty where it is not built for a talk. */
+  export const build: string
   /** The planned time of each slide, in ms. */
   export const plan: number[]
 }

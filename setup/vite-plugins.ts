@@ -138,7 +138,7 @@ async function deckModule(options: ResolvedSlidevOptions): Promise<string> {
   const flavour = flavourOf(options)
   // Told by whoever serves it: what was built holds for any talk of these slides.
   if (flavour === 'stage')
-    return `export const { steps, deckName, lang, recordCommand, flavour, plan, rehearsing } = JSON.parse(document.getElementById(${JSON.stringify(PAGE_DECK_ID)}).textContent)`
+    return `export const { steps, deckName, lang, recordCommand, flavour, plan, rehearsing, build } = JSON.parse(document.getElementById(${JSON.stringify(PAGE_DECK_ID)}).textContent)`
   const deck = await useDeck(options.entry).current()
   const { steps } = await deckOfSteps(options.entry)
   const slidesOf = (id: string): number[] | undefined => deck.steps.find(step => step.id === id)?.slides

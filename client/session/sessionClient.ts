@@ -1,7 +1,7 @@
 import type { ShallowReactive, ShallowRef } from 'vue'
 import type { ErrorInfo } from '../../runners/protocol/error.ts'
 import type { Recording } from '../../runners/protocol/recording.ts'
-import type { RunnerState } from '../../runners/protocol/wire.ts'
+import type { DeckChange, RunnerState } from '../../runners/protocol/wire.ts'
 import type { ClientRun } from './clientRun.ts'
 import type { WindowsMessage } from './windowState.ts'
 import { shallowReactive, shallowRef } from 'vue'
@@ -24,8 +24,8 @@ export interface SessionClient {
   allRuns: ShallowReactive<ClientRun[]>
   /** What was refused, by step. */
   errors: ShallowReactive<Map<string, ErrorInfo>>
-  /** The steps that are no longer on disk as they run here. */
-  drift: ShallowRef<string[]>
+  /** How the deck on disk stands to the one that is presented. */
+  change: ShallowRef<DeckChange>
   /** The clock of the talk, as the service told it at `at` of this window's; undefined before the first slide. */
   pace: ShallowRef<TalkPace | undefined>
   /** The part of a slide that fills it. */
@@ -52,6 +52,8 @@ export interface SessionClient {
    * Tells the service which slide this window shows, and how many of its clicks are done, and which step lies over it.
    */
   show?: (slide: number, clicks: number, over?: string) => void
+  /** Asks that what changed on disk be presented. */
+  takeChange?: () => void
   /** Tells other windows what changed here of what Slidev keeps in step. */
   tellWindows?: (channel: WindowsMessage['channel'], patch: Record<string, unknown>) => void
   /** Calls back with what other windows changed of it, for as long as this client lives. */
@@ -87,7 +89,7 @@ export interface TalkPace {
 /** The state that every kind of session client has. */
 export type SessionState = Pick<
   SessionClient,
-  'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'drift' | 'pace' | 'enlarged' | 'remote' | 'refused' | 'note'
+  'status' | 'mode' | 'runners' | 'runs' | 'allRuns' | 'errors' | 'change' | 'pace' | 'enlarged' | 'remote' | 'refused' | 'note'
 >
 
 /** The state of a session of which nothing is known yet. */
@@ -99,7 +101,7 @@ export function createSessionState(status: 'connecting' | 'local'): SessionState
     runs: shallowReactive(new Map()),
     allRuns: shallowReactive([]),
     errors: shallowReactive(new Map()),
-    drift: shallowRef<string[]>([]),
+    change: shallowRef<DeckChange>({ state: 'none', steps: [] }),
     pace: shallowRef<TalkPace>(),
     enlarged: shallowRef<Enlarged>(),
     remote: shallowRef<RemoteView>(),

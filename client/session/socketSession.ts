@@ -23,7 +23,9 @@ export interface SocketOptions {
   onOpen?: () => void
   /** The hash of a step as the window shows it. */
   hashOf?: (stepId: string) => string | undefined
-  /** Called when a step is another one than the window shows, and was not run. */
+  /** What the page is built of. */
+  build?: string
+  /** Called when a step, or the page, is another one than the window shows. */
   onChanged?: () => void
   /** Tells the service nothing but where it left off. @default false */
   readOnly?: boolean
@@ -48,18 +50,18 @@ interface Reader {
   session: () => string | undefined
 }
 
-type Commands = Pick<SessionClient, 'start' | 'setMode' | 'reset' | 'cancel' | 'back' | 'input' | 'resize' | 'log'>
+type Commands = Pick<SessionClient, 'start' | 'setMode' | 'reset' | 'cancel' | 'back' | 'takeChange' | 'input' | 'resize' | 'log'>
 
 type Show = Omit<Extract<ClientMessage, { type: 'slide' }>, 'type'>
 
 /** A reader of the service's logs over its WebSocket; takes every event exactly once, and comes back after a break. */
 export function createSocketSession(options: SocketOptions): SessionClient {
-  const { url, protocols, onRefused, onOpen, hashOf, onChanged } = options
+  const { url, protocols, onRefused, onOpen, hashOf } = options
   const { readOnly = false, schedule, open = openWebSocket } = options
   const state = createSessionState('connecting')
   const parts: Parts = { state, runs: createRunTable(state, schedule), logs: createLogRequests() }
   const windows: Windows = { listeners: [], whole: new Map() }
-  const reader = createReader(parts, windows, onChanged)
+  const reader = createReader(parts, windows, options)
   let shown: Show | undefined
 
   const connection = createConnection({
@@ -125,18 +127,25 @@ function takeWindows({ listeners, whole }: Windows, message: WindowsMessage): vo
 }
 
 /** A reader that was not greeted yet. */
-function createReader({ state, runs, logs }: Parts, windows: Windows, onChanged?: () => void): Reader {
+function createReader(
+  { state, runs, logs }: Parts,
+  windows: Windows,
+  own: Pick<SocketOptions, 'build' | 'onChanged'>,
+): Reader {
   let session: string | undefined
   /** How far this window's clock is ahead of the service's, in ms. */
   let ahead = 0
 
-  function greet({ session: told, now, mode, runners }: Extract<ServerMessage, { type: 'session' }>): void {
+  function greet(told: Extract<ServerMessage, { type: 'session' }>): void {
+    const { now, mode, runners } = told
     // The numbers of another session's runs mean other runs.
-    if (session !== told)
+    if (session !== told.session)
       runs.clear()
-    session = told
+    session = told.session
     ahead = now === undefined ? 0 : Date.now() - now
-    state.drift.value = []
+    state.change.value = { state: 'none', steps: [] }
+    if (told.build && own.build && told.build !== own.build)
+      own.onChanged?.()
     state.mode.value = mode
     state.runners.value = runners as RunnerState[]
   }
@@ -144,7 +153,7 @@ function createReader({ state, runs, logs }: Parts, windows: Windows, onChanged?
   function refuse({ code, message, hint, params, step }: Extract<ServerMessage, { type: 'error' }>): void {
     const error: ErrorInfo = { code: code as ErrorInfo['code'], message, hint, ...params && { params } }
     if (code === 'step-changed')
-      onChanged?.()
+      own.onChanged?.()
     if (step)
       return void state.errors.set(step, error)
     state.refused.value = error
@@ -159,7 +168,7 @@ function createReader({ state, runs, logs }: Parts, windows: Windows, onChanged?
       case 'forgotten': return message.runs.forEach(runs.forget)
       case 'log': return logs.answer(message.run, message.cast, message.events)
       case 'error': return refuse(message)
-      case 'drift': return void (state.drift.value = message.steps)
+      case 'change': return void (state.change.value = message)
       case 'pace': {
         const { slide, clicks, over, enlarged: part, spent } = message
         state.enlarged.value = part ? { slide, part } : undefined
@@ -197,6 +206,7 @@ function createCommands({ state, logs }: Parts, { send }: Connection, hashOf: So
         send({ type: 'cancel', run: n })
     },
     back: step => send({ type: 'back', step }),
+    takeChange: () => send({ type: 'take' }),
     input(stepId, data) {
       const n = numberOf(stepId)
       if (!n)

@@ -75,6 +75,7 @@ export function createWindowSession(options: WindowSessionOptions): Readonly<Sha
       url: socketUrl(import.meta.env.BASE_URL.replace(/\/$/, '')),
       protocols: [SUBPROTOCOL, TOKEN_PREFIX + found],
       hashOf: id => steps.find(step => step.id === id)?.hash,
+      build: deck.build,
       onChanged: reload,
       onOpen() {
         if (!shared)

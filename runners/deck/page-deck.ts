@@ -15,10 +15,12 @@ export interface PageDeck {
   plan: number[]
   /** Whether the speaker rehearses. */
   rehearsing: boolean
+  /** What the page is built of; empty where it is not built for a talk. */
+  build: string
 }
 
 /** What the pages of a talk are told of `deck`. */
-export function pageDeckOf(deck: Deck, rehearsing = false): PageDeck {
+export function pageDeckOf(deck: Deck, { rehearsing = false, build = '' } = {}): PageDeck {
   return {
     steps: deck.steps.map(toStepView),
     deckName: deck.name,
@@ -26,5 +28,6 @@ export function pageDeckOf(deck: Deck, rehearsing = false): PageDeck {
     recordCommand: recordCommand(deck, []).trimEnd(),
     plan: planOf(deck),
     rehearsing,
+    build,
   }
 }

@@ -58,6 +58,16 @@ export type RunInfo = z.infer<typeof runInfoSchema>
 export const windowsChannelSchema = z.enum(['shared', 'drawings'])
 export type WindowsChannel = z.infer<typeof windowsChannelSchema>
 
+/** How the deck on disk stands to the one that is presented. */
+export const deckChangeSchema = z.object({
+  state: z.enum(['none', 'changed', 'asking', 'building', 'failed']),
+  /** The steps that differ. */
+  steps: z.array(z.string()),
+  /** Why the change could not be taken. */
+  reason: z.string().optional(),
+})
+export type DeckChange = z.infer<typeof deckChangeSchema>
+
 /** From browser to service. Only step ids and run numbers, never commands. */
 export const clientMessageSchema = z.discriminatedUnion('type', [
   /** First message: what this tab has of each run, to go on from there. */
@@ -78,6 +88,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reset'), steps: z.array(z.string().max(64)).max(1000).optional() }),
   /** The slide that this window shows, from 1, how many of its clicks are done, and the step that lies over it. */
   z.object({ type: z.literal('slide'), no: z.int().min(1).max(10_000), clicks: z.int().min(0).max(1_000_000).default(0), over: z.string().max(64).optional() }),
+  /** Asks that what changed on disk be presented. */
+  z.object({ type: z.literal('take') }),
   /** Enlarges a part of the slide that is shown, by its number among them, or none. */
   z.object({ type: z.literal('enlarge'), part: z.int().min(1).max(1000).optional() }),
   /** What this window changed of all that Slidev keeps in step; `null` stands for what is no longer there. */
@@ -91,14 +103,13 @@ export type ClientMessage = z.infer<typeof clientMessageSchema>
 
 /** From service to browser; terminal output goes in binary frames instead ({@link encodeFrame}). */
 export const serverMessageSchema = z.discriminatedUnion('type', [
-  /** `now` is the service's clock, for windows on other machines. */
-  z.object({ type: z.literal('session'), session: z.string(), deck: z.string(), mode: z.enum(['auto', 'live', 'replay']), runners: z.array(runnerStateSchema), now: z.number().optional() }),
+  /** `now` is the service's clock, for windows on other machines; `build` names what pages are built of. */
+  z.object({ type: z.literal('session'), session: z.string(), deck: z.string(), mode: z.enum(['auto', 'live', 'replay']), runners: z.array(runnerStateSchema), now: z.number().optional(), build: z.string().optional() }),
   /** A run as it stands: `state` up to its seq, `screen` (ANSI) up to `screenSeq`. */
   z.object({ type: z.literal('snapshot'), run: runInfoSchema, state: runStateSchema, screen: z.string(), screenSeq: z.int() }),
   z.object({ type: z.literal('event'), run: z.int(), seq: z.int(), at: z.number(), payload: payloadSchema }),
   z.object({ type: z.literal('log'), run: z.int(), cast: z.string(), events: z.string() }),
-  /** The steps that are no longer on disk as they run here. */
-  z.object({ type: z.literal('drift'), steps: z.array(z.string()) }),
+  deckChangeSchema.extend({ type: z.literal('change') }),
   /**
    * The slide that is shown, how many of its clicks are done, the step that lies over it, the part that is enlarged,
    * and how long each slide was until now, in ms, by number.

@@ -44,17 +44,10 @@ networks: [kbt-ends-late]
 /** Three containers, two networks, two volumes of the first four steps, and three programs of theirs. */
 const ALL = 10
 
-/** A deck may bring plugins of its own, and they may be at fault. */
-const FAULTY = `export default () => ({
-  name: 'faulty',
-  configureServer(server) {
-    server.middlewares.use('/throw', (_, response) => response.end(() => { throw new Error('nobody catches this') }))
-    server.middlewares.use('/reject', (_, response) => response.end(() => void Promise.reject(new Error('nobody catches this'))))
-  },
-})
-`
 /** What is at fault may be loaded with the program itself. */
-const FAULTY_MODULE = `process.on('SIGUSR2', () => { throw new Error('nobody catches this') })\n`
+const FAULTY_MODULE = `process.on('SIGUSR2', () => { throw new Error('nobody catches this') })
+process.on('SIGALRM', () => void Promise.reject(new Error('nobody catches this')))
+`
 
 const LIMIT = 3000
 
@@ -74,25 +67,25 @@ describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
     await buildDemoImage(docker, { log: () => {} })
   })
 
-  interface Running { command: Command, origin: string, left: () => Promise<string[]>, tmp: string }
+  interface Running { command: Command, left: () => Promise<string[]>, tmp: string }
 
   async function run(name: string, args: string[], terminal: boolean): Promise<Running> {
-    const deck = await deckOf(STEPS, { 'setup/vite-plugins.ts': FAULTY })
+    const deck = await deckOf(STEPS)
     const tmp = await ownTmp()
     const faulty = join(tmp, 'faulty.mjs')
     await writeFile(faulty, FAULTY_MODULE)
     const command = kamishibai([name, deck, '--trust', ...args], { terminal, env: { DOCKER_HOST: dockerHost, TMPDIR: tmp, NODE_OPTIONS: `--import=${faulty}` } })
-    return { command, origin: '', left: () => leftOfDeck(docker, deck, tmp), tmp }
+    return { command, left: () => leftOfDeck(docker, deck, tmp), tmp }
   }
 
   async function presented(terminal: boolean): Promise<Running> {
     const running = await run('present', ['--no-open', '--port', String(20_000 + process.pid % 10_000)], terminal)
-    const { run: start, origin } = await drive(running.command)
+    const { run: start } = await drive(running.command)
     await Promise.all([start('daemon', 'exited'), start('background', 'exited'), start('up', 'ready')])
     await start('foreground', 'running')
     await expect.poll(async () => (await running.left()).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(ALL)
     void start('late', 'running')
-    return { ...running, origin }
+    return running
   }
 
   async function endsWith(code: number, { command, left, tmp }: Running, cause: () => unknown): Promise<void> {
@@ -106,16 +99,16 @@ describe.skipIf(!dockerHost)('whatever ends a command, nothing is left', () => {
     await expect.poll(() => programsOf(tmp), { timeout: 5000, message: 'its watchdog' }).toEqual([])
   }
 
-  it.each<[string, boolean, number, (command: Command, origin: string) => unknown]>([
+  it.each<[string, boolean, number, (command: Command) => unknown]>([
     ['SIGINT without a terminal', false, 130, command => command.signal('SIGINT')],
     ['SIGTERM', true, 143, command => command.signal('SIGTERM')],
     ['a closed terminal', true, 129, command => command.hangUp()],
     ['SIGHUP, again and again', false, 129, again('SIGHUP')],
-    ['an exception', true, 1, (_, origin) => fetch(`${origin}/throw`)],
-    ['a rejection without a terminal', false, 1, (_, origin) => fetch(`${origin}/reject`)],
+    ['an exception', true, 1, command => command.signal('SIGUSR2')],
+    ['a rejection without a terminal', false, 1, command => command.signal('SIGALRM')],
   ])('present: %s', async (_, terminal, code, cause) => {
     const running = await presented(terminal)
-    await endsWith(code, running, () => cause(running.command, running.origin))
+    await endsWith(code, running, () => cause(running.command))
   })
 
   it('present: Ctrl-C asks once when the talk has begun, and ends it the second time', async () => {

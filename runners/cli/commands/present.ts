@@ -4,10 +4,8 @@ import type { Presenting } from '../../service/presenting.ts'
 import type { Service } from '../../service/service.ts'
 import type { StageOptions } from '../../service/stage/serve.ts'
 import type { KeptBuild } from '../../service/store/builds.ts'
-import type { DeckChange } from '../../service/trust/watch.ts'
 import type { SlidevServerOptions } from '../slidev/server.ts'
 import process from 'node:process'
-import { driftOf } from '../../deck/drift.ts'
 import { escapeDeceiving } from '../../deck/escape.ts'
 import { parseDeck } from '../../deck/parse.ts'
 import { setPresenting } from '../../service/presenting.ts'
@@ -18,7 +16,6 @@ import { addressOf } from '../../service/store/address.ts'
 import { keepDrawings } from '../../service/store/drawings.ts'
 import { keepTalk, readTalk, stepsToResume } from '../../service/store/talk.ts'
 import { privateDirOf } from '../../service/sweep/folders.ts'
-import { watchDeck } from '../../service/trust/watch.ts'
 import { createAuthor } from '../edit/author.ts'
 import { watchEdited } from '../edit/watch.ts'
 import { withContext } from '../io/context.ts'
@@ -33,8 +30,9 @@ import { addonProblem, checkProject } from '../slidev/package-json.ts'
 import { checkPresentable } from '../slidev/presentable.ts'
 import { serveSlidev } from '../slidev/server.ts'
 import { checkSlidevWrites } from '../slidev/writable.ts'
-import { useBuild } from '../stage/built.ts'
+import { builtOf, useBuild } from '../stage/built.ts'
 import { readyBuild } from '../stage/ready.ts'
+import { takeChanges } from '../stage/taking.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 
 export interface PresentOptions {
@@ -90,11 +88,9 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   try {
     const port = await choosePort(deck, options.port, address?.port)
     const server = build
-      ? await serveBuild(build, { service, port, rehearsing: options.rehearsing })
+      ? await serveBuild({ build, service, port, rehearsing: options.rehearsing }, { ...options, live })
       : await serveEdited({ service, author }, { entry: deck.file, port, portAsked: options.port !== undefined })
-    const unwatch = author
-      ? await watchEdited(service.session, author)
-      : await watchDeck(deck, change => void tellChange(service, change))
+    const unwatch = author && await watchEdited(service.session, author)
     await sweeping
     const slide = options.resume ? resume(service) : undefined
     const endTalk = keepTalk(service.session, process.env)
@@ -105,7 +101,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
       service,
       remote: viewers?.opened,
       async close() {
-        unwatch()
+        unwatch?.()
         endTalk()
         await viewers?.close()
         const [clean] = await Promise.allSettled([service.close(), server.close()])
@@ -128,21 +124,46 @@ async function serveEdited(presenting: Presenting, options: SlidevServerOptions)
   return serveSlidev(options)
 }
 
-/** The server of what was built, which keeps the build and the drawings. */
-async function serveBuild(build: KeptBuild, options: Omit<StageOptions, 'dir'>): Promise<Server> {
-  const release = await useBuild(build)
-  keepDrawings(options.service.session, ({ message }) => say.warn(`What was drawn could not be kept: ${message}`))
-  const stage = await openStage({ ...options, dir: build.dir })
-    .catch(async (error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? await portTaken(options.port) : error
-    })
+/** The server of what was built, which keeps the build and the drawings, and takes what changes meanwhile. */
+async function serveBuild(stageOptions: StageOptions & { build: KeptBuild }, options: PresentOptions & { live: boolean }): Promise<Server> {
+  const { service: { session }, port } = stageOptions
+  const releases = [await useBuild(stageOptions.build)]
+  keepDrawings(session, ({ message }) => say.warn(`What was drawn could not be kept: ${message}`))
+  const stage = await openStage(stageOptions).catch(async (error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? await portTaken(port) : error
+  })
+  const ending = new AbortController()
+  const endTaking = await takeChanges({
+    session,
+    read: async () => withContext(await parseDeck(session.deck.file), options.context),
+    // Where nothing of it ever runs, nothing has to be asked.
+    approve: async next => !options.live || await askAgain(next, options),
+    async build(next) {
+      const built = await builtOf(next, { flavour: 'stage', signal: ending.signal, gentle: true })
+      if ('error' in built)
+        throw built.error
+      releases.push(await useBuild(built))
+      return built
+    },
+    show: stage.show,
+    tell: say,
+  })
   return {
     port: stage.port,
     async close() {
+      ending.abort()
+      endTaking()
       await stage.close()
-      await release()
+      await Promise.all(releases.map(release => release()))
     },
   }
+}
+
+/** Asks about steps that changed during a talk, as its start did. */
+async function askAgain(next: Deck, { trust }: PresentOptions): Promise<boolean> {
+  // A talk that goes on ends as it always does.
+  const onInterrupt = (): void => void process.kill(process.pid, 'SIGINT')
+  return await askTrust(next, { trust, no: 'No, go on as before', onInterrupt }) === 'trusted'
 }
 
 /** Starts what the talk that was cut off had run and still needs; returns its slide. */
@@ -198,21 +219,6 @@ export async function untilOver(presentation: Presentation, options: PresentOpti
   if (clean)
     say.success('Nothing is left behind.')
   return code
-}
-
-/**
- * On stage nothing is asked: the steps are those of the start, and only the presenter is told, here and in the
- * presenter view.
- */
-async function tellChange({ session }: Service, { name, used }: DeckChange): Promise<void> {
-  const file = escapeDeceiving(name)
-  if (used)
-    return say.warn(`${file} has changed since the start: steps that use it read what it says now.`)
-  const drift = driftOf(session.deck, await parseDeck(session.deck.file))
-  session.drift.set(drift)
-  say.warn(drift.length
-    ? `${file} has changed since the start: ${drift.length === 1 ? '1 step differs' : `${drift.length} steps differ`} (${drift.join(', ')}) and stay${drift.length === 1 ? 's' : ''} as at the start. To take the change, end the talk and start it again; kamishibai edit takes changes at once.`
-    : `${file} has changed since the start; the steps are the same.`)
 }
 
 function tellProblems(deck: Deck, problems: Problem[]): void {

@@ -17,6 +17,17 @@ import { formatChanges, formatCluster, formatQuestion, formatWhole } from './tru
 export type Trust = 'trusted' | 'declined' | 'unasked'
 
 const INTERRUPTED = 130
+/** At the start nothing runs yet that would have to be ended. */
+const endNow = (): never => process.exit(INTERRUPTED)
+
+export interface AskOptions {
+  /** Asks nothing. @default false */
+  trust?: boolean
+  /** The words of a "no". */
+  no?: string
+  /** What Ctrl-C does. @default ends the process */
+  onInterrupt?: () => void
+}
 
 /**
  * Whether the steps of a deck may run here: by `--trust`, by an earlier approval of exactly these files, or by the
@@ -24,7 +35,7 @@ const INTERRUPTED = 130
  * and asked about anew when its context leads to another; without a yes, only Kubernetes' steps do not run. Throws
  * StepError where the deck changed while the question stood.
  */
-export async function askTrust(deck: Deck, { trust = false, no = 'No' }: { trust?: boolean, no?: string }): Promise<Trust> {
+export async function askTrust(deck: Deck, { trust = false, no = 'No', onInterrupt = endNow }: AskOptions): Promise<Trust> {
   if (trust) {
     const cluster = await findCluster(deck, process.env)
     if (cluster)
@@ -52,10 +63,9 @@ export async function askTrust(deck: Deck, { trust = false, no = 'No' }: { trust
       ...before.changes && { d: () => page(formatChanges(asked, output), output) },
     },
   })
-  // Nothing has been started that would have to be ended.
   if (answer === 'interrupted')
-    process.exit(INTERRUPTED)
-  if (answer === 'no')
+    onInterrupt()
+  if (answer !== 'yes')
     return 'declined'
   // What was shown is what is approved.
   const after = await readTrust(await parseDeck(deck.file), process.env)

@@ -47,7 +47,7 @@ export async function openRemote(
 
   function serve(): ReturnType<typeof createServer> {
     const server = createServer((request, response) => {
-      site(request, response).catch(() => response.destroy())
+      site.answer(request, response).catch(() => response.destroy())
     })
     guardServer(server, () => (server.address() as AddressInfo | null)?.port ?? 0, { readOnly: true, names })
     server.on('upgrade', (request, socket, head) => {

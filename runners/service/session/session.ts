@@ -2,7 +2,7 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Recording } from '../../protocol/recording.ts'
 import type { RunnerConfig } from '../../protocol/runner.ts'
 import type { Step } from '../../protocol/step.ts'
-import type { RunnerState, ServerMessage } from '../../protocol/wire.ts'
+import type { DeckChange, RunnerState, ServerMessage } from '../../protocol/wire.ts'
 import type { RunWorld } from '../run/create-run.ts'
 import type { Run } from '../run/types.ts'
 import type { Value } from '../value.ts'
@@ -84,8 +84,13 @@ export interface Session {
   lackOf: (step: Step) => StepError | undefined
   /** Calls back whenever a run begins or gets an event. */
   subscribe: (listener: (run: Run) => void) => () => void
-  /** Ids of the steps that are no longer on disk as they run here. */
-  drift: Value<string[]>
+  /** How the deck on disk stands to this one. */
+  change: Value<DeckChange>
+  /** Asks that it be taken, of whoever called {@link Session.onTakeAsked}. */
+  askTake: () => void
+  onTakeAsked: (listener: () => void) => () => void
+  /** What its pages are built of; empty where they are not built. */
+  build: Value<string>
   /** The clock of the talk. */
   pace: Pace
   /** What Slidev keeps in step between windows. */
@@ -105,6 +110,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   const { settings, env, proxies } = config
   const redactor = createRedactor({ patterns: settings.redact, env, urls: proxyUrls(proxies) })
   const onChange = createListeners()
+  const takeAsked = createListeners()
   const modes = createModes(mode, onChange.tell)
   const replay = createReplay({
     load,
@@ -178,7 +184,10 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       onChange.tell()
     },
     subscribe: runs.subscribe,
-    drift: createValue<string[]>([]),
+    change: createValue<DeckChange>({ state: 'none', steps: [] }),
+    askTake: takeAsked.tell,
+    onTakeAsked: takeAsked.subscribe,
+    build: createValue(''),
     pace,
     windows: createWindows(options.drawings),
     remote: createValue<RemoteState>({ state: 'off', urls: [], viewers: 0 }),

@@ -2,6 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Step } from '../../protocol/step.ts'
 import type { Service } from '../service.ts'
+import type { KeptBuild } from '../store/builds.ts'
+import type { Site } from './site.ts'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -13,8 +15,7 @@ import { guardServer } from '../wire/gate.ts'
 import { openSite } from './site.ts'
 
 export interface StageOptions {
-  /** The built files. */
-  dir: string
+  build: Pick<KeptBuild, 'key' | 'dir'>
   port: number
   service: Service
   /** Whether every window shows the clock. @default false */
@@ -24,6 +25,8 @@ export interface StageOptions {
 /** The server of a talk on 127.0.0.1: built files, recordings and the session's socket, and nothing else. */
 export interface Stage {
   port: number
+  /** Serves another build from now on; the files of the one before stay for windows that still show it. */
+  show: (build: Pick<KeptBuild, 'key' | 'dir'>) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -33,10 +36,12 @@ const RE_PAGE = /^\/(?:(?:presenter|export|overview|notes|notes-edit|entry|print
 const RE_HEAD = /<head>/
 
 /** Serves a deck that was built. Rejects where the port is taken. */
-export async function openStage({ dir, port, service, rehearsing }: StageOptions): Promise<Stage> {
+export async function openStage({ build, port, service, rehearsing }: StageOptions): Promise<Stage> {
   const { session } = service
-  const site = await openSite(dir)
-  const page = await readFile(join(dir, 'index.html'), 'utf8')
+  /** The newest first. */
+  const sites: Site[] = []
+  let page = ''
+  await show(build)
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy())
   })
@@ -52,11 +57,18 @@ export async function openStage({ dir, port, service, rehearsing }: StageOptions
       return answerJson(response, await recordingOf(step))
     if (path === '/index.html' || RE_PAGE.test(path))
       return answerPage(response)
-    return site(request, response)
+    return (sites.find(site => site.has(path)) ?? sites[0]!).answer(request, response)
+  }
+
+  async function show({ key, dir }: Pick<KeptBuild, 'key' | 'dir'>): Promise<void> {
+    const [site, text] = await Promise.all([openSite(dir), readFile(join(dir, 'index.html'), 'utf8')])
+    sites.unshift(site)
+    page = text
+    session.build.set(key)
   }
 
   function answerPage(response: ServerResponse): void {
-    const told = JSON.stringify({ ...pageDeckOf(session.deck, rehearsing), flavour: 'stage' }).replaceAll('<', '\\u003C')
+    const told = JSON.stringify({ ...pageDeckOf(session.deck, { rehearsing, build: session.build.now }), flavour: 'stage' }).replaceAll('<', '\\u003C')
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
     response.end(page.replace(RE_HEAD, head => `${head}<script type="application/json" id="${PAGE_DECK_ID}">${told}</script>`))
   }
@@ -70,6 +82,7 @@ export async function openStage({ dir, port, service, rehearsing }: StageOptions
 
   return {
     port: (server.address() as AddressInfo).port,
+    show,
     close: () => closeServer(server),
   }
 }

@@ -32,8 +32,13 @@ const OTHER: { type: string, compress?: boolean } = { type: 'application/octet-s
 
 const compress = promisify(gzip)
 
-/** Answers GET and HEAD with the files of a site. */
-export type Site = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+/** The files of a site. */
+export interface Site {
+  /** Whether a path, without its query, is one of them. */
+  has: (path: string) => boolean
+  /** Answers GET and HEAD. */
+  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+}
 
 /** The files that lie in `dir` now; nothing else has an address here. */
 export async function openSite(dir: string): Promise<Site> {
@@ -57,7 +62,7 @@ export async function openSite(dir: string): Promise<Site> {
     return body
   }
 
-  return async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = paths.get(nameOf(request.url!))
     if (!path)
       return void response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('There is no such page.\n')
@@ -78,6 +83,8 @@ export async function openSite(dir: string): Promise<Site> {
       response.writeHead(200, { 'Content-Length': body.length })
     response.end(request.method === 'HEAD' ? undefined : range ? body.subarray(range.from, range.to + 1) : body)
   }
+
+  return { has: path => paths.has(nameOf(path)), answer }
 }
 
 function nameOf(url: string): string {

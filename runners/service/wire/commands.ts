@@ -36,6 +36,8 @@ export async function carryOut(session: Session, command: Command, send: Send, f
       return session.pace.show(command.no, command.clicks, command.over)
     case 'enlarge':
       return session.pace.enlarge(command.part)
+    case 'take':
+      return session.askTake()
     case 'windows':
       return session.windows.take({ channel: command.channel, patch: command.patch, from })
     case 'log':

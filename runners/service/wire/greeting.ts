@@ -15,18 +15,18 @@ export interface Greeting {
 /** The greeting of the tab `tab`. */
 export function createGreeting(session: Session, send: Send, cursors: Cursors, tab: object): Greeting {
   function tellSession(): void {
-    const { id, deck, mode, runners, drift, forgotten } = session
-    send({ type: 'session', session: id, deck: deck.name, mode, runners })
-    if (drift.now.length)
-      tellDrift()
+    const { id, deck, mode, runners, change, build, forgotten } = session
+    send({ type: 'session', session: id, deck: deck.name, mode, runners, ...build.now && { build: build.now } })
+    if (change.now.state !== 'none')
+      tellChange()
     if (!forgotten.size)
       return
     cursors.forget(forgotten)
     send({ type: 'forgotten', runs: [...forgotten] })
   }
 
-  function tellDrift(): void {
-    send({ type: 'drift', steps: session.drift.now })
+  function tellChange(): void {
+    send({ type: 'change', ...session.change.now })
   }
 
   function tellPace(): void {
@@ -64,7 +64,8 @@ export function createGreeting(session: Session, send: Send, cursors: Cursors, t
     keepTold() {
       const ends = [
         session.windows.enter(),
-        session.drift.subscribe(tellDrift),
+        session.change.subscribe(tellChange),
+        session.build.subscribe(tellSession),
         session.onChange(tellSession),
         session.pace.subscribe(tellPace),
         session.remote.subscribe(tellRemote),

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await writeFile(join(dir, 'deck.md'), '# Deck\n\n```sh {run id=one}\necho "</script>"\n```\n')
   await writeFile(join(dir, 'recordings/deck/one.cast'), '{"version":3}\n')
   const service = await createService({ deck: await parseDeck(join(dir, 'deck.md')), mode: 'replay', live: false })
-  stage = await openStage({ dir: join(dir, 'site'), port: 0, service })
+  stage = await openStage({ build: { key: 'first', dir: join(dir, 'site') }, port: 0, service })
   close = async () => Promise.all([stage.close(), service.close()])
 })
 

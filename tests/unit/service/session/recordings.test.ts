@@ -89,6 +89,7 @@ describe('what needs a step whose recording was taken', () => {
     await session.start('b').over
     await expect.poll(() => modes('b')).toEqual(['live failed', 'replay exited'])
     expect(session.runOf('b')!.info.fallback).toMatchObject({ code: 'needs-failed' })
+    await expect.poll(() => modes('a')).toEqual(['live failed', 'replay exited', 'live failed', 'replay exited'])
     broken = false
     await session.start('b').over
     expect(modes('b').at(-1)).toBe('live exited')
