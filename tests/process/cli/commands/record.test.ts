@@ -44,3 +44,17 @@ it('check --mode live tells what is not as recorded any more, and fails by it wi
   expect(out).toContain('1 of 1 steps ok')
   expect(await check('--strict')).toMatchObject({ code: 1, out: expect.stringContaining('deck.md:3:4  error: list') as string })
 })
+
+it('record waits for nothing of what lives on, and its recording ends where its output does', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'kamishibai-lasting-'))
+  onTestFinished(() => rm(dir, { recursive: true }))
+  const deck = join(dir, 'deck.md')
+  await writeFile(deck, '# T\n\n```sh {run id=serve until=match=/up/}\necho up; sleep 3600\n```\n\n```sh {run id=ask needs=serve}\necho asked\n```\n')
+  const before = performance.now()
+  expect(await kamishibai('record', deck, '--trust')).toMatchObject({ code: 0, out: expect.stringMatching(/serve .* written\n[\s\S]*ask .* written\n/) as string })
+  expect(performance.now() - before).toBeLessThan(30_000)
+  const [header, ...events] = (await readFile(join(dir, 'recordings/deck/serve.cast'), 'utf8')).trim().split('\n').map(line => JSON.parse(line) as unknown)
+  expect(header).toMatchObject({ version: 3 })
+  const seconds = (events as [number][]).reduce((sum, [interval]) => sum + interval, 0)
+  expect(seconds).toBeLessThan(15)
+})
