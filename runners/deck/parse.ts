@@ -20,6 +20,7 @@ import { checkFrontPictures, checkPictures } from './pictures.ts'
 import { rootsOf } from './roots.ts'
 import { fencesOf } from './slide-fences.ts'
 import { readSlideText } from './slide-text.ts'
+import { checkSplitFences } from './split-fences.ts'
 import { checkSwallowed } from './swallowed.ts'
 import { checkViews } from './views.ts'
 
@@ -51,6 +52,7 @@ export async function parseDeck(entry: string): Promise<Deck> {
   const steps = [...parsing.steps.values()]
   const ids = [...new Set(parsing.ids.values())]
   checkNeeds([...parsing.fences.values()], new Set(ids), problems)
+  checkSplitFences(texts, problems)
   for (const text of texts.values()) {
     if (text.mistake)
       problems.push({ severity: 'error', file: text.file, line: text.start + 1, column: 1, code: 'bad-markdown', message: `Slidev cannot read the Markdown of this slide: ${text.mistake}` })
