@@ -52,7 +52,7 @@ export function livingObjects(runs: FoldedRun[], kind: string): NewestObject[] {
 }
 
 /** An age as `docker ps` would round it: `4s`, `3m`, `2h`. */
-export function ageText(ms: number): string {
+export function ageText(ms: number, [seconds, minutes, hours] = ['s', 'm', 'h']): string {
   const s = Math.max(0, Math.floor(ms / 1000))
-  return s < 120 ? `${s}s` : s < 7200 ? `${Math.floor(s / 60)}m` : `${Math.floor(s / 3600)}h`
+  return s < 120 ? `${s}${seconds}` : s < 7200 ? `${Math.floor(s / 60)}${minutes}` : `${Math.floor(s / 3600)}${hours}`
 }

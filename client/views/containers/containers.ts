@@ -40,3 +40,8 @@ export function countStates(cards: ContainerCard[]): [state: string, count: numb
     counts.set(state, (counts.get(state) ?? 0) + 1)
   return counts.size === 1 && counts.has('running') ? [] : [...counts].sort((a, b) => b[1] - a[1])
 }
+
+/** A status of `livingContainers` in words of the deck's language; what it has none for stays as the engine has it. */
+export function statusText(status: string, words: Record<string, string>): string {
+  return status.replace(/[a-z]+(?: [a-z]+)*/g, word => Object.hasOwn(words, word) ? words[word]! : word)
+}

@@ -10,5 +10,5 @@ it('takes the newer of two with the same name, as recordings of two days have th
 })
 
 it('rounds an age as docker does', () => {
-  expect([4000, 180_000, 8_000_000].map(ageText)).toEqual(['4s', '3m', '2h'])
+  expect([4000, 180_000, 8_000_000].map(ms => ageText(ms))).toEqual(['4s', '3m', '2h'])
 })

@@ -1,6 +1,7 @@
 import type { ResourceState } from '../../../../../runners/protocol/fold.ts'
 import { expect, it } from 'vitest'
-import { countStates, livingContainers } from '../../../../../client/views/containers/containers.ts'
+import { textsOf } from '../../../../../client/texts.ts'
+import { countStates, livingContainers, statusText } from '../../../../../client/views/containers/containers.ts'
 import { emptyRun } from '../../../../../runners/protocol/fold.ts'
 import { container, runOf } from '../_runs.ts'
 
@@ -23,4 +24,14 @@ it('writes ports as an address and where it leads', () => {
 it('counts states only where they differ', () => {
   expect(countStates(livingContainers([runOf(0, [1, container('a')], [2, container('b')])]))).toEqual([])
   expect(countStates(livingContainers([runOf(0, [1, container('a')], [2, container('b')], [3, container('c', { state: 'exited' })])]))).toEqual([['running', 2], ['exited', 1]])
+})
+
+it.each([
+  ['ja', 'running', '実行中'],
+  ['ja', 'running (healthy)', '実行中 (正常)'],
+  ['ja', 'exited (137, SIGKILL, out of memory)', '終了 (137, SIGKILL, メモリ不足)'],
+  ['ja', 'constructor', 'constructor'],
+  ['en', 'exited (137, SIGKILL)', 'exited (137, SIGKILL)'],
+])('writes a state for a deck in %s: %s as %s', (language, status, text) => {
+  expect(statusText(status, textsOf(language).states)).toBe(text)
 })
