@@ -11,17 +11,25 @@ export const ICON = 'its icon'
  * shows.
  */
 export async function webPartsOf(file: string): Promise<string[]> {
-  const dir = dirname(file)
-  const { data } = await loadDeck(file)
-  const { favicon, fonts } = resolveConfig(data.headmatter, themeMeta(dir, data.headmatter.theme), file)
-  const pictures = new Set(
-    data.slides.flatMap(slide => extractImagesUsage(slide.content, slide.frontmatter)).filter(isRemote),
-  )
+  const { favicon, fonts } = await configOf(file)
+  const pictures = await remotePicturesOf(file)
   return [
     ...isRemote(favicon) ? [ICON] : [],
     ...fonts.provider !== 'none' && fonts.webfonts.length ? [`fonts (${fonts.webfonts.join(', ')})`] : [],
-    ...pictures.size ? [pictures.size === 1 ? '1 picture' : `${pictures.size} pictures`] : [],
+    ...pictures.length ? [pictures.length === 1 ? '1 picture' : `${pictures.length} pictures`] : [],
   ]
+}
+
+/** The addresses of the pictures that a deck (an absolute path) has from the internet. */
+export async function remotePicturesOf(file: string): Promise<string[]> {
+  const { data } = await loadDeck(file)
+  const pictures = data.slides.flatMap(slide => extractImagesUsage(slide.content, slide.frontmatter))
+  return [...new Set(pictures.filter(isRemote))]
+}
+
+async function configOf(file: string): Promise<ReturnType<typeof resolveConfig>> {
+  const { data: { headmatter } } = await loadDeck(file)
+  return resolveConfig(headmatter, themeMeta(dirname(file), headmatter.theme), file)
 }
 
 function isRemote(url: string | undefined): boolean {

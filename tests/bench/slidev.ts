@@ -35,7 +35,7 @@ export const slidev: Row = {
     mkdirSync(dir, { recursive: true })
     try {
       const plain = copyPlain(dir)
-      return [await readyTimes(world, plain), await exportTimes(world, plain)]
+      return [...await startTimes(world, plain), await exportTimes(world, plain)]
     }
     finally {
       rmSync(dir, { recursive: true, force: true })
@@ -63,46 +63,59 @@ function toPlain(text: string): string {
     .replace(RE_LIVE, '')
 }
 
-async function readyTimes({ progress, dockerHost }: World, plain: string): Promise<Measure> {
+/** The first start of a deck, the next ones, and the memory of all their processes. */
+async function startTimes({ progress, dockerHost }: World, plain: string): Promise<Measure[]> {
   const { page, close } = await openPage()
   const env = { ...process.env, ...dockerHost && { DOCKER_HOST: dockerHost } }
-  const ours: number[] = []
-  const peer: number[] = []
   const start = {
     ours: (port: number) => spawn(process.execPath, [BIN, 'present', join(ROOT, 'slides', DECK), '--trust', '--no-open', '--port', `${port}`], { env, stdio: 'ignore' }),
     peer: (port: number) => spawn(process.execPath, [SLIDEV, plain, '--port', `${port}`], { env, stdio: ['pipe', 'ignore', 'ignore'] }),
   }
+  const [ours, peer] = [[] as Started[], [] as Started[]]
   try {
-    // The first start of each fills its caches.
-    await readyTime(page, start.ours)
-    await readyTime(page, start.peer)
+    rmSync(join(ROOT, 'slides/.kamishibai/builds'), { recursive: true, force: true })
+    const first = { ours: await startOnce(page, start.ours), peer: await startOnce(page, start.peer) }
     for (let n = 0; n < STARTS; n++) {
-      ours.push(await readyTime(page, start.ours))
-      peer.push(await readyTime(page, start.peer))
+      ours.push(await startOnce(page, start.ours))
+      peer.push(await startOnce(page, start.peer))
       progress(`${n + 1} of ${STARTS} pairs of starts`)
     }
+    const [time, memory] = [({ ms }: Started): number => ms, ({ bytes }: Started): number => bytes]
+    return [
+      ratio('first start vs plain Slidev', 1.3, [first.ours.ms], [first.peer.ms]),
+      ratio('ready to present vs plain Slidev', 0.35, ours.map(time), peer.map(time)),
+      ratio('memory while presenting vs plain Slidev', 0.4, ours.map(memory), peer.map(memory)),
+    ]
   }
   finally {
     await close()
   }
-  return ratio('ready to present vs plain Slidev', 1.10, ours, peer)
 }
 
-/** From the start of the command until the first slide can be seen, in ms. */
-async function readyTime(page: Page, start: (port: number) => ChildProcess): Promise<number> {
+/** From the start of a command until its first slide can be seen, in ms, and the memory that it has then, in bytes. */
+interface Started { ms: number, bytes: number }
+
+async function startOnce(page: Page, start: (port: number) => ChildProcess): Promise<Started> {
   const port = await freePort()
   const began = performance.now()
   const child = start(port)
   try {
     await opened(page, `http://localhost:${port}/`, began + PATIENCE)
     await page.locator('h1:visible').first().waitFor({ timeout: PATIENCE })
-    return performance.now() - began
+    return { ms: performance.now() - began, bytes: memoryOf(child.pid!) }
   }
   finally {
     await page.goto('about:blank')
     child.kill('SIGTERM')
     await once(child, 'exit')
   }
+}
+
+/** The memory of a process and of those that it started, in bytes; what they share counts once (Linux: PSS). */
+function memoryOf(pid: number): number {
+  const own = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024
+  const children = readdirSync(`/proc/${pid}/task`).flatMap(task => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean))
+  return children.reduce((sum, child) => sum + memoryOf(Number(child)), own)
 }
 
 /** Opens the address as soon as somebody answers there. */

@@ -1,12 +1,16 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Building } from '../../protocol/building.ts'
 import type { BuiltFlavour } from '../../protocol/flavour.ts'
+import type { GetFile } from '../../service/offline/public-file.ts'
+import type { MissingFile } from '../../service/offline/site-files.ts'
 import type { KeptBuild } from '../../service/store/builds.ts'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
+import { remotePicturesOf } from '../../deck/web-parts.ts'
 import { isStepError } from '../../protocol/error.ts'
+import { keepFiles } from '../../service/offline/site-files.ts'
 import { dropBuild, keepBuild, readKept } from '../../service/store/builds.ts'
 import { ownerId, ownerState } from '../../service/sweep/owner.ts'
 import { digestFiles, hashDigests } from '../../service/trust/files.ts'
@@ -28,6 +32,8 @@ export interface BuiltOptions {
   onBuilding?: (building: Building) => void
   /** @default Slidev's */
   build?: typeof buildDeck
+  /** Gets what pages load from the internet. @default from there */
+  get?: GetFile
 }
 
 /** A build that failed; `last` is the newest of earlier ones that is whole. */
@@ -40,7 +46,7 @@ export async function builtOf(deck: Deck, options: BuiltOptions): Promise<KeptBu
   const kept = readKept(deck, flavour, process.env)
   const same = kept.find(build => build.key === key)
   if (same && await isCurrent(same))
-    return same
+    return same.missing.length ? fetchMissing(deck, same, options) : same
   try {
     const build = await makeBuild(deck, key, options)
     await dropOld(deck, [build, ...kept.filter(other => other.dir !== build.dir)])
@@ -67,7 +73,7 @@ export async function useBuild({ dir }: KeptBuild): Promise<() => Promise<void>>
 async function makeBuild(
   deck: Deck,
   key: string,
-  { onBuilding, build: make = buildDeck, ...options }: BuiltOptions,
+  { onBuilding, build: make = buildDeck, get, ...options }: BuiltOptions,
 ): Promise<KeptBuild> {
   checkBuildWrites(deck)
   const folder = join(deck.dir, '.kamishibai', 'builds', deck.name)
@@ -84,6 +90,7 @@ async function makeBuild(
         onBuilding?.(building)
       },
     })
+    const missing = await fetchFiles(deck, options.flavour, draft, get)
     const dir = join(folder, `${options.flavour}-${key}`)
     await rm(dir, { recursive: true, force: true })
     await rename(draft, dir)
@@ -94,6 +101,7 @@ async function makeBuild(
       dir,
       hash: await hashOf(dir),
       outside: await digestsOf(outside),
+      missing,
       broken,
     }
     keepBuild(deck, build, process.env)
@@ -102,6 +110,19 @@ async function makeBuild(
   finally {
     await rm(draft, { recursive: true, force: true })
   }
+}
+
+/** Puts what the pages load from the internet beside them; the audience's own devices have an internet of their own. */
+async function fetchFiles(deck: Deck, flavour: BuiltFlavour, dir: string, get?: GetFile): Promise<MissingFile[]> {
+  return flavour === 'stage' ? keepFiles(dir, await remotePicturesOf(deck.file), get) : []
+}
+
+/** Tries again what could not be fetched when it was built. */
+async function fetchMissing(deck: Deck, build: KeptBuild, { flavour, get }: BuiltOptions): Promise<KeptBuild> {
+  const missing = await fetchFiles(deck, flavour, build.dir, get)
+  const now = { ...build, missing, hash: await hashOf(build.dir) }
+  keepBuild(deck, now, process.env)
+  return now
 }
 
 /** Whether its files are as they were built. */

@@ -22,8 +22,11 @@ export async function readyBuild(deck: Deck): Promise<KeptBuild> {
         waiting.tell('The slides are being built …', ...process.stderr.isTTY ? [done, total] : [])
     },
   })).finally(waiting.end)
-  if (!('error' in made))
+  if (!('error' in made)) {
+    for (const { url, reason } of made.missing)
+      say.warn(`${url} could not be fetched (${reason}): the slides load it from the internet.`)
     return made
+  }
   const { error, last } = made
   if (!last)
     throw error

@@ -101,7 +101,7 @@ export function checkNetwork(deck: Deck, hostsOf: (step: Step) => string[]): Fin
 /** What the pages themselves get from the internet: where it hangs, so do they, but for their icon. */
 export function checkPages(parts: string[]): Finding {
   return parts.length
-    ? { id: 'pages', ok: false, severity: parts.every(part => part === ICON) ? 'info' : 'warning', message: `The pages load from the internet: ${parts.join(', ')}`, fix: 'In the headmatter: favicon: \'\' and fonts: { provider: none }; pictures belong into public/.' }
+    ? { id: 'pages', ok: false, severity: parts.every(part => part === ICON) ? 'info' : 'warning', message: `The pages have parts of the internet: ${parts.join(', ')}. present fetches them when it builds the deck; export and build load them`, fix: 'Run kamishibai present once while there is a network. For good, in the headmatter: favicon: \'\' and fonts: { provider: none }; pictures belong into public/.' }
     : fine('pages', 'the pages load nothing from the internet')
 }
 

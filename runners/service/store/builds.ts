@@ -21,6 +21,8 @@ const keptSchema = z.object({
   hash: z.string(),
   /** SHA-256 of what else it was made of, by absolute path. */
   outside: digestsSchema,
+  /** What it loads from the internet, and why it has not been fetched. */
+  missing: z.array(z.object({ url: z.string(), reason: z.string() })),
   /** What is wrong with slides that show that in their place. */
   broken: z.array(z.object({
     severity: z.enum(['error', 'warning']),

@@ -108,8 +108,8 @@ describe('doctor', () => {
   })
 
   it('names what the pages load from the internet', async () => {
-    expect((await examine('---\ntheme: none\nfonts:\n  sans: Lobster\n---\n\n# A\n\n![a](https://example.org/a.png)\n')).pages).toMatchObject({ ok: false, severity: 'warning', message: 'The pages load from the internet: its icon, fonts (Lobster), 1 picture' })
-    expect((await examine('---\ntheme: none\n---\n\n# A\n')).pages).toMatchObject({ ok: false, severity: 'info', message: 'The pages load from the internet: its icon' })
+    expect((await examine('---\ntheme: none\nfonts:\n  sans: Lobster\n---\n\n# A\n\n![a](https://example.org/a.png)\n')).pages).toMatchObject({ ok: false, severity: 'warning', message: expect.stringContaining('its icon, fonts (Lobster), 1 picture') as string })
+    expect((await examine('---\ntheme: none\n---\n\n# A\n')).pages).toMatchObject({ ok: false, severity: 'info', message: expect.stringContaining('its icon') as string })
     expect((await examine('---\ntheme: none\nfavicon: \'\'\nfonts: { sans: Lobster, provider: none }\n---\n\n# A\n\n![a](/a.png)\n')).pages).toMatchObject({ ok: true })
   })
 

@@ -104,3 +104,25 @@ it('gives the last good build where one fails', async () => {
   // Nothing is left of what was not done.
   expect((await readdir(join(dir, '.kamishibai/builds/deck'))).filter(name => name.startsWith('draft'))).toEqual([])
 })
+
+it('fetches what could not be fetched before, without building anew', async () => {
+  await writeFile(join(dir, 'deck.md'), '# One\n\n![](https://pictures.test/one.png)\n')
+  const deck = await parseDeck(join(dir, 'deck.md'))
+  let made = 0
+  const built = (isOnline: boolean): ReturnType<typeof builtOf> => builtOf(deck, {
+    flavour: 'stage',
+    signal: new AbortController().signal,
+    async build(_, { target }) {
+      made++
+      await writeFile(join(target, 'index.html'), '<img src="https://pictures.test/one.png">')
+      return []
+    },
+    get: () => isOnline ? Promise.resolve({ type: 'image/png', body: Buffer.from('one') }) : Promise.reject(new Error('there is no network')),
+  })
+  expect(await built(false)).toMatchObject({ missing: [{ url: 'https://pictures.test/one.png', reason: 'there is no network' }] })
+  const online = await built(true) as KeptBuild
+  expect(online.missing).toEqual([])
+  expect(await pageOf(online)).toMatch(/^<img src="\/from-the-internet\/\w+\.png">$/)
+  expect(await built(false)).toEqual(online)
+  expect(made).toBe(1)
+})
