@@ -2,7 +2,7 @@ import type { MarkdownExit, Token } from 'markdown-exit'
 import type { Problem } from '../protocol/problem.ts'
 import type { CodeMistake } from './slide-code.ts'
 import type { SlideText } from './slide-text.ts'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { compileScript, compileTemplate, parse } from 'vue/compiler-sfc'
 import { loadDeck } from './load.ts'
@@ -20,8 +20,11 @@ const LAYOUT = '<InjectedLayout>\n'
 const OPENING = '<template>'
 const RE_SCRIPT = /<\s*script([^>]*)\bsetup\b([^>]*)>([\s\S]*)<\/script>/g
 const RE_BLOCK = /<(route|i18n|style)[^>]*>[^<]*<\/\1>/g
-/** Code of a deck that may change its Markdown before Vue compiles it. */
-const CHANGING = ['setup/transformers.ts', 'setup/preparser.ts', 'vite.config.ts', 'vite.config.js', 'vite.config.mjs']
+/** Code of a deck that changes its Markdown before Vue compiles it. */
+const CHANGING = ['setup/transformers.ts', 'setup/preparser.ts']
+/** These do with plugins or settings of Slidev's, which the one of Slidev's starter has not. */
+const CONFIGS = ['vite.config.ts', 'vite.config.js', 'vite.config.mjs']
+const RE_CHANGING = /\bslidev\s*:|\bplugins\b(?!\s*:\s*\[\s*\])|\bfrom\s*['"](?!vite['"])|\b(?:require|import)\s*\(/
 
 /**
  * Finds the slides of a deck (an absolute path) that cannot be compiled, without running anything of the deck.
@@ -32,7 +35,7 @@ export async function templateProblems(file: string): Promise<Problem[]> {
   const { data } = await loadDeck(file)
   const features = featuresOf(data, dir)
   const addons = (data.headmatter as { addons?: unknown }).addons
-  const changes = CHANGING.some(name => existsSync(join(dir, name))) || (Array.isArray(addons) && addons.length > 1)
+  const changes = mayChange(dir) || (Array.isArray(addons) && addons.length > 1)
   const sources = [...new Set(data.slides.map(slide => slide.source))]
   const markdown = createMarkdown(features)
   const marking = createMarkdown(features)
@@ -42,6 +45,11 @@ export async function templateProblems(file: string): Promise<Problem[]> {
     const problem = text.mistake ? undefined : slideProblem(text, marking, dir)
     return problem ? [{ ...problem, severity: changes ? 'warning' : 'error' }] : []
   })
+}
+
+function mayChange(dir: string): boolean {
+  const there = (name: string): boolean => existsSync(join(dir, name))
+  return CHANGING.some(there) || CONFIGS.filter(there).some(name => RE_CHANGING.test(readFileSync(join(dir, name), 'utf8')))
 }
 
 /** The first reason for which a slide cannot be compiled; others mostly follow from it. */

@@ -118,7 +118,17 @@ it('finds a mistake in an imported file, once, where it stands', async () => {
     .toMatchObject([{ file: 'part.md', line: 7 }])
 })
 
-it('only warns where code of the deck may change its Markdown', async () => {
-  await folder.parse('# One')
-  expect(await problemsOf('# One\n\n<div>\n', { 'vite.config.ts': 'export default {}' })).toMatchObject([{ severity: 'warning' }])
+it.each([
+  ['warning', 'import { defineConfig } from \'vite\'\n\nexport default defineConfig({ plugins: [rewrite()] })'],
+  ['warning', 'import plugins from \'./more.ts\'\n\nexport default { plugins }'],
+  ['warning', 'export default { slidev: { markdown: {} } }'],
+  ['error', 'import { defineConfig } from \'vite\'\n\nexport default defineConfig({\n  plugins: [],\n})\n'],
+  ['error', 'export default { server: { port: 4000 } }'],
+])('gives a %s where the deck has this Vite configuration, which may change its Markdown or not: %s', async (severity, config) => {
+  expect(await problemsOf('# One\n\n<div>\n', { 'vite.config.ts': config })).toMatchObject([{ severity }])
+})
+
+it('only warns where code of the deck changes its Markdown', async () => {
+  await mkdir(join(folder.dir, 'setup'))
+  expect(await problemsOf('# One\n\n<div>\n', { 'setup/transformers.ts': '' })).toMatchObject([{ severity: 'warning' }])
 })
