@@ -24,6 +24,8 @@ mkdir -p "$dir/config/cli-plugins"
 ln -s "$(folder "$here/client")"/cli-plugins/* "$(folder "$here/compose")"/cli-plugins/* "$dir/config/cli-plugins"
 export PATH DOCKER_CONFIG=$dir/config DOCKER_HOST=unix://$dir/docker.sock
 unset DOCKER_CONTEXT DOCKER_API_VERSION
+# vitest: what only this engine can do is tested too.
+export KAMISHIBAI_CURRENT_ENGINE=1
 
 ip link set lo up
 dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" -H "$DOCKER_HOST" >"$dir/log" 2>&1 &
@@ -42,4 +44,7 @@ for _ in $(seq 300); do
 done
 docker version >/dev/null 2>&1 || { tail -n 5 "$dir/log" >&2; echo "engine: dockerd does not start" >&2; exit 1; }
 echo "engine: $(docker version --format '{{.Server.Version}}, API {{.Server.APIVersion}}')"
+
+# Its store is empty: what the decks and tests run is made first.
+node "$here/../../../slides/demo/build-image.ts" >"$dir/image.log" || { cat "$dir/image.log" >&2; exit 1; }
 "$@"
