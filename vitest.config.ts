@@ -43,6 +43,9 @@ const DISTURBING_NODES = ['cut', 'lost', 'node'].map(name => `tests/kubernetes/$
 /** What looks at all that is on an engine, or takes away what dead sessions left there. */
 const WHOLE_ENGINE = ['build', 'sweep', 'watchdog', 'guard/actions'].map(name => `tests/docker/${name}.test.ts`)
 
+/** What needs a current engine, with BuildKit and its clients: `tests/engines/current/with.sh` brings one up. */
+const CURRENT_ENGINE = 'tests/docker/current/*.test.ts'
+
 /** What is waited for comes later where others compute. */
 const PATIENT = { poll: { timeout: 20_000 } }
 
@@ -69,7 +72,7 @@ export default defineConfig({
       // What starts the command or listens.
       { test: { name: 'process', include: ['tests/process/**/*.test.ts', 'tests/contract/local.test.ts'], maxWorkers: '100%', testTimeout: 60_000, expect: PATIENT, sequence: { groupOrder: 2 } } },
       // A real engine: files have names and ports of their own. What counts seconds has no others beside it.
-      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], exclude: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 3 } } },
+      { test: { name: 'docker', include: ['tests/docker/**/*.test.ts', 'tests/contract/docker.test.ts'], exclude: [...WHOLE_ENGINE, ...process.env.KAMISHIBAI_CURRENT_ENGINE ? [] : [CURRENT_ENGINE]], globalSetup: ['tests/engines/docker.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 3 } } },
       // A real virtual machine.
       { test: { name: 'vm', include: ['tests/vm/**/*.test.ts'], maxWorkers: 2, ...SLOW, sequence: { groupOrder: 3 } } },
       { test: { name: 'docker-alone', include: WHOLE_ENGINE, globalSetup: ['tests/engines/docker.ts'], fileParallelism: false, ...SLOW, sequence: { groupOrder: 4 } } },

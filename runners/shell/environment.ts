@@ -40,7 +40,7 @@ export function shellEnvironment({ env, privateDir, settings, proxies }: RunnerC
     HOME: home,
     DOCKER_CONFIG: dockerConfig,
     KUBECONFIG: kubeconfig,
-    // BuildKit's channel cannot be filtered by fields; `{build}` is the docker runner's.
+    // Where BuildKit can be guarded, the docker runner says so.
     DOCKER_BUILDKIT: '0',
   }
 }

@@ -18,8 +18,8 @@ const REFUSED: Record<string, string> = {
   outputs: 'outputs of BuildKit',
 }
 
-/** Why BuildKit's channel is closed, and what does its work. */
-export const NO_BUILDKIT = 'BuildKit, whose channel cannot be looked into: set DOCKER_BUILDKIT=0, or build in a {build} step'
+/** Which of BuildKit's ways are closed, and what does their work. */
+export const NO_BUILDKIT = 'BuildKit but by buildx on engine 24 or newer: set DOCKER_BUILDKIT=0, or build in a {build} step'
 
 /** A build by the classic builder: labelled, limited, and with tags that are the session's own. */
 export async function build({ scope, params, stream }: Asked): Promise<Verdict> {

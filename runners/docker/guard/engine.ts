@@ -27,6 +27,10 @@ export interface Answer { status: number, headers: IncomingHttpHeaders, body: un
 export interface Engine {
   /** The newest version of the API that both the engine and the guard know. */
   version: () => Promise<string>
+  /**
+   * Whether builds go through BuildKit here: its policy of sources, which the guard needs, is there from engine 24 on.
+   */
+  buildKit: () => Promise<boolean>
   /** Asks, and reads the whole answer. */
   ask: (call: Call) => Promise<Answer>
   /**
@@ -37,30 +41,40 @@ export interface Engine {
   close: () => void
 }
 
+/** The version of the API of engine 24. */
+const BUILDKIT_API = '1.43'
+
 /** Speaks to the engine at `endpoint`; connects when it is first asked. */
 export function createEngine(endpoint: Endpoint): Engine {
   const agent = new Agent({ keepAlive: true })
   agent.createConnection = () => connectTo(endpoint)
-  let known: Promise<string> | undefined
+  let known: Promise<{ version: string, buildKit: boolean }> | undefined
 
-  async function askVersion(): Promise<string> {
+  async function ping(): Promise<{ version: string, buildKit: boolean }> {
     const request = httpRequest({ agent, path: '/_ping', headers: { host: 'docker' } })
     request.end()
     const answer = await answerOf(request)
     answer.resume()
     const newest = String(answer.headers['api-version'] ?? '')
-    return !newest || compareVersions(newest, NEWEST_API) > 0 ? NEWEST_API : newest
+    const version = !newest || compareVersions(newest, NEWEST_API) > 0 ? NEWEST_API : newest
+    return {
+      version,
+      buildKit: answer.headers['builder-version'] === '2' && compareVersions(version, BUILDKIT_API) >= 0,
+    }
+  }
+
+  async function pinged(): ReturnType<typeof ping> {
+    known ??= ping()
+    return known.catch((error) => {
+      // The next question may find it up again.
+      known = undefined
+      throw error
+    })
   }
 
   const engine: Engine = {
-    async version() {
-      known ??= askVersion()
-      return known.catch((error) => {
-        // The next question may find it up again.
-        known = undefined
-        throw error
-      })
-    },
+    version: async () => (await pinged()).version,
+    buildKit: async () => (await pinged()).buildKit,
 
     async open({ method, segments, query = [], version, headers, body }, hijack = false) {
       const path = formatTarget({ version: version ?? await engine.version(), segments, query })

@@ -12,10 +12,11 @@ import { parseSize } from '../../protocol/headmatter.ts'
 import { socketOf } from '../endpoint.ts'
 import { createGrants } from '../grants.ts'
 import { NO_BUILDKIT } from './build.ts'
+import { createBuilds } from './buildkit/builds.ts'
 import { createEngine } from './engine.ts'
 import { judgeRequest } from './judge.ts'
 import { createObjects } from './objects.ts'
-import { forbidden, malformed, Refusal } from './refusal.ts'
+import { forbidden, malformed, toRefusal } from './refusal.ts'
 import { relay, sendJson } from './relay.ts'
 import { createTags, TAGS_FILE } from './tags.ts'
 import { headerLines, tunnel } from './tunnel.ts'
@@ -42,6 +43,7 @@ export function createGuardSession(
     engine,
     objects: createObjects(engine, sessionId),
     tags: createTags(engine, sessionId, join(privateDir, TAGS_FILE)),
+    builds: createBuilds(),
   }
 }
 
@@ -101,12 +103,8 @@ export async function openGuard({ session, path, step }: GuardOptions): Promise<
   }
 }
 
-function toRefusal(error: unknown): Refusal {
-  return error instanceof Refusal ? error : new Refusal(500, `Kamishibai's guard: ${(error as Error).message}`)
-}
-
 /** A refusal where no response object stands for the connection. */
-function refuseRaw(client: Duplex, { status, message }: Refusal): void {
+function refuseRaw(client: Duplex, { status, message }: ReturnType<typeof toRefusal>): void {
   if (!client.writable)
     return void client.destroy()
   const body = `${JSON.stringify({ message })}\n`

@@ -47,7 +47,7 @@ export async function judgeRequest(
   const { route, ref } = found
   const params = checkQuery(query, route.query ?? [], step)
   const version = await versionFor(target.version, session)
-  const verdict = await route.handle({ scope, ref, params, json: () => readBody(body, headers), stream: body })
+  const verdict = await route.handle({ scope, ref, params, headers, json: () => readBody(body, headers), stream: body })
   return { verdict, version }
 }
 

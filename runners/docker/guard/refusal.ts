@@ -21,6 +21,11 @@ export function malformed(message: string): Refusal {
   return new Refusal(400, message)
 }
 
+/** What the guard answers where something went wrong. */
+export function toRefusal(error: unknown): Refusal {
+  return error instanceof Refusal ? error : new Refusal(500, `Kamishibai's guard: ${(error as Error).message}`)
+}
+
 /** How engines say that there is no such object; objects of others are not there either. */
 const NOT_FOUND = {
   container: (ref: string) => `No such container: ${ref}`,

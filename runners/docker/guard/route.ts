@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream'
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import type { Duplex, Readable } from 'node:stream'
 import type { Params } from './query.ts'
 import type { Scope } from './scope.ts'
 import type { Query } from './target.ts'
@@ -9,6 +10,7 @@ export interface Asked {
   /** What stands in the path's `:ref`, empty where it has none. */
   ref: string
   params: Params
+  headers: IncomingHttpHeaders
   /** The body, read as JSON; undefined where it is empty. */
   json: () => Promise<unknown>
   /** The body as it comes. */
@@ -32,6 +34,10 @@ export interface Forward {
   contentType?: string
   /** The connection becomes the program's own when the engine says so. */
   hijack?: boolean
+  /** How the connection is asked for, where it does not become a raw stream. */
+  upgrade?: OutgoingHttpHeaders
+  /** Called with both ends of a connection that was taken over; they are joined by default. */
+  take?: (client: Duplex, engine: Duplex) => void
   /** What is left of a good answer in JSON. */
   filter?: (body: unknown) => unknown
   /** Other headers for the answer. */

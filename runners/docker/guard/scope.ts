@@ -1,4 +1,5 @@
 import type { Grants } from '../grants.ts'
+import type { Builds } from './buildkit/builds.ts'
 import type { Engine } from './engine.ts'
 import type { Objects } from './objects.ts'
 import type { Tags } from './tags.ts'
@@ -22,6 +23,8 @@ export interface GuardSession {
   engine: Engine
   objects: Objects
   tags: Tags
+  /** What the session has of BuildKit. */
+  builds: Builds
 }
 
 /** What a request is judged by. */

@@ -1,10 +1,10 @@
 import type { Asked, Route, Verdict } from './route.ts'
 import type { Scope } from './scope.ts'
 import { LABELS } from '../../protocol/runner.ts'
-import { NO_BUILDKIT } from './build.ts'
+import { buildKitRoutes, offersBuildKit } from './buildkit/routes.ts'
 import { ownEvents } from './events.ts'
 import { formatFilters, readFilters } from './filters.ts'
-import { forbidden, notFound } from './refusal.ts'
+import { notFound } from './refusal.ts'
 import { shape, text } from './shape.ts'
 import { compareVersions, NEWEST_API } from './target.ts'
 
@@ -16,9 +16,9 @@ function newestKnown(version: unknown): string {
 }
 
 function ping(method: string): Route {
-  return { method, path: '/_ping', handle: async ({ scope }) => ({
+  return { method, path: '/_ping', handle: async ({ scope, headers }) => ({
     segments: ['_ping'],
-    headers: { 'api-version': await scope.engine.version(), 'builder-version': '1' },
+    headers: { 'api-version': await scope.engine.version(), 'builder-version': await offersBuildKit(scope, headers) ? '2' : '1' },
   }) }
 }
 
@@ -89,13 +89,7 @@ const login = shape<Scope>({
   registrytoken: text,
 })
 
-function refused(method: string, path: string, what: string): Route {
-  return { method, path, handle: ({ scope }) => {
-    throw forbidden(what, `unguarded:${scope.step}`)
-  } }
-}
-
-/** Endpoints of the engine itself, and those that are known and refused. */
+/** Endpoints of the engine itself. */
 export const systemRoutes: Route[] = [
   ping('GET'),
   ping('HEAD'),
@@ -108,8 +102,7 @@ export const systemRoutes: Route[] = [
   { method: 'GET', path: '/plugins/:image/json', handle: ({ ref }) => {
     throw notFound('plugin', ref)
   } },
-  refused('POST', '/session', NO_BUILDKIT),
-  refused('POST', '/grpc', NO_BUILDKIT),
+  ...buildKitRoutes,
 ]
 
 /** First segments of the API whose endpoints are refused as a whole, with what they are. */

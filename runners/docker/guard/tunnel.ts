@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Forward } from './route.ts'
 import type { GuardSession } from './scope.ts'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -31,7 +32,7 @@ export async function tunnel(
       query: verdict.query,
       version,
       body: verdict.body,
-      headers: { ...requestHeaders(request.headers, verdict), ...upgradeHeaders(request) },
+      headers: { ...requestHeaders(request.headers, verdict), ...upgradeHeaders(request, verdict) },
     },
     true,
   )
@@ -46,9 +47,9 @@ export async function tunnel(
   client.write(
     headerLines({ ...answerHeaders(answer.headers), connection: 'Upgrade', upgrade: answer.headers.upgrade }),
   )
-  client.write(taken.head)
-  taken.socket.write(rest)
-  join(client, taken.socket)
+  client.unshift(rest)
+  taken.socket.unshift(taken.head)
+  ;(verdict.take ?? join)(client, taken.socket)
 }
 
 /** Each direction ends by itself; an error, or the end of both, ends all. */
@@ -62,7 +63,9 @@ function join(client: Duplex, engine: Duplex): void {
 }
 
 /** WebSockets say more than that they want the connection. */
-function upgradeHeaders({ headers }: IncomingMessage): Record<string, string> {
+function upgradeHeaders({ headers }: IncomingMessage, { upgrade }: Forward): OutgoingHttpHeaders {
+  if (upgrade)
+    return { ...upgrade, connection: 'Upgrade' }
   if (headers.upgrade?.toLowerCase() !== 'websocket')
     return { connection: 'Upgrade', upgrade: 'tcp' }
   const more = ['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol'].flatMap(name => headers[name] === undefined ? [] : [[name, String(headers[name])]])

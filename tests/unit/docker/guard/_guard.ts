@@ -98,7 +98,7 @@ export interface FakeEngine extends Engine {
 }
 
 /** An engine that has what {@link population} says, and its newest version of the API. */
-export function fakeEngine(newest = '1.51'): FakeEngine {
+export function fakeEngine(newest = '1.51', buildKit = false): FakeEngine {
   const has = population()
   const asked: Call[] = []
 
@@ -111,6 +111,8 @@ export function fakeEngine(newest = '1.51'): FakeEngine {
     const one = <T>(object: T | undefined): { status: number, body: unknown } => object ? { status: 200, body: object } : { status: 404, body: { message: 'not there' } }
     if (path === 'GET /containers/json')
       return { status: 200, body: listed(has.containers) }
+    if (path === 'GET /images/json')
+      return { status: 200, body: has.images }
     if (path === 'GET /networks')
       return { status: 200, body: listed(has.networks) }
     if (path === 'GET /volumes')
@@ -138,6 +140,7 @@ export function fakeEngine(newest = '1.51'): FakeEngine {
     asked,
     has,
     version: async () => newest,
+    buildKit: async () => buildKit,
     async ask(call) {
       asked.push(call)
       return { headers: {}, ...answer(call) }
@@ -170,6 +173,8 @@ export interface GuardOptions {
   elsewhere?: boolean
   /** The engine's newest version of the API. */
   newest?: string
+  /** Whether the engine has BuildKit. */
+  buildKit?: boolean
 }
 
 /**
@@ -177,8 +182,8 @@ export interface GuardOptions {
  * socket.
  */
 export function createGuard(options: GuardOptions = {}): TestGuard {
-  const { grants = [], step = 'one', deckDir = '/no/deck', privateDir = '/no/folder', newest = '1.51', elsewhere = false } = options
-  const engine = fakeEngine(newest)
+  const { grants = [], step = 'one', deckDir = '/no/deck', privateDir = '/no/folder', newest = '1.51', buildKit = false, elsewhere = false } = options
+  const engine = fakeEngine(newest, buildKit)
   const config = {
     sessionId: SESSION,
     deckDir,
