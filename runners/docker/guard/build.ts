@@ -1,5 +1,6 @@
 import type { Asked, Verdict } from './route.ts'
 import type { Scope } from './scope.ts'
+import { imageIds } from './image-ids.ts'
 import { networkMode } from './networking.ts'
 import { isYes } from './query.ts'
 import { forbidden, malformed } from './refusal.ts'
@@ -38,7 +39,8 @@ export async function build({ scope, params, stream }: Asked): Promise<Verdict> 
     forcerm: '1',
     ...limits(params.one, scope),
   }
-  const watch = watchOutput(scope)
+  const before = (await imageIds(scope.engine)).map(shortId)
+  const watch = watchOutput(scope, new Set(before))
   const settle = await scope.tags.claimAll(params.all('t').filter(Boolean))
   return {
     segments: ['build'],
@@ -72,16 +74,22 @@ function limits(one: (name: string) => string, { limits: { memory, cpus }, step 
   }
 }
 
+/** The beginning of an id, as the builder tells it. */
+function shortId(id: string): string {
+  return id.replace('sha256:', '').slice(0, 12)
+}
+
 /**
  * The classic builder leaves an image without name or label for each instruction before the last, and for each stage:
- * what it makes anew, and the base images that it fetches, are told in its output only.
+ * what it makes anew, and the base images that it fetches, are told in its output only. So can a program of the build:
+ * an image that was there `before` is never the session's.
  */
-function watchOutput({ tags }: Scope): (line: string) => Promise<string> {
+function watchOutput({ tags }: Scope, before: Set<string>): (line: string) => Promise<string> {
   let last = ''
   return async (line) => {
     const { stream, status } = parseLine(line)
     const [, id] = /^ ---> ([\da-f]{12})\n?$/.exec(stream) ?? []
-    if (id && !/^Step \d+\/\d+ : FROM|Using cache$/i.test(last))
+    if (id && !before.has(id) && !/^Step \d+\/\d+ : FROM|Using cache$/i.test(last))
       tags.keep(id)
     const [, fetched] = /^Status: Downloaded newer image for (\S+)$/.exec(status) ?? []
     if (fetched)

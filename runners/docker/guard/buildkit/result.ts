@@ -1,4 +1,5 @@
 import type { Scope } from '../scope.ts'
+import { imageIds } from '../image-ids.ts'
 import { peekMap } from './protobuf.ts'
 
 /**
@@ -23,9 +24,4 @@ export async function keepResult(
     if (made && !before.has(made))
       tags.keep(made)
   }
-}
-
-async function imageIds(engine: Scope['engine']): Promise<string[]> {
-  const { body } = await engine.ask({ method: 'GET', segments: ['images', 'json'] })
-  return (body as { Id: string }[] | undefined ?? []).map(({ Id }) => Id)
 }

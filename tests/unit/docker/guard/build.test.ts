@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createGuard, FOREIGN_IMAGE, OWN, OWN_NET, STEP_LABELS } from './_guard.ts'
+import { createGuard, FOREIGN_DANGLING, FOREIGN_IMAGE, OWN, OWN_NET, STEP_LABELS } from './_guard.ts'
 
 const build = (query: string) => createGuard().judge('POST', `/build?${query}`, 'a folder')
 const sentBy = async (query: string) => Object.fromEntries((await build(query)).query!)
@@ -99,6 +99,15 @@ describe('what a build says', () => {
     for (const text of lines)
       expect(await line!(lineOf(text))).toBe(lineOf(text))
     expect(await judge('DELETE', `/images/${'5'.repeat(12)}`)).toMatchObject({ status })
+  })
+
+  it('makes no image the session\'s that was there before, whatever a program of the build prints', async () => {
+    const { judge } = createGuard()
+    const { line } = await judge('POST', '/build')
+    const id = FOREIGN_DANGLING.replace('sha256:', '').slice(0, 12)
+    for (const text of ['Step 2/2 : RUN x', ` ---> ${id}\n`])
+      await line!(lineOf(text))
+    expect(await judge('DELETE', `/images/${id}`)).toMatchObject({ status: 403 })
   })
 
   it('makes a base image that it fetched the session\'s', async () => {
