@@ -82,11 +82,16 @@ function linksIn(html: string): string[] {
 /** What stands before the address of a file that is loaded: the same address in shown code stays. */
 const LOADS = String.raw`(?:\b(?:src|href|image|background|backgroundImage|poster|favicon)["']?\s*[:=]\s*\\?["'\x60]|url\(\\?["']?)`
 
+/** What Slidev preloads of a slide. */
+const RE_PRELOADED = /\bimages:\[[^\]]*\]/g
+
 function replaceAll(text: string, paths: Map<string, string>): string {
+  const preloading = text.replaceAll(RE_PRELOADED, list =>
+    [...paths].sort(([a], [b]) => b.length - a.length).reduce((now, [url, path]) => now.replaceAll(url, path), list))
   return [...paths].reduce((changed, [url, path]) => {
     const spellings = [url, url.replaceAll('&', '&amp;')].map(spelling => spelling.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'))
     return changed.replaceAll(new RegExp(`(${LOADS})(?:${spellings.join('|')})(?=[\\\\"'\x60)])`, 'g'), (_, before: string) => before + path)
-  }, text)
+  }, preloading)
 }
 
 function extensionOf({ type }: PublicFile, url: string): string {

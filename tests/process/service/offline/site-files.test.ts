@@ -32,7 +32,7 @@ const read = (name: string): Promise<string> => readFile(join(dir, name), 'utf8'
 
 it('puts fonts, icons and pictures beside the pages', async () => {
   await writeFile(join(dir, 'index.html'), `<link rel="icon" href="https://cdn.test/icon.png"><link href="${FONTS.replaceAll('&', '&amp;')}" type="text/css" rel="stylesheet"><a href="https://pictures.test/">all</a>`)
-  await writeFile(join(dir, 'assets/slide.js'), 'f("img",{src:"https://pictures.test/one.png"});g({background:`https://pictures.test/one.png?large`});h("<img src=\\"https://pictures.test/one.png\\">");i({style:{backgroundImage:"url(https://pictures.test/one.png)"}})')
+  await writeFile(join(dir, 'assets/slide.js'), 'f("img",{src:"https://pictures.test/one.png"});g({background:`https://pictures.test/one.png?large`});h("<img src=\\"https://pictures.test/one.png\\">");j({images:[`https://pictures.test/one.png`,`https://pictures.test/one.png?large`],raw:``});i({style:{backgroundImage:"url(https://pictures.test/one.png)"}})')
   expect(await keepFiles(dir, ['https://pictures.test/one.png', 'https://pictures.test/one.png?large'], get)).toEqual([])
   const files = await readdir(join(dir, 'from-the-internet'))
   expect(files.map(name => name.split('.')[1]).sort()).toEqual(['css', 'png', 'png', 'png', 'woff2'])
