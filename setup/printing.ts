@@ -3,16 +3,15 @@ import { overhangOf } from '../client/overhang.ts'
 import { RELEASE } from './print-paths.ts'
 
 const PAUSE = 50
+/** Our own results and views: what else waits is Slidev's, which gives up where it never comes. */
+const OURS = '[data-waitfor=".kb-ready"]'
 
-/** Whether all that is to be printed stands on the page. */
+/** All that is to be printed stands on the page. What a deck does not display is not waited for. */
 function isPrintable(): boolean {
-  const waiting = [...document.querySelectorAll<HTMLElement>('[data-waitfor]')]
   return (
     !!document.querySelector('[data-slidev-no]')
     && !document.querySelector('.slidev-slide-loading')
-    && waiting.every(element =>
-      [...element.querySelectorAll(element.dataset.waitfor!)].some(part => part.checkVisibility()),
-    )
+    && [...document.querySelectorAll(OURS)].every(part => !part.checkVisibility() || part.querySelector('.kb-ready'))
   )
 }
 
@@ -37,7 +36,7 @@ export async function releaseWhenPrintable(slides: SlideRoute[]): Promise<void> 
     await new Promise(resolve => setTimeout(resolve, PAUSE))
     ready = isPrintable() ? ready + 1 : 0
   }
-  // All of it is there: the exporter would ask for one after the other.
-  document.querySelectorAll('[data-waitfor]').forEach(element => element.removeAttribute('data-waitfor'))
+  // All of it is there, and the exporter would wait half a minute for each that is not displayed.
+  document.querySelectorAll(OURS).forEach(element => element.removeAttribute('data-waitfor'))
   await fetch(`${RELEASE}?${new URLSearchParams(Object.entries(overhangs()).map(([no, px]) => [no, `${px}`]))}`)
 }

@@ -1,4 +1,5 @@
 import type { Locator } from 'playwright-chromium'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,11 +87,18 @@ it('breaks lines of a half slide between what belongs together', async () => {
   expect(new Set(tops).size).toBe(1)
 })
 
-it('stays within a centred slide on paper', async () => {
+it('leaves the item of a list its mark', async () => {
+  const layout = await open(4)
+  expect(await styleOf(layout.locator('li').first(), 'display')).toBe('list-item')
+})
+
+it('stays within a centred slide on paper, which waits for nothing that is not displayed', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'kamishibai-guests-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   onTestFinished(await takeTurn('vite-cache'))
-  const { err } = await kamishibai('export', 'tests/fixtures/decks/guests.md', '--output', join(dir, 'guests.pdf'))
-  expect(err).toMatch(/have no recording: dark, more\./)
+  const pdf = join(dir, 'guests.pdf')
+  const { err } = await kamishibai('export', 'tests/fixtures/decks/guests.md', '--output', pdf)
+  expect(existsSync(pdf)).toBe(true)
+  expect(err).toMatch(/have no recording: dark, more, listed, unseen\./)
   expect(err).not.toMatch(/does not fit/)
 })
