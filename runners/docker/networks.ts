@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import { StepError } from '../protocol/error.ts'
 import { LABELS } from '../protocol/runner.ts'
+import { faultOfSubnet, takenSubnets } from './subnets.ts'
 
 /** Networks of every engine, which know no aliases. */
 const BUILT_IN = new Set(['bridge', 'default', 'none'])
@@ -20,6 +21,7 @@ export async function ensureNetwork(
   name: string,
   labels: Record<string, string>,
   address?: string,
+  taken = takenSubnets,
 ): Promise<void> {
   if (BUILT_IN.has(name)) {
     if (address) {
@@ -40,13 +42,17 @@ export async function ensureNetwork(
   }
   if (await isOwn(docker, name, labels))
     return
+  const subnet = address?.replace(/\d+$/, '0/24')
+  const fault = subnet && faultOfSubnet(subnet, undefined, taken())
+  if (fault)
+    throw new StepError('bad-container', `the network ${name} cannot be made: ${fault}`, 'Choose another address, in a network that this machine does not use.')
   const { [LABELS.step]: _, ...ofSession } = labels
   try {
     await docker.createNetwork({
       Name: name,
       CheckDuplicate: true,
       Labels: ofSession,
-      ...(address && { IPAM: { Config: [{ Subnet: address.replace(/\d+$/, '0/24') }] } }),
+      ...(subnet && { IPAM: { Config: [{ Subnet: subnet }] } }),
     })
   }
   catch (error) {

@@ -70,7 +70,7 @@ function limits(one: (name: string) => string, { limits: { memory, cpus }, step 
   }
   return {
     ...!isYes(one('memory')) && { memory: String(memory) },
-    ...!isYes(one('cpuquota')) && !isYes(one('cpuperiod')) && { cpuperiod: '100000', cpuquota: String(Math.round(cpus * 100_000)) },
+    ...!isYes(one('cpuquota')) && { cpuperiod: '100000', cpuquota: String(Math.round(cpus * 100_000)) },
   }
 }
 

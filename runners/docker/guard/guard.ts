@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { parseSize } from '../../protocol/headmatter.ts'
 import { socketOf } from '../endpoint.ts'
 import { createGrants } from '../grants.ts'
+import { takenSubnets } from '../subnets.ts'
 import { NO_BUILDKIT } from './build.ts'
 import { createBuilds } from './buildkit/builds.ts'
 import { createEngine } from './engine.ts'
@@ -28,7 +29,7 @@ export type GuardConfig = Pick<RunnerConfig, 'sessionId' | 'deckDir' | 'privateD
 export function createGuardSession(
   { sessionId, deckDir, privateDir, settings, labels }: GuardConfig,
   endpoint: Endpoint,
-  { engine = createEngine(endpoint) }: { engine?: Engine } = {},
+  { engine = createEngine(endpoint), subnets = takenSubnets }: { engine?: Engine, subnets?: () => string[] } = {},
 ): GuardSession {
   const { memory, cpus, pids } = settings.limits
   return {
@@ -36,6 +37,7 @@ export function createGuardSession(
     labels,
     deckDir,
     privateDir,
+    takenSubnets: endpoint.elsewhere ? () => [] : subnets,
     limits: { memory: parseSize(memory), cpus, pids },
     grants: createGrants(settings.grants),
     socket: socketOf(endpoint),

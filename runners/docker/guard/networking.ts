@@ -1,6 +1,7 @@
 import type { Scope } from './scope.ts'
 import type { Rule } from './shape.ts'
 import { isIP } from 'node:net'
+import { faultOfSubnet } from '../subnets.ts'
 import { BUILT_IN_NETWORKS } from './objects.ts'
 import { forbidden, malformed, Refusal } from './refusal.ts'
 import { asObject, flag, integer, list, map, never, oneOf, shape, text } from './shape.ts'
@@ -79,7 +80,8 @@ const hostIp: Rule<Scope> = async (value, path, { objects, grants, step }) => {
     throw malformed(`${JSON.stringify(address)} is no address (${path})`)
   if (address === '::1' || /^127\./.test(address) || grants.address(address, step))
     return address
-  if ((await objects.networks()).some(({ gateways }) => gateways.includes(address)))
+  // Where a network has no address yet, its gateway may read as that of every interface.
+  if (/[1-9a-f]/i.test(address) && (await objects.networks()).some(({ gateways }) => gateways.includes(address)))
     return address
   throw forbidden(`a port published on ${address} (${path})`, `port:${address}:${step}`)
 }
@@ -93,6 +95,19 @@ export const portBindings: Rule<Scope> = map(list<Scope>(async (value, path, sco
 /** Options of a bridge that stay inside it; the others name bridges of the host, or open the network to others. */
 const BRIDGE_OPTIONS = ['com.docker.network.bridge.enable_icc', 'com.docker.network.bridge.enable_ip_masquerade', 'com.docker.network.driver.mtu', 'com.docker.network.enable_ipv4', 'com.docker.network.enable_ipv6']
 
+const addressFields = shape<Scope>({ Subnet: text, IPRange: text, Gateway: text, AuxiliaryAddresses: map(text) })
+
+/** Addresses of a network: none that this machine reaches elsewhere, and the gateway is one of them. */
+const addresses: Rule<Scope> = async (value, path, scope) => {
+  const checked = await addressFields(value, path, scope) as { Subnet?: string, Gateway?: string } | undefined
+  if (!checked?.Subnet && checked?.Gateway)
+    throw malformed(`a gateway without a subnet (${path})`)
+  const fault = checked?.Subnet ? faultOfSubnet(checked.Subnet, checked.Gateway, scope.takenSubnets()) : undefined
+  if (fault)
+    throw forbidden(`${fault} (${path})`, `unguarded:${scope.step}`)
+  return checked
+}
+
 const networkFields = shape<Scope>({
   Name: text,
   CheckDuplicate: () => true,
@@ -103,7 +118,7 @@ const networkFields = shape<Scope>({
   IPAM: shape<Scope>({
     Driver: oneOf('the address driver', 'default'),
     Options: never('options of the address driver'),
-    Config: list(shape<Scope>({ Subnet: text, IPRange: text, Gateway: text, AuxiliaryAddresses: map(text) })),
+    Config: list(addresses),
   }),
   Internal: flag,
   Attachable: flag,

@@ -20,6 +20,8 @@ export interface GuardSession {
   elsewhere: boolean
   /** A folder only the user can enter. */
   privateDir: string
+  /** The networks that the engine's machine is in, as far as they are known here. */
+  takenSubnets: () => string[]
   engine: Engine
   objects: Objects
   tags: Tags

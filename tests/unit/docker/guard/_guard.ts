@@ -36,6 +36,9 @@ export const FOREIGN_DANGLING = `sha256:${hex('44')}`
 /** A name that the engine does not take away: a container runs from its image. */
 export const IN_USE = 'busy:1'
 
+/** The networks that the engine's machine is in. */
+export const TAKEN_SUBNETS = ['127.0.0.1/8', '192.168.7.20/24', '10.8.0.0/16', 'fd07::20/64']
+
 interface Labelled { Labels: Record<string, string> }
 
 interface FakeImage {
@@ -191,7 +194,7 @@ export function createGuard(options: GuardOptions = {}): TestGuard {
     settings: settingsSchema.parse({ grants }),
     labels: SESSION_LABELS,
   }
-  const session = createGuardSession(config, { url: `unix://${options.socket ?? '/no/engine.sock'}`, elsewhere }, { engine })
+  const session = createGuardSession(config, { url: `unix://${options.socket ?? '/no/engine.sock'}`, elsewhere }, { engine, subnets: () => TAKEN_SUBNETS })
 
   async function judge(
     method: string,

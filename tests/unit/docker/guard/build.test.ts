@@ -28,6 +28,8 @@ describe('a build', () => {
     ['memory=0', { memory: MEMORY }],
     ['memory=1000', { memory: '1000' }],
     ['cpuquota=0', { cpuquota: '100000', cpuperiod: '100000' }],
+    ['cpuperiod=1000000', { cpuquota: '100000', cpuperiod: '100000' }],
+    ['cpuquota=0&cpuperiod=7', { cpuquota: '100000', cpuperiod: '100000' }],
     ['cpuquota=5', { cpuquota: '5' }],
     ['cpuquota=5&cpuperiod=7', { cpuquota: '5', cpuperiod: '7' }],
     ['networkmode=net', { networkmode: OWN_NET }],

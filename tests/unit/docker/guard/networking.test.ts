@@ -124,6 +124,12 @@ describe('a published port', () => {
     expect(await publish(binding)).toMatchObject({ status })
   })
 
+  it.for(['0.0.0.0', '::', '0:0:0:0:0:0:0:0'])('is not at %s because a network has it for its gateway', async (HostIp) => {
+    const { judge, engine } = createGuard()
+    engine.has.networks[0]!.IPAM.Config.push({ Gateway: HostIp })
+    expect(await judge('POST', '/containers/create', { Image: 'demo:1', HostConfig: { PortBindings: { '80/tcp': [{ HostIp }] } } })).toMatchObject({ status: 403 })
+  })
+
   it.for([
     ['port:0.0.0.0:one', '0.0.0.0'],
     ['port:[::]:one', '::'],
@@ -178,6 +184,41 @@ describe('a new network', () => {
       expect(await network({ [name]: value }), JSON.stringify(value)).toMatchObject({ status: 0 })
     for (const value of refused)
       expect(await network({ [name]: value }), JSON.stringify(value)).toMatchObject({ status: 403 })
+  })
+
+  it.for([
+    [{ Subnet: '172.30.9.0/24', Gateway: '172.30.9.1' }, 0],
+    [{ Subnet: 'fd30::/64', Gateway: 'fd30::1' }, 0],
+    [{ Subnet: '' }, 0],
+    [{ IPRange: '172.30.9.0/25' }, 0],
+    // Packets to the internet, or to all of a company's networks, would go to the bridge.
+    [{ Subnet: '198.51.100.0/24' }, 403],
+    [{ Subnet: '8.8.8.8/32' }, 403],
+    [{ Subnet: '10.0.0.0/8' }, 403],
+    [{ Subnet: '0.0.0.0/0' }, 403],
+    [{ Subnet: '169.254.169.0/24' }, 403],
+    [{ Subnet: '2001:db8::/64' }, 403],
+    [{ Subnet: '::ffff:10.1.0.0/112' }, 403],
+    [{ Subnet: '::/0' }, 403],
+    // The machine's own networks: the whole, a part, a larger one around it, and its own address as the gateway.
+    [{ Subnet: '192.168.7.0/24' }, 403],
+    [{ Subnet: '192.168.7.16/29', Gateway: '192.168.7.20' }, 403],
+    [{ Subnet: '192.168.0.0/16' }, 403],
+    [{ Subnet: '10.8.200.0/24' }, 403],
+    [{ Subnet: 'fd07::/48' }, 403],
+    // A gateway outside the network is another's address, or every one.
+    [{ Subnet: '172.30.9.0/24', Gateway: '192.168.7.20' }, 403],
+    [{ Subnet: '172.30.9.0/24', Gateway: '0.0.0.0' }, 403],
+    [{ Subnet: 'fd30::/64', Gateway: '::' }, 403],
+    [{ Subnet: '172.30.9.0/24', Gateway: 'fd30::1' }, 403],
+    [{ Subnet: '172.30.9.0/24', Gateway: 'x' }, 403],
+    [{ Subnet: 'x' }, 403],
+    [{ Subnet: '172.030.9.0/24' }, 403],
+    [{ Subnet: '172.30.9.0/33' }, 403],
+    [{ Gateway: '192.168.7.20' }, 400],
+  ] as const)('with addresses %j: %i', async ([config, status]) => {
+    expect(await network({ IPAM: { Config: [config] } })).toMatchObject({ status })
+    expect(await network({ IPAM: { Config: [{ Subnet: '172.30.8.0/24' }, config] } })).toMatchObject({ status })
   })
 
   it.for([{ IPAM: [] }, { IPAM: { Config: {} } }, { IPAM: { Config: [{ Subnet: 1 }] } }, { Options: [] }, { Options: { 'com.docker.network.driver.mtu': 1 } }, { Labels: { a: 1 } }, { ConfigFrom: 'lan' }])('%j is malformed', async (body) => {
