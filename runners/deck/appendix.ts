@@ -3,7 +3,7 @@ import type { Deck } from './deck.ts'
 /** Code with more lines is set in type as small as it takes. */
 const LONG = 11
 /** Longer lines, in characters, go on in the next one. */
-const WIDEST = { 'kb-beside': 84, 'kb-above': 110 }
+const WIDEST = { 'kb-beside': 84, 'kb-above': 146 }
 
 /**
  * Slides for paper, as lines of Markdown: each `extra` step with its code and its recorded result, in the deck's order;
