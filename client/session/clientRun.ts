@@ -16,6 +16,8 @@ export interface ClientRun {
   state: ShallowRef<RunState>
   /** What the screen shows. */
   lines: ComputedRef<ScreenLine[]>
+  /** What has gone up out of it. */
+  above: ComputedRef<Above>
   screen: Screen
   /** The last place in the log that was taken in. */
   seq: number
@@ -29,6 +31,9 @@ export interface ClientRun {
   reset: (state: RunState, ansi: string, screenSeq: number) => void
   dispose: () => void
 }
+
+/** The rows above a screen. */
+export interface Above { length: number, lines: Screen['linesAbove'] }
 
 /** Calls back at the next animation frame, or soon where there are none. */
 export type Schedule = (callback: () => void) => void
@@ -62,6 +67,10 @@ export function createClientRun(info: RunInfo, schedule: Schedule = nextFrame): 
     lines: computed(() => {
       void drawn.value
       return run.screen.lines()
+    }),
+    above: computed(() => {
+      void drawn.value
+      return { length: run.screen.above(), lines: run.screen.linesAbove }
     }),
     screen: createScreen({ cols: info.cols, rows: info.rows }),
     seq: 0,

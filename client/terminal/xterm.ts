@@ -1,11 +1,10 @@
 import type { IParser, Terminal } from '@xterm/xterm'
 import type { Display } from '../session/displays.ts'
+import { SCROLLBACK } from '../../runners/protocol/screen.ts'
 import { MINIMUM_CONTRAST } from './contrast.ts'
 
 /** The type of a terminal that follows its box, in px of the canvas. */
 const FONT = 20
-/** Lines that have gone up and can be brought back. */
-const SCROLLBACK = 10_000
 /** Width and height of a cell in parts of the type's size; the font's own. */
 const CELL = { width: 0.5, height: 1.27 }
 

@@ -34,6 +34,10 @@ export interface Screen {
   snapshot: (scrollback?: number) => Promise<{ ansi: string, seq: number, cols: number, rows: number }>
   /** The visible rows, trailing blanks trimmed. */
   lines: () => ScreenLine[]
+  /** How many rows lie above those. */
+  above: () => number
+  /** Rows of those above, from the oldest: `from` to `to`, without that. */
+  linesAbove: (from: number, to: number) => ScreenLine[]
   /** Scrollback and screen as plain text, wrapped rows rejoined, without blank lines at the end. */
   text: () => string
   /** The lines of scrollback and screen that take more than one row. */
@@ -49,7 +53,7 @@ export interface ScreenOptions {
 }
 
 /** Lines above the visible ones that a screen keeps. */
-export const SCROLLBACK = 1000
+export const SCROLLBACK = 10_000
 
 /** The start of a sequence whose end is still to come (ECMA-48 §5.4). */
 // eslint-disable-next-line no-control-regex
@@ -82,18 +86,23 @@ export function createScreen({ cols, rows, onReply }: ScreenOptions): Screen {
       // What follows would else be text.
       return { ansi: serializer.serialize({ scrollback }) + (RE_UNFINISHED.exec(end)?.[0] ?? ''), seq: parsed, cols: terminal.cols, rows: terminal.rows }
     },
-    lines() {
-      const buffer = terminal.buffer.active
-      const cell = buffer.getNullCell()
-      return Array.from({ length: terminal.rows }, (_, y) => {
-        const line = buffer.getLine(buffer.baseY + y)
-        return line ? spansOf(x => line.getCell(x, cell), terminal.cols) : []
-      })
-    },
+    lines: () => rowsOf(terminal, terminal.buffer.active.baseY, terminal.rows),
+    above: () => terminal.buffer.active.baseY,
+    linesAbove: (from, to) => rowsOf(terminal, from, Math.min(to, terminal.buffer.active.baseY) - from),
     text: () => textLines(terminal).map(({ text }) => text).join('\n').trimEnd(),
     wrapped: () => textLines(terminal).flatMap(({ text, rows }) => rows > 1 ? [text] : []),
     dispose: () => terminal.dispose(),
   }
+}
+
+/** So many rows of a terminal from the `from`th that it holds. */
+function rowsOf(terminal: Terminal, from: number, count: number): ScreenLine[] {
+  const buffer = terminal.buffer.active
+  const cell = buffer.getNullCell()
+  return Array.from({ length: Math.max(0, count) }, (_, y) => {
+    const line = buffer.getLine(from + y)
+    return line ? spansOf(x => line.getCell(x, cell), terminal.cols) : []
+  })
 }
 
 /** Scrollback and screen as lines, and how many rows each takes. */

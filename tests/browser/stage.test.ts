@@ -158,7 +158,7 @@ it('shows whole lines only, the last ones first, however low the box is', async 
   const box = stage.page.locator('[data-kb-output="high"]:visible .kb-screen-box')
   await shown('high').locator('.kb-run').click()
   await phaseOf('high').toBe('exited')
-  await expect.poll(() => box.locator('.kb-line').count()).toBe(20)
+  await expect.poll(() => box.locator('.kb-line').last().textContent(), SLOW).toMatch('line 20')
   for (const height of [137, 150, 61]) {
     await box.evaluate((element, height) => element.parentElement!.parentElement!.style.height = `${height}px`, height)
     await expect.poll(() => box.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(height)
@@ -166,6 +166,34 @@ it('shows whole lines only, the last ones first, however low the box is', async 
     const [last, edge] = await Promise.all([box.locator('.kb-line').last(), box].map(part => part.boundingBox()))
     expect(last!.y + last!.height).toBeLessThanOrEqual(edge!.y + edge!.height)
   }
+})
+
+it('scrolls back through its lines in the room it has, by keys and by the button that leads to the end', async () => {
+  await open('12')
+  const box = stage.page.locator('[data-kb-output="high"]:visible .kb-screen-box')
+  // With `r` no part of the step has the focus: keys mean the screen under the mouse.
+  await press('r')
+  await phaseOf('high').toBe('exited')
+  await box.evaluate(element => element.parentElement!.parentElement!.style.height = '137px')
+  await expect.poll(() => box.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(137)
+  /** The numbers of the lines that are seen whole. */
+  const seen = (): Promise<number[]> => box.evaluate((element) => {
+    const { top, bottom } = element.querySelector('pre')!.getBoundingClientRect()
+    return [...element.querySelectorAll('.kb-line')]
+      .filter(line => line.getBoundingClientRect().top > top - 2 && line.getBoundingClientRect().bottom < bottom + 2)
+      .map(line => Number(/\d+/.exec(line.textContent)?.[0]))
+  })
+  await expect.poll(async () => (await seen()).at(-1), SLOW).toBe(20)
+  const room = (await seen()).length
+  await box.hover()
+  await press('Shift+PageUp')
+  await expect.poll(async () => (await seen()).at(-1), SLOW).toBe(20 - room + 1)
+  await press('Shift+Home')
+  await expect.poll(seen, SLOW).toEqual(Array.from({ length: room }, (_, i) => i + 1))
+  expect(await box.evaluate(element => (element as HTMLElement).offsetHeight)).toBe(137)
+  await box.locator('.kb-to-end').click()
+  await expect.poll(async () => (await seen()).at(-1), SLOW).toBe(20)
+  expect(await box.locator('.kb-to-end').count()).toBe(0)
 })
 
 it('starts a step on entering its slide, once', async () => {
