@@ -63,3 +63,22 @@ it('plays recordings from the switch on, and runs live again', async () => {
   await expect.poll(() => stage.page.locator('.kb-panel-toggle').textContent(), SLOW).toContain('live')
   expect(stage.presentation.service.session.start('broken').info.mode).toBe('live')
 })
+
+it('the bar has the keys and all reasons; the key i shows these on the slide, in every window', async () => {
+  // Keys are those of the talk though the panel's button has the focus.
+  await openPresenter(2)
+  expect(await stage.page.locator('.kb-bar kbd').allTextContents()).toEqual(expect.arrayContaining(['r', 'p', 'z', 'i']))
+  const audience = await stage.context.newPage()
+  await audience.goto(`${new URL(stage.presentation.url).origin}/2`)
+  const slide = audience.locator('[data-kb-step="broken"]:visible').first()
+  await slide.waitFor(SLOW)
+  await stage.presentation.service.session.start('broken').over
+  await expect.poll(() => stage.page.locator('.kb-bar-reason').textContent(), SLOW).toContain('exit code 1')
+  await expect.poll(() => slide.getAttribute('data-phase'), SLOW).toBe('failed')
+  expect(await slide.locator('.kb-error').count()).toBe(0)
+  expect(await audience.locator('.kb-bar').count()).toBe(0)
+  await stage.page.keyboard.press('i')
+  await expect.poll(() => slide.locator('.kb-error').count(), SLOW).toBe(1)
+  await stage.page.keyboard.press('i')
+  await expect.poll(() => slide.locator('.kb-error').count(), SLOW).toBe(0)
+})
