@@ -5,7 +5,8 @@ source ./env.sh
 set +e
 
 pid() { cat "$DIR/pid/$1" 2>/dev/null; }
-end() { local p; p=$(pid "$1") && kill "$p" 2>/dev/null; }
+# Only what was started under this name: after a restart of the machine its pid is anybody's.
+end() { local p; p=$(pid "$1") && [ -n "$(since "$p")" ] && [ "$(since "$p")" = "$(pid "$1.since")" ] && kill "$p" 2>/dev/null; }
 
 containers() { ctr -a "$DIR/n$1/containerd.sock" -n k8s.io "${@:2}" 2>/dev/null; }
 

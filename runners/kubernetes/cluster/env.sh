@@ -14,11 +14,20 @@ node() { echo "kb-$ID-n$1"; }          # the network namespace of a node, and it
 address() { echo "10.250.$SUBNET.$1"; }
 inside() { local namespace=$1; shift; nsenter --net="/run/netns/$namespace" "$@"; }   # not `ip netns exec`: it remounts /sys and hides the control groups
 
+# When a process was started, and in which run of the machine: its pid alone may be another's later.
+since() {
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  set -- ${stat##*) }
+  echo "$(cat /proc/sys/kernel/random/boot_id) ${20}"
+}
+
 # Starts a program that outlives this script, in a session of its own; its pid and log lie in DIR.
 start() {
   local name=$1
   shift
   setsid "$@" >"$DIR/log/$name.log" 2>&1 </dev/null &
+  since $! >"$DIR/pid/$name.since"
   echo $! >"$DIR/pid/$name"
 }
 
