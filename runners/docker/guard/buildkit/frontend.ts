@@ -121,9 +121,10 @@ export async function judgeFrontend(
   }
   const { memory, cpus } = scope.limits
   return {
-    memory: String(memory),
-    ...!attributes.cpuperiod && !attributes.cpuquota && { cpuperiod: '100000', cpuquota: String(Math.round(cpus * 100_000)) },
     ...attributes,
+    ...!Number(attributes.memory) && { memory: String(memory) },
+    // A period alone limits nothing.
+    ...!Number(attributes.cpuquota) && { cpuperiod: '100000', cpuquota: String(Math.round(cpus * 100_000)) },
   }
 }
 

@@ -5,8 +5,8 @@ import { decode, encode } from '../../../../../runners/docker/guard/buildkit/pro
 import { judgeBridgeSolve, judgeControlSolve } from '../../../../../runners/docker/guard/buildkit/solve.ts'
 import { CLIENT, controlFields, NOBODY, scopeOf } from './_build.ts'
 
-/** What every build gets that asks for nothing. */
-const LIMITED = { memory: expect.stringMatching(/^\d+$/) as string, cpuperiod: '100000', cpuquota: expect.stringMatching(/^\d+$/) as string }
+/** What every build gets that asks for nothing: numbers above 0, for 0 is no limit. */
+const LIMITED = { memory: expect.stringMatching(/^[1-9]/) as string, cpuperiod: '100000', cpuquota: expect.stringMatching(/^[1-9]/) as string }
 
 async function control(fields: Values, grants?: string[]): Promise<Values & { tags?: string[], refused?: string }> {
   const scope = scopeOf(grants)
@@ -171,6 +171,10 @@ describe.each([['build', control], ['bridge', bridge]] as const)('an attribute o
     ['cpuquota', '5000'],
   ] as const)('%s=%s goes on', async ([name, value]) => {
     expect(await judge(attributes({ [name]: value }))).toMatchObject(attributes({ [name]: value }))
+  })
+
+  it.for([['cpuperiod', '7'], ['cpuquota', '0'], ['memory', '0']] as const)('%s=%s takes no limit away', async ([name, value]) => {
+    expect(await judge(attributes({ [name]: value }))).toMatchObject(attributes(LIMITED))
   })
 
   it('asks for the host\'s network under its grant', async () => {
