@@ -95,9 +95,21 @@ export function guardSetup(namespace: string, { labels, settings: { limits } }: 
   ]
 }
 
+/** Whether an operation is one of these, on one of these resources. */
+const on = (resources: string[]): string => `request.resource.resource in [${resources.map(name => `'${name}'`).join(', ')}]`
+
+/**
+ * The rules bind every account of the namespace, so one that a step makes is as bound as the session's own. Bindings
+ * may name no other subjects: nobody else can be given what a step has. The presenter and the cluster's own
+ * controllers are free, but for what a controller could be made to do in a step's place.
+ */
 function policy(namespace: string, metadata: { name: string }): Setup['object'] {
-  const isSession = `request.userInfo.username == '${userOf(namespace)}'`
-  const name = '(request.operation == \'DELETE\' ? oldObject : object).metadata.name'
+  const own = `object != null && has(object.metadata) && has(object.metadata.name) ? object.metadata.name : request.name`
+  const isAllowed = `[${FINALIZERS.map(f => `'${f}'`).join(', ')}]`
+  const had = `(request.operation == 'UPDATE' && has(oldObject.metadata.finalizers) && f in oldObject.metadata.finalizers)`
+  const finalizers = 'object == null || !has(object.metadata) || !has(object.metadata.finalizers) || object.metadata.finalizers'
+  const bound = (rule: string): string => `!variables.bound || !(${rule})`
+  const isPod = `request.operation in ['CREATE', 'UPDATE'] && ${on(['pods'])} && variables.sub == ''`
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
@@ -105,35 +117,49 @@ function policy(namespace: string, metadata: { name: string }): Setup['object'] 
     spec: {
       failurePolicy: 'Fail',
       matchConstraints: {
-        resourceRules: [
-          { apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: ['*'] },
-          { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['namespaces', 'namespaces/*', 'resourcequotas', 'resourcequotas/*', 'limitranges', 'serviceaccounts'] },
-          { apiGroups: ['rbac.authorization.k8s.io', 'coordination.k8s.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['roles', 'rolebindings', 'leases'] },
-        ],
+        resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['*/*'] }],
       },
+      variables: [
+        { name: 'bound', expression: `request.userInfo.username.startsWith('system:serviceaccount:${namespace}:') || request.userInfo.username == 'system:anonymous'` },
+        { name: 'sub', expression: 'has(request.subResource) ? request.subResource : \'\'' },
+        { name: 'name', expression: `request.operation == 'DELETE' ? (oldObject != null ? oldObject.metadata.name : request.name) : (${own})` },
+      ],
       validations: [
         {
-          expression: `!(${isSession}) || !(request.resource.resource in ['namespaces', 'resourcequotas', 'limitranges'])`,
+          expression: bound(on(['namespaces', 'resourcequotas', 'limitranges'])),
           message: 'the namespace, its quota and its limits are not a step\'s to change',
         },
         {
-          expression: `!(${isSession}) || request.operation == 'CREATE' || !(request.resource.resource in ['serviceaccounts', 'roles', 'rolebindings']) || !(${name} == '${ACCOUNT}' || (${name} == 'default' && request.resource.resource == 'serviceaccounts'))`,
-          message: 'the account of the session is not a step\'s to change',
+          expression: bound(on(['serviceaccounts', 'roles', 'rolebindings'])),
+          message: 'accounts, their tokens and their roles are not a step\'s to make or change',
         },
         {
-          expression: `!(${isSession}) || request.operation != 'DELETE' || request.resource.resource != 'leases' || ${name} != '${ACCOUNT}'`,
+          expression: bound(`request.operation == 'CREATE' && ${on(['secrets'])} && has(object.type) && object.type == 'kubernetes.io/service-account-token'`),
+          message: 'a token that lives on is not a step\'s to make',
+        },
+        {
+          expression: bound(`${on(['leases'])} && variables.name == '${ACCOUNT}'`),
           message: 'the lease of the session is not a step\'s to change',
         },
         {
-          expression: `request.operation == 'DELETE' || request.resource.resource != 'services' || !has(object.spec.externalIPs) || object.spec.externalIPs.size() == 0`,
+          expression: bound(`request.operation != 'DELETE' && (${on(['endpoints', 'endpointslices'])} || (${on(['pods', 'services'])} && variables.sub == 'status'))`),
+          message: 'addresses that a step chooses would turn the API server into a way to them',
+        },
+        {
+          expression: `request.operation == 'DELETE' || !(${on(['services'])}) || object == null || !has(object.spec) || !has(object.spec.externalIPs) || object.spec.externalIPs.size() == 0`,
           message: 'externalIPs would take over addresses that are not the session\'s',
         },
         {
-          expression: `!(${isSession}) || request.operation == 'DELETE' || !has(object.metadata.finalizers) || object.metadata.finalizers.all(f, f in [${FINALIZERS.map(f => `'${f}'`).join(', ')}] || (request.operation == 'UPDATE' && has(oldObject.metadata.finalizers) && f in oldObject.metadata.finalizers))`,
+          expression: `!variables.bound || request.operation == 'DELETE' || ${finalizers}.all(f, f in ${isAllowed} || ${had})`,
           message: 'a finalizer would keep the namespace from going',
         },
         {
-          expression: `request.operation == 'DELETE' || request.resource.resource != 'pods' || !has(object.spec.serviceAccountName) || object.spec.serviceAccountName != '${ACCOUNT}'`,
+          // A controller takes them from a template that a step wrote; only that of jobs has one of its own.
+          expression: `request.operation != 'CREATE' || !(${on(['pods', 'persistentvolumeclaims'])}) || variables.sub != '' || ${finalizers}.all(f, f in ${isAllowed} || f == 'batch.kubernetes.io/job-tracking')`,
+          message: 'a finalizer would keep the namespace from going',
+        },
+        {
+          expression: `!(${isPod}) || !has(object.spec.serviceAccountName) || object.spec.serviceAccountName != '${ACCOUNT}'`,
           message: 'pods may not be the account of the session',
         },
       ],

@@ -12,10 +12,13 @@ const GONE_LIMIT = 30_000
 /** Kinds whose objects the cluster makes by itself, or that only tell of others. */
 const OF_THE_CLUSTER = new Set(['Endpoints', 'EndpointSlice', 'Event', 'PodMetrics'])
 
+/** What the session's account may not touch. */
+const RE_ACCOUNTS = /\/(?:serviceaccounts|roles|rolebindings)\/[^/]+$/
+
 /** Deletes objects and all that they own; resolves when nothing of them is left. */
 export async function removeObjects({ api, admin, namespace }: Pick<Space, 'api' | 'admin' | 'namespace'>, paths: Iterable<string>): Promise<void> {
   await Promise.all([...paths].map(async (path) => {
-    const client = path.includes(`/namespaces/${namespace}/`) ? api : admin
+    const client = path.includes(`/namespaces/${namespace}/`) && !RE_ACCOUNTS.test(path) ? api : admin
     await client.send('DELETE', path, { propagationPolicy: 'Foreground' }).catch(ignoreMissing)
     const limit = Date.now() + GONE_LIMIT
     while (await client.get<KubeObject>(path).catch(ignoreMissing)) {

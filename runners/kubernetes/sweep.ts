@@ -8,7 +8,7 @@ import { LABELS } from '../protocol/runner.ts'
 import { createApi, isRefusal } from './api.ts'
 import { deleteCluster } from './cluster/cluster.ts'
 import { readRecords } from './cluster/place.ts'
-import { ACCOUNT, CLUSTER_OBJECTS, OWNER_ANNOTATION } from './guard.ts'
+import { ACCOUNT, CLUSTER_OBJECTS, namespaceOf, OWNER_ANNOTATION } from './guard.ts'
 import { conditionsOf } from './objects.ts'
 
 /** How long a namespace may take to go, in ms: pods are given no time, but kubelets and controllers take theirs. */
@@ -32,7 +32,7 @@ export async function removeSpace(admin: Api, namespace: string, limitMs = GONE_
   const path = `/api/v1/namespaces/${namespace}`
   const before = await admin.get<KubeObject>(path).catch(ignoreMissing)
   for (const object of clusterObjects(before))
-    await admin.send('DELETE', object).catch(ignoreMissing)
+    await removeOwn(admin, object, before!.metadata.labels?.[LABELS.session])
   if (before) {
     await admin.send('DELETE', path, { propagationPolicy: 'Background' }).catch(ignoreMissing)
     await admin.send('DELETE', `${path}/pods`, { gracePeriodSeconds: 0 }).catch(ignoreMissing)
@@ -40,6 +40,13 @@ export async function removeSpace(admin: Api, namespace: string, limitMs = GONE_
   }
   // The guard goes last: until then, what still runs in the namespace is bound by it.
   await Promise.all(BESIDE.map(collection => admin.send('DELETE', `${collection}/${namespace}`).catch(ignoreMissing)))
+}
+
+/** Deletes an object of the whole cluster where it carries the session's label: the note of it proves nothing. */
+async function removeOwn(admin: Api, path: string, session: string | undefined): Promise<void> {
+  const { metadata } = await admin.get<KubeObject>(path).catch(ignoreMissing) ?? {}
+  if (session && metadata?.labels?.[LABELS.session] === session)
+    await admin.send('DELETE', path, { preconditions: { uid: metadata.uid } }).catch(ignoreMissing)
 }
 
 async function untilGone(admin: Api, path: string, namespace: string, limitMs: number): Promise<void> {
@@ -125,10 +132,11 @@ async function sweepBeside(
     const { items } = await admin.get<KubeList>(collection, { query: { labelSelector } })
     for (const { metadata } of items) {
       // A namespace that comes up just now has its guard after it.
-      const namespace
-        = known.has(metadata.name)
-          || (await admin.get<KubeObject>(`/api/v1/namespaces/${metadata.name}`).catch(ignoreMissing))
-      if (!namespace && !dryRun)
+      const namespace = namespaceOf(metadata.labels![LABELS.session]!)
+      const isThere
+        = known.has(namespace)
+          || (await admin.get<KubeObject>(`/api/v1/namespaces/${namespace}`).catch(ignoreMissing))
+      if (!isThere && !dryRun)
         await admin.send('DELETE', `${collection}/${metadata.name}`).catch(ignoreMissing)
     }
   }

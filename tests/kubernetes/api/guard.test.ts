@@ -1,7 +1,8 @@
+import type { Api } from '../../../runners/kubernetes/api.ts'
 import type { Space } from '../../../runners/kubernetes/space.ts'
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { ApiError } from '../../../runners/kubernetes/api.ts'
+import { ApiError, createApi } from '../../../runners/kubernetes/api.ts'
 import { accessOf } from '../../../runners/kubernetes/credentials.ts'
 import { openSpace } from '../../../runners/kubernetes/space.ts'
 import { configFor } from '../_cluster.ts'
@@ -57,6 +58,20 @@ const ATTACKS: Attack[] = [
   ['a larger quota', 'PATCH', '/api/v1/namespaces/NS/resourcequotas/kamishibai', { spec: { hard: { pods: '9999' } } }],
   ['no limits', 'DELETE', '/api/v1/namespaces/NS/limitranges/kamishibai'],
   ['tokens in pods', 'PATCH', '/api/v1/namespaces/NS/serviceaccounts/default', { automountServiceAccountToken: true }],
+  ['the end of its namespace\'s life', 'PUT', '/api/v1/namespaces/NS/finalize', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'NS' }, spec: { finalizers: ['example.com/stay'] } }],
+  ['notes on its namespace', 'PATCH', '/api/v1/namespaces/NS', { metadata: { annotations: { 'dev.kamishibai.cluster-objects': '["/api/v1/namespaces/default"]' } } }],
+  ['an older lease', 'PATCH', '/apis/coordination.k8s.io/v1/namespaces/NS/leases/kamishibai', { spec: { renewTime: '2020-01-01T00:00:00.000000Z' } }],
+  ['an owner for its lease', 'PATCH', '/apis/coordination.k8s.io/v1/namespaces/NS/leases/kamishibai', { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'attack', uid: '1' }] } }],
+  ['an account', 'POST', '/api/v1/namespaces/NS/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'attack' } }],
+  ['a token', 'POST', '/api/v1/namespaces/NS/serviceaccounts/default/token', { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 315_360_000 } }],
+  ['a token that lives on', 'POST', '/api/v1/namespaces/NS/secrets', { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/service-account-token', metadata: { name: 'attack', annotations: { 'kubernetes.io/service-account.name': 'kamishibai' } } }],
+  ['a role with what it has', 'POST', `/apis/${rbac}/namespaces/NS/roles`, { apiVersion: rbac, kind: 'Role', metadata: { name: 'attack' }, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }],
+  ['a binding to its own role', 'POST', `/apis/${rbac}/namespaces/NS/rolebindings`, binding('Role', 'kamishibai')],
+  ['the end of all bindings', 'DELETE', `/apis/${rbac}/namespaces/NS/rolebindings`],
+  ['a finalizer by way of the status', 'PATCH', '/apis/apps/v1/namespaces/NS/deployments/idle/status', { metadata: { finalizers: ['example.com/stay'] } }],
+  ['a slice of addresses', 'POST', '/apis/discovery.k8s.io/v1/namespaces/NS/endpointslices', { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'attack', labels: { 'kubernetes.io/service-name': 'attack' } }, addressType: 'IPv4', endpoints: [{ addresses: ['192.0.2.1'] }], ports: [] }],
+  ['endpoints', 'POST', '/api/v1/namespaces/NS/endpoints', { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'attack' }, subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 80 }] }] }],
+  ['another address for a pod', 'PATCH', '/api/v1/namespaces/NS/pods/idle/status', { status: { podIP: '192.0.2.1', podIPs: [{ ip: '192.0.2.1' }] } }],
   ['the end of its lease', 'DELETE', '/apis/coordination.k8s.io/v1/namespaces/NS/leases/kamishibai'],
   ['its own role', 'PATCH', `/apis/${rbac}/namespaces/NS/roles/kamishibai`, { rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }],
   ['a role with more than it has', 'POST', `/apis/${rbac}/namespaces/NS/roles`, { apiVersion: rbac, kind: 'Role', metadata: { name: 'attack' }, rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }],
@@ -72,6 +87,8 @@ describe.skipIf(!cluster)('the guard, before the real API server', () => {
   let space: Space
   let privateDir: string
   let node: string
+  /** An account that has what the session's has, as a step with rights to make one would. */
+  let second: Api
 
   beforeAll(async () => {
     const config = await configFor(cluster!)
@@ -82,7 +99,16 @@ describe.skipIf(!cluster)('the guard, before the real API server', () => {
       access,
       config,
     )
+    const inside = `/api/v1/namespaces/${space.namespace}`
     node = (await space.api.get<{ items: { metadata: { name: string } }[] }>('/api/v1/nodes')).items[0]?.metadata.name ?? 'n1'
+    await space.admin.send('POST', `${inside}/serviceaccounts`, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'second' } })
+    await space.admin.send('POST', `/apis/${rbac}/namespaces/${space.namespace}/rolebindings`, { ...binding('Role', 'kamishibai'), metadata: { name: 'second' }, subjects: [{ kind: 'ServiceAccount', name: 'second', namespace: space.namespace }] })
+    const { body } = await space.admin.send<{ status: { token: string } }>('POST', `${inside}/serviceaccounts/second/token`, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} })
+    const { ca } = await access.options()
+    second = createApi({ server: access.server, options: async () => ({ ca, headers: { Authorization: `Bearer ${body.status.token}` } }) })
+    const idle = { replicas: 0, selector: { matchLabels: { app: 'idle' } }, template: { metadata: { labels: { app: 'idle' } }, spec: { containers: [{ name: 'a', image: 'kamishibai/demo:1' }] } } }
+    await space.api.send('POST', `/apis/apps/v1/namespaces/${space.namespace}/deployments`, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'idle' }, spec: idle })
+    await space.api.send('POST', `${inside}/pods`, { ...pod({}), metadata: { name: 'idle' } })
   })
 
   afterAll(async () => {
@@ -90,19 +116,36 @@ describe.skipIf(!cluster)('the guard, before the real API server', () => {
     await rm(privateDir, { recursive: true, force: true })
   })
 
-  const attempt = (method: string, path: string, body?: object): Promise<unknown> => space.api.send(
+  const attempt = (method: string, path: string, body?: object, api = space.api): Promise<unknown> => api.send(
     method,
     path.replace('NS', space.namespace).replace('NODE', node),
     body && JSON.parse(JSON.stringify(body).replaceAll('"NS"', `"${space.namespace}"`)),
     method === 'PATCH' ? { contentType: 'application/merge-patch+json' } : {},
   ).then(() => 'accepted', (error: unknown) => error)
 
-  it.each(ATTACKS)('refuses %s', async (_, method, path, body) => {
-    const answer = await attempt(method, path, body)
+  function expectRefused(answer: unknown): void {
     expect(answer).toBeInstanceOf(ApiError)
     expect([403, 422]).toContain((answer as ApiError).code)
     // Refused for what it would do, not for how it was written.
     expect((answer as ApiError).message).toMatch(/forbidden|denied request|cannot|attempting to grant/)
+  }
+
+  it.each(ATTACKS)('refuses %s', async (_, method, path, body) => {
+    expectRefused(await attempt(method, path, body))
+  })
+
+  it.each(ATTACKS)('refuses another account of the namespace %s', async (_, method, path, body) => {
+    expectRefused(await attempt(method, path, body, second))
+  })
+
+  it('lets no controller make pods with a finalizer that a template names', async () => {
+    const template = { metadata: { labels: { app: 'held' }, finalizers: ['example.com/stay'] }, spec: { containers: [{ name: 'a', image: 'kamishibai/demo:1' }] } }
+    expect(await attempt('POST', '/apis/apps/v1/namespaces/NS/replicasets', { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'held' }, spec: { replicas: 1, selector: { matchLabels: { app: 'held' } }, template } })).toBe('accepted')
+    const failure = async (): Promise<string | undefined> => {
+      const { status } = await space.api.get<{ status?: { conditions?: { type: string, message: string }[] } }>(`/apis/apps/v1/namespaces/${space.namespace}/replicasets/held`)
+      return status?.conditions?.find(({ type }) => type === 'ReplicaFailure')?.message
+    }
+    await expect.poll(failure).toContain('a finalizer would keep the namespace from going')
   })
 
   it('refuses a privileged ephemeral container', async () => {
@@ -117,7 +160,6 @@ describe.skipIf(!cluster)('the guard, before the real API server', () => {
     expect(made.spec.volumes ?? []).toEqual([])
     expect(made.spec.containers[0]!.resources).toMatchObject({ limits: { memory: '256Mi', cpu: '1' } })
     expect(await attempt('POST', '/api/v1/namespaces/NS/secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'own' } })).toBe('accepted')
-    expect(await attempt('POST', `/apis/${rbac}/namespaces/NS/roles`, { apiVersion: rbac, kind: 'Role', metadata: { name: 'own' }, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] })).toBe('accepted')
     expect(await attempt('GET', '/api/v1/nodes')).toBe('accepted')
   })
 })

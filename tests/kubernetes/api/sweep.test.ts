@@ -1,5 +1,5 @@
 import type { Api } from '../../../runners/kubernetes/api.ts'
-import type { KubeList } from '../../../runners/kubernetes/objects.ts'
+import type { KubeList, KubeObject } from '../../../runners/kubernetes/objects.ts'
 import type { SweepFilter } from '../../../runners/protocol/sweep.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,9 +7,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { accessOf } from '../../../runners/kubernetes/credentials.ts'
-import { OWNER_ANNOTATION } from '../../../runners/kubernetes/guard.ts'
+import { CLUSTER_OBJECTS, OWNER_ANNOTATION } from '../../../runners/kubernetes/guard.ts'
 import { openSpace } from '../../../runners/kubernetes/space.ts'
 import { removeSpace, sweepSpaces } from '../../../runners/kubernetes/sweep.ts'
 import { LABELS } from '../../../runners/protocol/runner.ts'
@@ -53,6 +53,27 @@ describe.skipIf(!cluster)('what sessions left in a cluster', () => {
     keep: labels => labels[LABELS.session] === session ? keep(labels) : 'another test made it',
     folders: new Map(),
     dryRun: false,
+  })
+
+  it('goes without what a note on its namespace names and the session did not make', async () => {
+    const { namespace, close } = await open()
+    const name = `${namespace}-bystander`
+    await admin.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    onTestFinished(async () => void await admin.send('DELETE', `/api/v1/namespaces/${name}`))
+    const annotations = { [CLUSTER_OBJECTS]: JSON.stringify([`/api/v1/namespaces/${name}`]) }
+    await admin.send('PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { annotations } }, { contentType: 'application/merge-patch+json' })
+    await close()
+    expect((await admin.get<KubeObject>(`/api/v1/namespaces/${name}`)).metadata.deletionTimestamp).toBeUndefined()
+  })
+
+  it('stays with what its steps made for the whole cluster while another session sweeps', async () => {
+    const { session, close } = await open()
+    const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles'
+    await admin.send('POST', path, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: `wide-${session}`, labels: { [LABELS.session]: session } } })
+    onTestFinished(async () => void await admin.send('DELETE', `${path}/wide-${session}`))
+    await sweepSpaces(admin, only(session, () => 'its session runs'))
+    expect(await left(session)).toContain(`clusterroles/wide-${session}`)
+    await close()
   })
 
   it('stays while its owner lives, and until ten minutes after the last sign of life', async () => {
