@@ -2,10 +2,10 @@ import type { AddressInfo } from 'node:net'
 import type { Guarded } from '../guard/_guard.ts'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { IMAGE, openGuarded, withDemoImage } from '../guard/_guard.ts'
@@ -36,7 +36,7 @@ async function openBuilder(grants?: string[]): Promise<Builder> {
     ...guarded,
     async cli(args, files = {}, signal) {
       for (const [name, text] of Object.entries(files))
-        await writeFile(join(dir, name), text)
+        await mkdir(dirname(join(dir, name)), { recursive: true }).then(() => writeFile(join(dir, name), text))
       return run(`unix://${guarded.path}`, args, signal)
     },
     unguarded: args => run(dockerHost, args),
@@ -81,6 +81,32 @@ describe('docker build behind the guard', () => {
     expect((await unguarded(['inspect', '--type', 'image', '--format', '{{json .Config.Labels}}', tag])).stdout).toBe('null\n')
     await close()
     expect((await unguarded(['images', '-aq', '--no-trunc'])).stdout.split('\n').sort()).toEqual(images)
+  })
+
+  it.for([
+    ['a folder as a context of its own', ['--build-context', 'more=more'], 'COPY --from=more . /more'],
+    ['an image as a context of its own', ['--build-context', `more=docker-image://${IMAGE}`], 'COPY --from=more /etc /more'],
+    ['files of the build to the client', ['--output', 'type=local,dest=out'], 'RUN true'],
+    ['a cache in the image', ['--cache-to', 'type=inline', '--cache-from', 'type=local,src=cache'], 'RUN true'],
+    ['a cache in a folder', ['--cache-to', 'type=local,dest=cache'], 'RUN true'],
+    ['labels, annotations and a platform', ['--label', 'a=b', '--annotation', 'c=d', '--platform', 'linux/amd64'], 'RUN true'],
+    ['what it made, in files', ['--iidfile', 'id', '--metadata-file', 'meta.json'], 'RUN true'],
+    ['no cache, and hosts', ['--no-cache', '--add-host', 'somewhere:10.0.0.1'], 'RUN grep somewhere /etc/hosts'],
+    ['limits', ['--ulimit', 'nofile=100', '--shm-size', '64m'], 'RUN test "$(ulimit -n)" = 100'],
+    ['only a look at the Dockerfile', ['--check'], 'RUN true'],
+    ['mounts of all kinds', [], 'RUN --mount=type=bind,target=/src --mount=type=tmpfs,target=/t --mount=type=cache,target=/c,sharing=locked test -f /src/Dockerfile'],
+    ['files from here-documents', [], 'COPY <<one <<two /\nfirst\none\nsecond\ntwo\nRUN cat /one /two'],
+    ['an image without a network', ['--network', 'none'], 'RUN true'],
+  ] as const)('takes %s', async ([, args, line]) => {
+    const { cli } = await openBuilder()
+    expect(await cli(['build', ...args, '.'], { 'Dockerfile': `FROM ${IMAGE}\n${line}`, 'more/file': 'x' })).toMatchObject({ code: 0, stderr: expect.any(String) as string })
+  })
+
+  it('builds what a file for bake says', async () => {
+    const { cli, name } = await openBuilder()
+    const files = { 'Dockerfile': DOCKERFILE, 'docker-bake.hcl': `group "default" { targets = ["one", "two"] }\ntarget "one" {\n  target = "base"\n  tags = ["${name('one')}"]\n}\ntarget "two" {\n  target = "base"\n  tags = ["${name('two')}"]\n  args = { GREETING = "x" }\n}\n` }
+    expect(await cli(['buildx', 'bake'], files)).toMatchObject({ code: 0, stderr: expect.any(String) as string })
+    expect((await cli(['images', '--format', '{{.Repository}}'])).stdout.split('\n')).toEqual(expect.arrayContaining([name('one'), name('two')]))
   })
 
   it('leaves the presenter\'s tags where they are, and says so at once', async () => {

@@ -85,6 +85,8 @@ const ATTRIBUTES: Record<string, Judge> = {
   'context': context,
   'context:': context,
   'local-sessionid:': session,
+  // By which the engine knows a folder again, to send only what changed.
+  'sharedkey:': free,
   'force-network-mode': network,
   'cgroup-parent': refused('another parent of the control group'),
   'cache-imports': cacheImports,

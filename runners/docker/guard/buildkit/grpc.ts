@@ -6,9 +6,11 @@ import { connect, constants, performServerHandshake } from 'node:http2'
 import { forbidden, malformed, Refusal, toRefusal } from '../refusal.ts'
 import { createFrames, frame } from './frames.ts'
 import { METHODS } from './methods.ts'
+import { SESSION_ID, sessionHeaders } from './session-headers.ts'
 
 /** Headers of a call that the engine gets; the rest would be what nobody judged. */
 const PASSED = ['content-type', 'te', 'user-agent', 'grpc-timeout', 'buildkit-controlapi-buildid', 'traceparent', 'tracestate']
+const SESSION = '/moby.buildkit.v1.Control/Session'
 /** Codes of gRPC. */
 const OK = '0'
 const INVALID_ARGUMENT = '3'
@@ -49,6 +51,8 @@ async function call(
   scope: Scope,
 ): Promise<void> {
   const path = String(headers[':path'])
+  if (path === SESSION)
+    return passSession(stream, headers, upstream, scope)
   const method = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined
   if (!method)
     throw forbidden(`${path} of BuildKit, a call which it does not know`, `unguarded:${scope.step}`)
@@ -60,6 +64,36 @@ async function call(
   if (typeof judged === 'string')
     return answer(stream, judged)
   await pass(stream, headers, upstream, judged)
+}
+
+/**
+ * The client's own services by this channel, as they go by `/session`: the engine calls them, the client answers.
+ * Builds of several images at once share them so.
+ */
+async function passSession(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  upstream: ClientHttp2Session,
+  { builds }: Scope,
+): Promise<void> {
+  const request = upstream.request({
+    ...Object.fromEntries(PASSED.flatMap(name => headers[name] === undefined ? [] : [[name, headers[name]]])),
+    ...sessionHeaders(headers),
+    ':method': 'POST',
+    ':path': SESSION,
+  })
+  builds.sessions.add(String(headers[SESSION_ID]))
+  request.on('error', () => {})
+  stream.on('close', () => request.close(constants.NGHTTP2_CANCEL))
+  let trailers: OutgoingHttpHeaders = { 'grpc-status': UNAVAILABLE }
+  request.on('trailers', found => trailers = withoutPseudo(found))
+  stream.pipe(request)
+  const answered = await responseOf(request)
+  if (answered['grpc-status'] !== undefined)
+    return void stream.respond(withoutPseudo(answered), { endStream: true })
+  stream.respond(withoutPseudo(answered), { waitForTrailers: true })
+  stream.on('wantTrailers', () => stream.sendTrailers(trailers))
+  request.pipe(stream)
 }
 
 /** Each call that is let through sends one message. */

@@ -4,10 +4,8 @@ import type { Scope } from '../scope.ts'
 import { NO_BUILDKIT } from '../build.ts'
 import { forbidden } from '../refusal.ts'
 import { endGrpc } from './grpc.ts'
+import { SESSION_ID, sessionHeaders } from './session-headers.ts'
 
-/** Headers by which a client says which services it has for the engine at `/session`. */
-const RE_SESSION_HEADER = /^x-docker-expose-session-(?:uuid|name|sharedkey|grpc-method)$/
-const SESSION_ID = 'x-docker-expose-session-uuid'
 /** The first client whose builds go by `/grpc`; those before send them to `/build`, past what the guard judges. */
 const FIRST_CLIENT = 23
 
@@ -28,9 +26,7 @@ async function takeOver({ scope, headers }: Asked, path: string, more: OutgoingH
 async function session(asked: Asked): Promise<Forward> {
   const { headers, scope: { builds } } = asked
   const id = headers[SESSION_ID]
-  // Node joins what is sent as several headers; the engine wants them apart.
-  const more = Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => RE_SESSION_HEADER.test(name) ? [[name, String(value).split(', ')]] : []))
-  const forward = await takeOver(asked, 'session', more)
+  const forward = await takeOver(asked, 'session', sessionHeaders(headers))
   if (typeof id === 'string')
     builds.sessions.add(id)
   return forward

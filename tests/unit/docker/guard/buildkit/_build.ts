@@ -9,9 +9,9 @@ export const CLIENT = 'client-1'
 export const NOBODY = 'client-2'
 
 /** What a build of the step `one` is judged by. */
-export function scopeOf(grants: string[] = []): Scope & { guard: TestGuard } {
+export function scopeOf(grants: string[] = [], patience = 0): Scope & { guard: TestGuard } {
   const guard = createGuard({ grants, buildKit: true })
-  const builds = createBuilds(0)
+  const builds = createBuilds(patience)
   builds.sessions.add(CLIENT)
   return { ...guard.session, builds, step: 'one', stepLabels: STEP_LABELS, guard }
 }

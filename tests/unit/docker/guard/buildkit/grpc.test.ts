@@ -32,10 +32,10 @@ function frame(message: Buffer, flag = 0): Buffer {
 }
 
 /** A client before the guard before an engine that answers each call with `answers`. */
-function open(answers: Buffer[] = [], status = '0'): Channel {
+function open(answers: Buffer[] = [], status = '0', patience = 0): Channel {
   const [client, clientEnd] = duplexPair()
   const [engineEnd, engine] = duplexPair()
-  const scope = scopeOf()
+  const scope = scopeOf([], patience)
   const reached: Channel['reached'] = []
   const answer = async (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> => {
     reached.push({ path: String(headers[':path']), message: Buffer.concat(await stream.toArray() as Buffer[]).subarray(5), headers })
@@ -75,7 +75,6 @@ const solve = (fields: Values = {}): Buffer => encode(controlSolve, controlField
 
 describe('BuildKit\'s channel', () => {
   it.for([
-    `${CONTROL}Session`,
     `${BRIDGE}NewContainer`,
     `${BRIDGE}ExecProcess`,
     `${BRIDGE}ReleaseContainer`,
@@ -108,6 +107,17 @@ describe('BuildKit\'s channel', () => {
     expect(await call(`${CONTROL}Info`, Buffer.from('x'), { 'x-other': 'y', 'te': 'trailers' })).toEqual({ status: '0', message: '', messages: [Buffer.from('one'), Buffer.from('two')] })
     expect(reached).toMatchObject([{ path: `${CONTROL}Info`, message: Buffer.alloc(0), headers: { te: 'trailers' } }])
     expect(reached[0]!.headers).not.toHaveProperty('x-other')
+  })
+
+  it('has the client\'s services by a call too, and waits for them', async () => {
+    const { call, reached } = open([Buffer.from('asked')], '0', 5000)
+    const begun = call(`${CONTROL}Solve`, solve({ session: 'client-3' }))
+    const services = { 'x-docker-expose-session-uuid': 'client-3', 'x-docker-expose-session-grpc-method': ['/a/B', '/c/D'], 'x-other': 'y' }
+    expect(await call(`${CONTROL}Session`, Buffer.from('answer'), services)).toEqual({ status: '0', message: '', messages: [Buffer.from('asked')] })
+    expect(await begun).toMatchObject({ status: '0' })
+    const asked = reached.find(({ path }) => path === `${CONTROL}Session`)!
+    expect(asked).toMatchObject({ message: Buffer.from('answer'), headers: { 'x-docker-expose-session-uuid': 'client-3' } })
+    expect(asked.headers).not.toHaveProperty('x-other')
   })
 
   it('passes on how the engine refuses', async () => {

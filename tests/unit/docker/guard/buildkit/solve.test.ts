@@ -166,6 +166,7 @@ describe.each([['build', control], ['bridge', bridge]] as const)('an attribute o
     ['context:base', 'docker-image://demo:1'],
     ['context:base', 'local:base'],
     ['local-sessionid:context', CLIENT],
+    ['sharedkey:localdir:more', 'key'],
     ['cache-imports', '[{"Type":"local","Attrs":{"digest":"sha256:0"}}]'],
     ['memory', '1000'],
     ['cpuquota', '5000'],
