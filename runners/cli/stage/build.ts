@@ -76,6 +76,6 @@ function giveWay(pid: number): void {
 
 /** What a program wrote of its failure, without frames, pictures of code and stacks. */
 function firstWords(said: string): string {
-  const lines = stripVTControlCharacters(said).split('\n').filter(line => /^[^\s│╭╰]/.test(line) && !/^✗ Build failed|^Build failed with|^\d+ │|^\}/.test(line))
+  const lines = stripVTControlCharacters(said).split('\n').filter(line => /^[^\s│╭╰─]/.test(line) && !/^✗ Build failed|^Build failed with|^\d+ │|^\}/.test(line))
   return lines.slice(0, 3).join(' ')
 }

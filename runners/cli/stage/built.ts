@@ -1,5 +1,6 @@
 import type { Deck } from '../../deck/deck.ts'
 import type { Building } from '../../protocol/building.ts'
+import type { StepError } from '../../protocol/error.ts'
 import type { BuiltFlavour } from '../../protocol/flavour.ts'
 import type { GetFile } from '../../service/offline/public-file.ts'
 import type { MissingFile } from '../../service/offline/site-files.ts'
@@ -37,7 +38,7 @@ export interface BuiltOptions {
 }
 
 /** A build that failed; `last` is the newest of earlier ones that is whole. */
-export interface FailedBuild { error: Error, last?: KeptBuild }
+export interface FailedBuild { error: StepError, last?: KeptBuild }
 
 /** What is built of a deck as it is now, built now where it was not before. */
 export async function builtOf(deck: Deck, options: BuiltOptions): Promise<KeptBuild | FailedBuild> {

@@ -30,7 +30,7 @@ export async function readyBuild(deck: Deck): Promise<KeptBuild> {
   const { error, last } = made
   if (!last)
     throw error
-  say.error(error)
+  say.error(`${error.message}. ${error.hint}`)
   if (!await takeLast(last))
     throw new StepError('command-failed', 'the deck could not be built', 'See what is wrong: kamishibai check')
   say.warn(`The slides are those of ${dateOf(last)}.`)
