@@ -69,8 +69,8 @@ function limits(one: (name: string) => string, { limits: { memory, cpus }, step 
       throw forbidden(`a build without limit (${name}: ${one(name)})`, `unguarded:${step}`)
   }
   return {
-    ...!isYes(one('memory')) && { memory: String(memory) },
-    ...!isYes(one('cpuquota')) && { cpuperiod: '100000', cpuquota: String(Math.round(cpus * 100_000)) },
+    ...!Number(one('memory')) && { memory: String(memory) },
+    ...!Number(one('cpuquota')) && { cpuperiod: '100000', cpuquota: String(Math.round(cpus * 100_000)) },
   }
 }
 

@@ -30,6 +30,7 @@ describe('a build', () => {
     ['cpuquota=0', { cpuquota: '100000', cpuperiod: '100000' }],
     ['cpuperiod=1000000', { cpuquota: '100000', cpuperiod: '100000' }],
     ['cpuquota=0&cpuperiod=7', { cpuquota: '100000', cpuperiod: '100000' }],
+    ['cpuquota=00&memory=00', { cpuquota: '100000', cpuperiod: '100000', memory: MEMORY }],
     ['cpuquota=5', { cpuquota: '5' }],
     ['cpuquota=5&cpuperiod=7', { cpuquota: '5', cpuperiod: '7' }],
     ['networkmode=net', { networkmode: OWN_NET }],
