@@ -1,5 +1,5 @@
 import type { Digests } from './files.ts'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -67,8 +67,10 @@ function folderOf(file: string, env: Record<string, string | undefined>): string
 export async function writePrivate(folder: string, name: string, content: unknown): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, name)
-  await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
-  await rename(`${path}.new`, path)
+  // A name that nobody can have put a link at, and that two processes at once do not share.
+  const draft = `${path}.${randomUUID()}`
+  await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  await rename(draft, path)
 }
 
 /** What a file holds; undefined where it is not there, or no JSON. */
