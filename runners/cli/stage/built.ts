@@ -6,13 +6,13 @@ import type { GetFile } from '../../service/offline/public-file.ts'
 import type { MissingFile } from '../../service/offline/site-files.ts'
 import type { KeptBuild } from '../../service/store/builds.ts'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { remotePicturesOf } from '../../deck/web-parts.ts'
 import { isStepError } from '../../protocol/error.ts'
 import { keepFiles } from '../../service/offline/site-files.ts'
-import { dropBuild, keepBuild, readKept } from '../../service/store/builds.ts'
+import { forgetBuild, keepBuild, readKept } from '../../service/store/builds.ts'
 import { ownerId, ownerState } from '../../service/sweep/owner.ts'
 import { digestFiles, hashDigests } from '../../service/trust/files.ts'
 import { checkBuildWrites } from '../slidev/writable.ts'
@@ -40,17 +40,20 @@ export interface BuiltOptions {
 /** A build that failed; `last` is the newest of earlier ones that is whole. */
 export interface FailedBuild { error: StepError, last?: KeptBuild }
 
-/** What is built of a deck as it is now, built now where it was not before. */
+/**
+ * What is built of a deck as it is now, built now where it was not before. It is this process's to use until what
+ * {@link useBuild} gives is called: no other one removes it meanwhile.
+ */
 export async function builtOf(deck: Deck, options: BuiltOptions): Promise<KeptBuild | FailedBuild> {
   const { flavour } = options
   const key = await buildKey(deck, flavour)
   const kept = readKept(deck, flavour, process.env)
   const same = kept.find(build => build.key === key)
-  if (same && await isCurrent(same))
+  if (same && await isStillCurrent(same))
     return same.missing.length ? fetchMissing(deck, same, options) : same
   try {
     const build = await makeBuild(deck, key, options)
-    await dropOld(deck, [build, ...kept.filter(other => other.dir !== build.dir)])
+    await dropOld(deck, flavour)
     return build
   }
   catch (error) {
@@ -65,7 +68,7 @@ export async function builtOf(deck: Deck, options: BuiltOptions): Promise<KeptBu
 }
 
 /** Keeps a build while this process uses it; returns what ends that. */
-export async function useBuild({ dir }: KeptBuild): Promise<() => Promise<void>> {
+export async function useBuild({ dir }: Pick<KeptBuild, 'dir'>): Promise<() => Promise<void>> {
   const path = `${dir}${USE}${process.pid}`
   await writeFile(path, ownerId()).catch(() => {})
   return () => rm(path, { force: true })
@@ -77,24 +80,23 @@ async function makeBuild(
   { onBuilding, build: make = buildDeck, get, ...options }: BuiltOptions,
 ): Promise<KeptBuild> {
   checkBuildWrites(deck)
-  const folder = join(deck.dir, '.kamishibai', 'builds', deck.name)
+  const folder = folderOf(deck)
   await mkdir(folder, { recursive: true })
   await writeFile(join(deck.dir, '.kamishibai', '.gitignore'), '*\n')
-  const draft = await mkdtemp(join(folder, 'draft-'))
+  // Two commands may build the same deck at once.
+  const dir = await mkdtemp(join(folder, `${options.flavour}-${key}-`))
+  const release = await useBuild({ dir })
   try {
     let outside: string[] = []
     const broken = await make(deck, {
       ...options,
-      target: draft,
+      target: dir,
       onBuilding(building) {
         outside = building.outside ?? outside
         onBuilding?.(building)
       },
     })
-    const missing = await fetchFiles(deck, options.flavour, draft, get)
-    const dir = join(folder, `${options.flavour}-${key}`)
-    await rm(dir, { recursive: true, force: true })
-    await rename(draft, dir)
+    const missing = await fetchFiles(deck, options.flavour, dir, get)
     const build: KeptBuild = {
       key,
       flavour: options.flavour,
@@ -108,10 +110,14 @@ async function makeBuild(
     keepBuild(deck, build, process.env)
     return build
   }
-  finally {
-    await rm(draft, { recursive: true, force: true })
+  catch (error) {
+    await rm(dir, { recursive: true, force: true })
+    await release()
+    throw error
   }
 }
+
+const folderOf = ({ dir, name }: Pick<Deck, 'dir' | 'name'>): string => join(dir, '.kamishibai', 'builds', name)
 
 /** Puts what the pages load from the internet beside them; the audience's own devices have an internet of their own. */
 async function fetchFiles(deck: Deck, flavour: BuiltFlavour, dir: string, get?: GetFile): Promise<MissingFile[]> {
@@ -131,6 +137,15 @@ async function isWhole({ dir, hash }: KeptBuild): Promise<boolean> {
   return existsSync(dir) && await hashOf(dir) === hash
 }
 
+/** Whether a build can be used; from then on this process does. */
+async function isStillCurrent(build: KeptBuild): Promise<boolean> {
+  const release = await useBuild(build)
+  const current = await isCurrent(build)
+  if (!current)
+    await release()
+  return current
+}
+
 /** The same, and what it was made of outside of the deck's folder too. */
 async function isCurrent(build: KeptBuild): Promise<boolean> {
   const outside = await digestsOf(Object.keys(build.outside))
@@ -141,17 +156,24 @@ async function hashOf(dir: string): Promise<string> {
   return hashDigests(await digestFiles(dir, []))
 }
 
-async function dropOld(deck: Deck, builds: KeptBuild[]): Promise<void> {
-  for (const build of builds.slice(KEPT)) {
-    if (!await isUsed(build))
-      dropBuild(deck, build, process.env)
+/** Removes what is neither among the newest nor used: older builds, and those that nobody knows any more. */
+async function dropOld(deck: Deck, flavour: BuiltFlavour): Promise<void> {
+  const kept = readKept(deck, flavour, process.env)
+  const staying = new Set(kept.slice(0, KEPT).map(({ dir }) => dir))
+  const entries = await readdir(folderOf(deck), { withFileTypes: true })
+  for (const { name } of entries.filter(entry => entry.isDirectory() && entry.name.startsWith(`${flavour}-`))) {
+    const dir = join(folderOf(deck), name)
+    if (staying.has(dir) || await isUsed(dir, entries.map(entry => entry.name)))
+      continue
+    await rm(dir, { recursive: true, force: true })
   }
+  kept.filter(({ dir }) => !existsSync(dir)).forEach(build => forgetBuild(deck, build, process.env))
 }
 
-async function isUsed({ dir }: KeptBuild): Promise<boolean> {
-  const folder = join(dir, '..')
-  const name = `${dir.slice(folder.length + 1)}${USE}`
-  const files = (await readdir(folder).catch(() => [])).filter(file => file.startsWith(name))
-  const users = await Promise.all(files.map(file => readFile(join(folder, file), 'utf8').catch(() => '')))
+/** Whether a process that is there uses a build; `names` are those of all that lies beside it. */
+async function isUsed(dir: string, names: string[]): Promise<boolean> {
+  const folder = dirname(dir)
+  const marks = names.filter(name => name.startsWith(`${basename(dir)}${USE}`))
+  const users = await Promise.all(marks.map(name => readFile(join(folder, name), 'utf8').catch(() => '')))
   return users.some(user => ownerState(user) === 'alive')
 }

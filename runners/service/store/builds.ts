@@ -70,10 +70,9 @@ export function keepBuild(deck: Pick<Deck, 'file'>, build: KeptBuild, env: Env):
   catch {}
 }
 
-/** Forgets a build, and removes its files. */
-export function dropBuild(deck: Pick<Deck, 'file'>, build: KeptBuild, env: Env): void {
+/** Forgets a build whose files are gone. */
+export function forgetBuild(deck: Pick<Deck, 'file'>, build: KeptBuild, env: Env): void {
   rmSync(join(folderOf(deck, env), nameOf(build)), { force: true })
-  rmSync(build.dir, { recursive: true, force: true })
 }
 
 const nameOf = ({ flavour, key }: KeptBuild): string => `${flavour}-${key}.json`

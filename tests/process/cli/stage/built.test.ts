@@ -1,7 +1,7 @@
 import type { KeptBuild } from '../../../../runners/service/store/builds.ts'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { builtOf, useBuild } from '../../../../runners/cli/stage/built.ts'
@@ -40,6 +40,8 @@ async function build(words: string, outside: string[] = []): Promise<{ built: Ke
   })
   if ('error' in built)
     throw built.error
+  const release = await useBuild(built)
+  await release()
   return { built, made }
 }
 
@@ -62,7 +64,7 @@ it('builds anew where what was built has changed: a step may write beside its de
   const mended = await build('One')
   expect(mended.made).toBe(true)
   expect(await pageOf(mended.built)).toBe('One')
-  await writeFile(join(built.dir, 'more.js'), 'steal()')
+  await writeFile(join(mended.built.dir, 'more.js'), 'steal()')
   expect((await build('One')).made).toBe(true)
 })
 
@@ -79,7 +81,7 @@ it('builds anew where a file outside of the deck\'s folder has changed', async (
 
 it('keeps the newest and the one before, and what a talk uses', async () => {
   const names = async (): Promise<string[]> => (await readdir(join(dir, '.kamishibai/builds/deck'))).filter(name => !name.includes('.')).sort()
-  const nameOf = ({ built }: { built: KeptBuild }): string => `stage-${built.key}`
+  const nameOf = ({ built }: { built: KeptBuild }): string => basename(built.dir)
   const one = await build('One')
   const two = await build('Two')
   const three = await build('Three')
@@ -102,7 +104,7 @@ it('gives the last good build where one fails', async () => {
   await writeFile(join(good.built.dir, 'index.html'), 'changed')
   expect(await builtOf(deck, failing)).toEqual({ error: expect.objectContaining({ message: 'no' }) as unknown, last: undefined })
   // Nothing is left of what was not done.
-  expect((await readdir(join(dir, '.kamishibai/builds/deck'))).filter(name => name.startsWith('draft'))).toEqual([])
+  expect(await readdir(join(dir, '.kamishibai/builds/deck'))).toEqual([basename(good.built.dir)])
 })
 
 it('fetches what could not be fetched before, without building anew', async () => {
@@ -125,4 +127,28 @@ it('fetches what could not be fetched before, without building anew', async () =
   expect(await pageOf(online)).toMatch(/^<img src="\/from-the-internet\/\w+\.png">$/)
   expect(await built(false)).toEqual(online)
   expect(made).toBe(1)
+})
+
+it('is built by two commands at once, each with files of its own', async () => {
+  await writeFile(join(dir, 'deck.md'), '# One\n')
+  const deck = await parseDeck(join(dir, 'deck.md'))
+  const began = Promise.withResolvers<void>()
+  let building = 0
+  const both = await Promise.all([1, 2].map(n => builtOf(deck, {
+    flavour: 'stage',
+    signal: new AbortController().signal,
+    async build(_, { target }) {
+      if (++building === 2)
+        began.resolve()
+      await began.promise
+      await writeFile(join(target, 'index.html'), String(n))
+      return []
+    },
+  }))) as KeptBuild[]
+  expect(await Promise.all(both.map(pageOf))).toEqual(['1', '2'])
+  for (const release of await Promise.all(both.map(useBuild)))
+    await release()
+  const later = await build('Two')
+  expect(await readdir(join(dir, '.kamishibai/builds/deck'))).toHaveLength(2)
+  expect(later.made).toBe(true)
 })
