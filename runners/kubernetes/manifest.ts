@@ -1,6 +1,7 @@
 import type { KubeObject } from './objects.ts'
-import { isCollection, isMap, LineCounter, parseAllDocuments } from 'yaml'
+import { isCollection, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml'
 import { StepError } from '../protocol/error.ts'
+import { tagsOfKubectl } from '../protocol/kubectl-yaml.ts'
 
 /** An object of a fence, and where its fields stand. */
 export interface Manifest {
@@ -19,7 +20,7 @@ export interface Manifest {
  */
 export function parseManifests(code: string): Manifest[] {
   const counter = new LineCounter()
-  const documents = parseAllDocuments(code, { version: '1.1', uniqueKeys: true, lineCounter: counter })
+  const documents = parseAllDocuments(code, { version: '1.1', customTags: tagsOfKubectl, uniqueKeys: true, lineCounter: counter })
   if (!Array.isArray(documents))
     return []
   const manifests: Manifest[] = []
@@ -27,7 +28,8 @@ export function parseManifests(code: string): Manifest[] {
     const [error] = document.errors
     if (error)
       throw new StepError('bad-manifest', `the manifest is no YAML: ${error.message.split('\n')[0]!.replace(/ at line \d.*/, '')}`, 'Mind the indentation.', { line: counter.linePos(error.pos[0]).line })
-    if (document.contents === null)
+    // Nothing, or nothing but comments, stands between two separators.
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
       continue
     const lineAt = (path: (string | number)[]): number => {
       for (let length = path.length; length >= 0; length--) {

@@ -138,9 +138,9 @@ volumes: ["./\u001B[1A:/x"]
     await second.shown(/shell: live/)
     expect(second.output()).not.toMatch(QUESTION)
     await appendFile(join(dirname(file), 'demo/x.sh'), 'echo more\n')
-    await second.shown(/demo\/x\.sh has changed since the start: steps that use it read what it says now/)
+    await second.shown(/demo\/x\.sh has changed.*Steps that read it when they run read what it says now/)
     await writeFile(file, (await readFile(file, 'utf8')).replace('touch', 'rm -f'))
-    await second.shown(/deck\.md has changed since the start: 1 step differs \(x\) and stays as at the start/)
+    await second.shown(/deck\.md has changed: 1 step differs \(x\)\. To take the change, press u/)
   })
 
   it('a deck that changes while the question stands is not run', async () => {

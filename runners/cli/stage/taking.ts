@@ -2,6 +2,7 @@ import type { Deck } from '../../deck/deck.ts'
 import type { DeckChange } from '../../protocol/wire.ts'
 import type { Session } from '../../service/session/session.ts'
 import type { KeptBuild } from '../../service/store/builds.ts'
+import type { DeckChange as FileChange } from '../../service/trust/watch.ts'
 import { driftOf } from '../../deck/drift.ts'
 import { escapeDeceiving } from '../../deck/escape.ts'
 import { isFinal } from '../../protocol/event.ts'
@@ -34,11 +35,18 @@ export async function takeChanges(options: TakingOptions): Promise<() => void> {
   let busy = false
 
   async function watch(): Promise<() => void> {
-    return watchDeck(session.deck, ({ name, used }) => {
-      tell.warn(`${escapeDeceiving(name)} has changed. ${used ? 'Steps that read it when they run read what it says now. ' : ''}To take the change, press u in the presenter's view.`)
-      if (!busy)
-        void look()
-    })
+    // Amid a save, a deck may be gone for a moment.
+    return watchDeck(session.deck, change => void onChange(change).catch((error: Error) => tell.warn(error.message)))
+  }
+
+  async function onChange({ name, used }: FileChange): Promise<void> {
+    const { state, steps } = busy ? session.change.now : await look()
+    const file = escapeDeceiving(name)
+    if (state === 'none')
+      return tell.info(`${file} has changed; the talk shows what is on disk.`)
+    const differ = steps.length ? `: ${steps.length === 1 ? '1 step differs' : `${steps.length} steps differ`} (${steps.join(', ')})` : ''
+    const read = used ? ' Steps that read it when they run read what it says now.' : ''
+    tell.warn(`${file} has changed${differ}.${read} To take the change, press u in the presenter's view.`)
   }
 
   async function look(): Promise<Change> {

@@ -1,6 +1,7 @@
 import type { Document, Node } from 'yaml'
 import type { YamlMistake } from './yaml-mistakes.ts'
 import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml'
+import { tagsOfKubectl } from '../../protocol/kubectl-yaml.ts'
 import { keyOffset, placeIn, syntaxMistakes, valueOffset } from './yaml-mistakes.ts'
 
 /**
@@ -9,7 +10,7 @@ import { keyOffset, placeIn, syntaxMistakes, valueOffset } from './yaml-mistakes
  */
 export function manifestMistakes(code: string): YamlMistake[] {
   const counter = new LineCounter()
-  const documents = [...parseAllDocuments(code, { version: '1.1', lineCounter: counter })]
+  const documents = [...parseAllDocuments(code, { version: '1.1', customTags: tagsOfKubectl, lineCounter: counter })]
   if (documents.every(document => !document.errors.length && isEmpty(document)))
     return [{ line: 1, column: 1, message: 'there is no manifest', hint: 'Write apiVersion, kind and metadata.' }]
   return documents.flatMap((document): YamlMistake[] => {
@@ -23,8 +24,17 @@ export function manifestMistakes(code: string): YamlMistake[] {
       return [{ ...place, message: 'this is no manifest', hint: 'Write apiVersion, kind and metadata.' }]
     const mistyped = [['apiVersion'], ['kind'], ['metadata', 'name']].flatMap(path => notText(document, path, counter))
     const missing = ['apiVersion', 'kind'].filter(key => contents.get(key) === undefined || contents.get(key) === null)
-    return [...missing.length ? [{ ...place, message: `the manifest lacks ${missing.join(' and ')}`, hint: 'As in apiVersion: v1 and kind: Pod.' }] : [], ...mistyped]
+    const lacking = missing.length ? [{ ...place, message: `the manifest lacks ${missing.join(' and ')}`, hint: 'As in apiVersion: v1 and kind: Pod.' }] : []
+    return [...lacking, ...mistyped, ...unnamed(document, counter)]
   })
+}
+
+/** A name that the cluster would make anew each time. */
+function unnamed(document: Document, counter: LineCounter): YamlMistake[] {
+  const path = ['metadata', 'generateName']
+  if (document.getIn(path) === undefined || document.getIn(['metadata', 'name']) !== undefined)
+    return []
+  return [{ ...placeIn(counter, keyOffset(document, path)), message: 'a manifest with generateName cannot be applied', hint: 'Each run would make another object. Give it a name: metadata: {name: …}' }]
 }
 
 const KINDS: Partial<Record<string, string>> = { boolean: 'a boolean', number: 'a number', bigint: 'a number' }
@@ -39,7 +49,7 @@ function notText(document: Document, path: string[], counter: LineCounter): Yaml
   if (!isScalar(node))
     return [{ ...placeIn(counter, keyOffset(document, path)), message: `${name} takes a text` }]
   const written = node.source ?? String(node.value)
-  return [{ ...placeIn(counter, valueOffset(document, path)), message: `${name}: to YAML ${written} is ${KINDS[typeof node.value] ?? 'a date'}, and no text`, hint: `Put it in quotes: "${written}".` }]
+  return [{ ...placeIn(counter, valueOffset(document, path)), message: `${name}: to YAML ${written} is ${KINDS[typeof node.value] ?? 'a value of its own'}, and no text`, hint: `Put it in quotes: "${written}".` }]
 }
 
 /** Nothing stands between two separators. */

@@ -76,9 +76,14 @@ describe('mistakes', () => {
     ['metadata: { name: on }', 'metadata.name: to YAML on is a boolean, and no text', 'Put it in quotes: "on".'],
     ['metadata: { name: 010 }', 'metadata.name: to YAML 010 is a number, and no text', 'Put it in quotes: "010".'],
     ['metadata: { name: [a] }', 'metadata.name takes a text', undefined],
+    ['metadata: { generateName: a- }', 'a manifest with generateName cannot be applied', expect.stringContaining('Give it a name') as string],
   ])('says of a name in a manifest that it is no text: %s', async (metadata, message, hint) => {
     const { problems } = await parse(fence('yaml {apply id=a}', `apiVersion: v1\nkind: Pod\n${metadata}`))
     expect(problems).toEqual([expect.objectContaining({ line: 6, message, hint })])
+  })
+
+  it.each(['12:30', '2001-01-01', 'e2'])('takes a name that is a text to kubectl: %s', async (name) => {
+    expect((await parse(fence('yaml {apply id=a}', `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name} }`))).problems).toEqual([])
   })
 
   it('takes a name by an alias', async () => {

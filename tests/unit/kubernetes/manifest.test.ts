@@ -31,3 +31,30 @@ it.for([
 ] as const)('%j is refused: %s, on line %s', ([code, message, line]) => {
   expect(() => parseManifests(code)).toThrow(expect.objectContaining({ code: 'bad-manifest', message: expect.stringContaining(message), ...line && { line } }))
 })
+
+it.for([
+  ['e2', 'e2'],
+  ['.', '.'],
+  ['e1234567', 'e1234567'],
+  ['E10', 'E10'],
+  ['+.', '+.'],
+  ['-.e3', '-.e3'],
+  ['12:30', '12:30'],
+  ['1:30:15.5', '1:30:15.5'],
+  ['2001-01-01', '2001-01-01'],
+  ['2001-01-01T10:00:00Z', '2001-01-01T10:00:00Z'],
+  ['1e2', 100],
+  ['-.5', -0.5],
+  ['1.', 1],
+  ['1_000', 1000],
+  ['010', 8],
+  ['on', true],
+  ['~', null],
+] as const)('%s is %j, as kubectl reads it', ([text, value]) => {
+  const [manifest] = parseManifests(`${object('ConfigMap', 'x')}data:\n  value: ${text}\n`)
+  expect(manifest!.valueOf('data.value')).toBe(value)
+})
+
+it.each(['---\n', '# only a comment\n---\n', '---\n---\n# nothing\n---\n'])('passes over documents in which nothing stands: %j', (before) => {
+  expect(parseManifests(`${before}${object('ConfigMap', 'x')}---\n# the end\n`).map(manifest => manifest.object.metadata.name)).toEqual(['x'])
+})
