@@ -18,7 +18,7 @@ const isAnySlide = location.pathname === import.meta.env.BASE_URL && !/^#\/\w/.t
  * A window whose address names no slide goes to where the talk is.
  */
 export function keepInStep(session: Readonly<ShallowRef<SessionClient>>): void {
-  const { clicksContext, currentSlideNo, go } = useNav()
+  const { clicksContext, currentSlideNo, isPresenter, router } = useNav()
   const isMounted = (): boolean => clicksContext.value.isMounted
   let isPlaced = !isAnySlide
 
@@ -52,7 +52,8 @@ export function keepInStep(session: Readonly<ShallowRef<SessionClient>>): void {
     if (channel !== 'shared')
       return
     if (typeof page === 'number' && !isPlaced)
-      void go(page, Number(clicks))
+      // Slidev's own way takes a slide that is not mounted yet for one without clicks.
+      void router.replace({ path: `${isPresenter.value ? '/presenter' : ''}/${page}`, query: clicks ? { clicks: String(Number(clicks)) } : {} })
     isPlaced = true
   })
 }

@@ -12,7 +12,6 @@ export function useNav(): {
   router: Router
   clicks: ComputedRef<number>
   clicksContext: ComputedRef<ClicksContext>
-  go: (slide: number, clicks?: number) => Promise<void>
   isPrintMode: Ref<boolean>
   isPresenter: Ref<boolean>
   total: ComputedRef<number>

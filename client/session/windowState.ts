@@ -22,8 +22,11 @@ export function createWindowState(
   onUpdate: (patch: Patch) => void,
   tell: (patch: Patch) => void,
   isOpen: (key: string) => boolean = () => true,
+  later: (work: () => void) => void = work => void setTimeout(work, 20),
 ): WindowState {
   const common = new Map<string, string>()
+  /** What the others have and this window has not taken yet. */
+  const behind = new Set<string>()
   let isKnown = false
 
   function write(): void {
@@ -32,13 +35,25 @@ export function createWindowState(
     const patch: Patch = {}
     for (const [key, value] of Object.entries(state as Patch)) {
       const text = JSON.stringify(value ?? null)
-      if (!isOpen(key) || common.get(key) === text || (!common.has(key) && text === 'null'))
+      if (!isOpen(key) || behind.has(key) || common.get(key) === text || (!common.has(key) && text === 'null'))
         continue
       common.set(key, text)
       patch[key] = value ?? null
     }
     if (Object.keys(patch).length)
       tell(patch)
+  }
+
+  /** Amid a change of its own, Slidev takes none of another window: it is given it again. */
+  function catchUp(keys: string[]): void {
+    onUpdate(Object.fromEntries(keys.map(key => [key, (JSON.parse(common.get(key)!) as unknown) ?? undefined])))
+    for (const key of keys) {
+      const isTaken = JSON.stringify((state as Patch)[key] ?? null) === common.get(key)
+      behind[isTaken ? 'delete' : 'add'](key)
+    }
+    const left = keys.filter(key => behind.has(key))
+    if (left.length)
+      later(() => catchUp(left.filter(key => behind.has(key) && common.has(key))))
   }
 
   return {
@@ -49,7 +64,7 @@ export function createWindowState(
       }
       for (const [key, value] of Object.entries(patch))
         common.set(key, JSON.stringify(value))
-      onUpdate(Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, value ?? undefined])))
+      catchUp(Object.keys(patch))
       if (whole)
         write()
     },

@@ -59,10 +59,16 @@ export async function measure(page: Page): Promise<void> {
           : size * scaleOf(element)
       }
 
+      /** Whether a line of output lies before or behind what its screen shows. */
+      function isScrolledOut(element: Element, rect: DOMRect): boolean {
+        const box = element.closest('.kb-line') && element.closest('.kb-screen')?.getBoundingClientRect()
+        return Boolean(box) && (rect.bottom <= box!.top + 1 || rect.top >= box!.bottom - 1)
+      }
+
       /** Whether a reader sees it: text alternatives stand in boxes of one pixel. */
       function isSeen(element: Element, rect: DOMRect): boolean {
         return rect.width > 1 && rect.height > 1 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest('[class*="sr-only"], title, desc')
-          && !getComputedStyle(element).clipPath.startsWith('inset(50%')
+          && !getComputedStyle(element).clipPath.startsWith('inset(50%') && !isScrolledOut(element, rect)
       }
 
       const texts: SeenText[] = []

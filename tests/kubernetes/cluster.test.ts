@@ -38,5 +38,5 @@ describe.skipIf(twoNode.missing(process.env))('kamishibai cluster', () => {
     expect(await cluster('delete', 'a')).toMatchObject({ code: 0, stdout: 'The cluster a is gone.\n' })
     expect(leftOf(left)).toEqual([])
     expect(existsSync(left)).toBe(false)
-  })
+  }, 300_000)
 })

@@ -43,3 +43,27 @@ it('tells and takes that something is no longer there', () => {
   take({ patch: { cursor: null } })
   expect(state).toEqual({ cursor: undefined })
 })
+
+it('takes again what came amid a change of its own, and does not give it back', () => {
+  const state: Record<string, unknown> = { page: 2, clicks: 0 }
+  const told: object[] = []
+  const waiting: (() => void)[] = []
+  let patching = true
+  const own = createWindowState(
+    state,
+    patch => void (patching || Object.assign(state, patch)),
+    patch => void told.push(patch),
+    () => true,
+    work => void waiting.push(work),
+  )
+  own.take({ patch: { page: 2, clicks: 1 }, whole: true })
+  own.write()
+  expect({ state, told }).toEqual({ state: { page: 2, clicks: 0 }, told: [] })
+  patching = false
+  waiting.splice(0).forEach(work => work())
+  expect(state).toEqual({ page: 2, clicks: 1 })
+  state.clicks = 2
+  own.write()
+  expect(told).toEqual([{ clicks: 2 }])
+  expect(waiting).toEqual([])
+})
