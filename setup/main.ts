@@ -1,11 +1,15 @@
 import type { AppContext } from '@slidev/types'
+import { isLeading } from '../client/deckInfo.ts'
+import { toHashRoute } from '../client/session/hashRoute.ts'
 import { signRequests } from '../client/session/signRequests.ts'
 import { useClient } from '../client/useClient.ts'
 import { RELOADS } from './comeback.ts'
 
 // At import: Slidev's router drops the fragment at its first redirect.
-const { token, bounce, keys } = useClient()
+const { deck, token, bounce, keys } = useClient()
 token.take()
+if (__SLIDEV_HASH_ROUTE__ && isLeading(deck.flavour))
+  history.replaceState(history.state, '', toHashRoute(location, import.meta.env.BASE_URL))
 signRequests(token.known)
 // The button for *next* is a press like any other.
 window.addEventListener('click', (event) => {

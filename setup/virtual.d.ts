@@ -1,3 +1,6 @@
+/** Slidev's own: whether routes stand in the fragment. */
+declare const __SLIDEV_HASH_ROUTE__: boolean
+
 declare module 'virtual:kamishibai/deck' {
   import type { Flavour } from '../client/deckInfo.ts'
   import type { StepView } from '../runners/protocol/step-view.ts'
