@@ -83,6 +83,37 @@ function dropOthers(signal: NodeJS.Signals): void {
 
 type Ending = keyof typeof ENDS
 
+/** Calls back with each signal that asks the process to end. Returns what ends it. */
+function hearEnding(onAsked: (name: Ending) => void): () => void {
+  const handlers = (Object.keys(ENDS) as Ending[]).map(name => [name, () => onAsked(name)] as const)
+  handlers.forEach(([name, handler]) => process.on(name, handler))
+  return () => handlers.forEach(([name, handler]) => process.off(name, handler))
+}
+
+/**
+ * Does the first piece of work of a command. Asked to end meanwhile, the process ends once the work is over, and what
+ * it started by `signal` has gone.
+ */
+export async function unlessEnded<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  exit: (code: number) => void = process.exit,
+): Promise<T> {
+  const ending = new AbortController()
+  let asked: Ending | undefined
+  const unheard = hearEnding((name) => {
+    asked ??= name
+    ending.abort()
+  })
+  try {
+    return await work(ending.signal)
+  }
+  finally {
+    unheard()
+    if (asked)
+      exit(ENDS[asked])
+  }
+}
+
 /**
  * Does a piece of work that may be asked to end: what it started is then ended by `signal`, and the exit code is that
  * of the request. Its temporary files, and those of the programs that it starts, lie in one folder that goes with it:
@@ -94,8 +125,7 @@ export async function endable(what: string, work: (signal: AbortSignal) => Promi
   process.env.TMPDIR = folder
   const ending = new AbortController()
   const asked = Promise.withResolvers<Ending>()
-  const handlers = (Object.keys(ENDS) as Ending[]).map(name => [name, () => asked.resolve(name)] as const)
-  handlers.forEach(([name, handler]) => process.on(name, handler))
+  const unheard = hearEnding(asked.resolve)
   try {
     const done = work(ending.signal)
     const first = await Promise.race([done, asked.promise])
@@ -114,6 +144,6 @@ export async function endable(what: string, work: (signal: AbortSignal) => Promi
       process.env.TMPDIR = before
     // A browser still writes while it goes.
     await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
-    handlers.forEach(([name, handler]) => process.off(name, handler))
+    unheard()
   }
 }

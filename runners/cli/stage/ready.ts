@@ -4,7 +4,7 @@ import process from 'node:process'
 import { confirm } from '@clack/prompts'
 import { StepError } from '../../protocol/error.ts'
 import { say } from '../io/say.ts'
-import { ENDS } from '../process/ending.ts'
+import { unlessEnded } from '../process/ending.ts'
 import { createWaiting } from '../process/waiting.ts'
 import { builtOf } from './built.ts'
 
@@ -44,25 +44,3 @@ async function takeLast(last: KeptBuild): Promise<boolean> {
 }
 
 const dateOf = ({ at }: KeptBuild): string => new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
-
-/** Does a piece of work; asked to end, the process ends once what the work started has gone. */
-async function unlessEnded<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const ending = new AbortController()
-  let asked: keyof typeof ENDS | undefined
-  const handlers = (Object.keys(ENDS) as (keyof typeof ENDS)[]).map(name => [name, () => {
-    asked ??= name
-    ending.abort()
-  }] as const)
-  handlers.forEach(([name, handler]) => process.on(name, handler))
-  try {
-    return await work(ending.signal)
-  }
-  catch (error) {
-    if (asked)
-      process.exit(ENDS[asked])
-    throw error
-  }
-  finally {
-    handlers.forEach(([name, handler]) => process.off(name, handler))
-  }
-}

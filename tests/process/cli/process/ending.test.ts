@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
+import { unlessEnded } from '../../../../runners/cli/process/ending.ts'
 import { BIN, ROOT } from '../../../_cli.ts'
 
 async function ownFolder(): Promise<string> {
@@ -39,4 +40,21 @@ it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('%s ends 
   expect(await err).toBe('The build was ended before it was done.\n')
   expect(await readdir(tmp)).toEqual([])
   expect(await readdir(out)).toEqual([])
+})
+
+it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('%s ends the process once the work is over, though that was done', async (signal, code) => {
+  const exits: number[] = []
+  const done = await unlessEnded(async (ending) => {
+    process.emit(signal)
+    expect(exits).toEqual([])
+    return ending.aborted
+  }, code => exits.push(code))
+  expect({ done, exits }).toEqual({ done: true, exits: [code] })
+})
+
+it('leaves signals alone when it is over', async () => {
+  const before = process.listenerCount('SIGINT')
+  const exits: number[] = []
+  expect(await unlessEnded(() => Promise.resolve('done'), code => exits.push(code))).toBe('done')
+  expect({ exits, listeners: process.listenerCount('SIGINT') }).toEqual({ exits: [], listeners: before })
 })
