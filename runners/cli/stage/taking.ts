@@ -2,10 +2,9 @@ import type { Deck } from '../../deck/deck.ts'
 import type { DeckChange } from '../../protocol/wire.ts'
 import type { Session } from '../../service/session/session.ts'
 import type { KeptBuild } from '../../service/store/builds.ts'
-import type { DeckChange as FileChange } from '../../service/trust/watch.ts'
+import type { FileChange } from '../../service/trust/watch.ts'
 import { driftOf } from '../../deck/drift.ts'
 import { escapeDeceiving } from '../../deck/escape.ts'
-import { isFinal } from '../../protocol/event.ts'
 import { watchDeck } from '../../service/trust/watch.ts'
 import { beyondApproval } from '../edit/beyond.ts'
 
@@ -26,8 +25,8 @@ export interface TakingOptions {
 type Change = Pick<DeckChange, 'state' | 'steps'>
 
 /**
- * Tells the presenter of a talk what changes on disk, and takes it when he asks: it is approved and built while the
- * talk goes on, then the windows load the new pages. Service, runs and what they made stay. Returns what ends it.
+ * Tells the presenter of a talk what changes on disk. Asked to take it, this approves and builds the deck while the
+ * talk goes on, and the windows load the new pages. Service, runs and what they made stay. Returns what ends it.
  */
 export async function takeChanges(options: TakingOptions): Promise<() => void> {
   const { session, read, tell } = options
@@ -65,8 +64,6 @@ export async function takeChanges(options: TakingOptions): Promise<() => void> {
     const beyond = beyondApproval(session.deck, next)
     if (beyond.length)
       return fail(steps, `it wants more than you approved (${beyond.map(escapeDeceiving).join(', ')}). End the talk and start it again.`)
-    if (steps.length && session.runs.some(run => !isFinal(run.log.state.phase) && steps.includes(run.step.id)))
-      return fail(steps, 'a step that it changes still runs. Stop it first.')
     if (steps.length) {
       session.change.set({ state: 'asking', steps })
       if (!await options.approve(next))
@@ -76,10 +73,11 @@ export async function takeChanges(options: TakingOptions): Promise<() => void> {
     const built = await options.build(next)
     await session.take(next)
     await options.show(built)
-    session.change.set({ state: 'none', steps: [] })
     unwatch()
     unwatch = await watch()
-    tell.info(`${next.name}.md is presented as it is on disk now.`)
+    // Somebody may have saved while it was built.
+    await look()
+    tell.info(`${next.name}.md is presented with the change.`)
   }
 
   function fail(steps: string[], reason: string): void {

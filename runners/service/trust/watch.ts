@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A file of a deck that is no longer what it was at the start. */
-export interface DeckChange {
+export interface FileChange {
   /** Relative to the deck's folder. */
   name: string
   /** Whether steps read it when they run; else it is where they stand, and they stay as they were. */
@@ -16,7 +16,7 @@ export interface DeckChange {
 const SETTLE = 200
 
 /** Calls back for each change of a file that the deck's steps stand in or use. Returns what ends it. */
-export async function watchDeck({ dir, slides, steps }: Pick<Deck, 'dir' | 'slides' | 'steps'>, onChange: (change: DeckChange) => void): Promise<() => void> {
+export async function watchDeck({ dir, slides, steps }: Pick<Deck, 'dir' | 'slides' | 'steps'>, onChange: (change: FileChange) => void): Promise<() => void> {
   const used = new Set(steps.flatMap(step => step.files))
   const names = [...new Set([...slides.map(slide => slide.file), ...used])]
   const known = new Map(await Promise.all(names.map(async name => [name, await digest(join(dir, name))] as const)))
