@@ -5,12 +5,13 @@ import type { Connection, Socket } from './connection.ts'
 import type { LogRequests } from './logRequests.ts'
 import type { RunTable } from './runTable.ts'
 import type { SessionClient, SessionState } from './sessionClient.ts'
-import type { WindowsMessage } from './windowState.ts'
+import type { WindowMessages } from './windowMessages.ts'
 import { decodeFrame, serverMessageSchema } from '../../runners/protocol/wire.ts'
 import { createConnection } from './connection.ts'
 import { createLogRequests } from './logRequests.ts'
 import { createRunTable } from './runTable.ts'
 import { createSessionState } from './sessionClient.ts'
+import { createWindowMessages } from './windowMessages.ts'
 
 /** Characters of one message; a longer paste goes in several. */
 const LONGEST_INPUT = 8 * 1024
@@ -60,7 +61,7 @@ export function createSocketSession(options: SocketOptions): SessionClient {
   const { readOnly = false, schedule, open = openWebSocket } = options
   const state = createSessionState('connecting')
   const parts: Parts = { state, runs: createRunTable(state, schedule), logs: createLogRequests() }
-  const windows: Windows = { listeners: [], whole: new Map() }
+  const windows = createWindowMessages()
   const reader = createReader(parts, windows, options)
   let shown: Show | undefined
 
@@ -97,10 +98,7 @@ export function createSocketSession(options: SocketOptions): SessionClient {
       connection.send({ type: 'slide', ...shown })
     },
     tellWindows: (channel, patch) => connection.send({ type: 'windows', channel, patch }),
-    onWindows(listener) {
-      windows.listeners.push(listener)
-      windows.whole.forEach(listener)
-    },
+    onWindows: windows.follow,
     close() {
       connection.close()
       parts.runs.clear()
@@ -114,22 +112,10 @@ function takeFrame(runs: RunTable, buffer: ArrayBuffer, send: (message: ClientMe
   void runs.draw(run, data, seq, at).then(() => send({ type: 'ack', bytes: buffer.byteLength }))
 }
 
-/** Who hears of other windows, and all that they have in common, for who listens later. */
-interface Windows {
-  listeners: ((message: WindowsMessage) => void)[]
-  whole: Map<WindowsMessage['channel'], WindowsMessage>
-}
-
-function takeWindows({ listeners, whole }: Windows, message: WindowsMessage): void {
-  const before = message.whole ? {} : whole.get(message.channel)?.patch
-  whole.set(message.channel, { ...message, whole: true, patch: { ...before, ...message.patch } })
-  listeners.forEach(listener => listener(message))
-}
-
 /** A reader that was not greeted yet. */
 function createReader(
   { state, runs, logs }: Parts,
-  windows: Windows,
+  windows: WindowMessages,
   own: Pick<SocketOptions, 'build' | 'onChanged'>,
 ): Reader {
   let session: string | undefined
@@ -174,7 +160,7 @@ function createReader(
         state.enlarged.value = part ? { slide, part } : undefined
         return void (state.pace.value = { slide, clicks, over, spent, at: performance.now() })
       }
-      case 'windows': return takeWindows(windows, message)
+      case 'windows': return windows.take(message)
       case 'remote': {
         const { state: served, urls, viewers } = message
         return void (state.remote.value = { state: served, urls, viewers })

@@ -2,8 +2,6 @@ import type { Deck } from '../../deck/deck.ts'
 import type { Problem } from '../../protocol/problem.ts'
 import type { Presenting } from '../../service/presenting.ts'
 import type { Service } from '../../service/service.ts'
-import type { StageOptions } from '../../service/stage/serve.ts'
-import type { KeptBuild } from '../../service/store/builds.ts'
 import type { SlidevServerOptions } from '../slidev/server.ts'
 import process from 'node:process'
 import { escapeDeceiving } from '../../deck/escape.ts'
@@ -11,9 +9,7 @@ import { parseDeck } from '../../deck/parse.ts'
 import { setPresenting } from '../../service/presenting.ts'
 import { resolveRemote } from '../../service/remote/addresses.ts'
 import { createService } from '../../service/service.ts'
-import { openStage } from '../../service/stage/serve.ts'
 import { addressOf } from '../../service/store/address.ts'
-import { keepDrawings } from '../../service/store/drawings.ts'
 import { keepTalk, readTalk, stepsToResume } from '../../service/store/talk.ts'
 import { privateDirOf } from '../../service/sweep/folders.ts'
 import { createAuthor } from '../edit/author.ts'
@@ -24,15 +20,14 @@ import { pathOf } from '../io/tell.ts'
 import { askTrust } from '../io/trust.ts'
 import { keepAwake, openBrowser } from '../process/desktop.ts'
 import { untilEnd } from '../process/ending.ts'
-import { choosePort, portTaken } from '../process/port.ts'
+import { choosePort } from '../process/port.ts'
 import { serveViewers, tellViewers } from '../remote/viewers.ts'
 import { addonProblem, checkProject } from '../slidev/package-json.ts'
 import { checkPresentable } from '../slidev/presentable.ts'
 import { serveSlidev } from '../slidev/server.ts'
 import { checkSlidevWrites } from '../slidev/writable.ts'
-import { builtOf, useBuild } from '../stage/built.ts'
 import { readyBuild } from '../stage/ready.ts'
-import { takeChanges } from '../stage/taking.ts'
+import { serveBuild } from '../stage/serving.ts'
 import { sweepEarlier, tellEnd } from './sweep.ts'
 
 export interface PresentOptions {
@@ -88,7 +83,7 @@ export async function startPresentation(options: PresentOptions): Promise<Presen
   try {
     const port = await choosePort(deck, options.port, address?.port)
     const server = build
-      ? await serveBuild({ build, service, port, rehearsing: options.rehearsing }, { ...options, live })
+      ? await serveBuild({ build, service, port, live, rehearsing: options.rehearsing, trust: options.trust, context: options.context })
       : await serveEdited({ service, author }, { entry: deck.file, port, portAsked: options.port !== undefined })
     const unwatch = author && await watchEdited(service.session, author)
     await sweeping
@@ -122,48 +117,6 @@ interface Server { port: number, close: () => Promise<void> }
 async function serveEdited(presenting: Presenting, options: SlidevServerOptions): Promise<Server> {
   setPresenting(presenting)
   return serveSlidev(options)
-}
-
-/** The server of what was built, which keeps the build and the drawings, and takes what changes meanwhile. */
-async function serveBuild(stageOptions: StageOptions & { build: KeptBuild }, options: PresentOptions & { live: boolean }): Promise<Server> {
-  const { service: { session }, port } = stageOptions
-  const releases = [await useBuild(stageOptions.build)]
-  keepDrawings(session, ({ message }) => say.warn(`What was drawn could not be kept: ${message}`))
-  const stage = await openStage(stageOptions).catch(async (error: NodeJS.ErrnoException) => {
-    throw error.code === 'EADDRINUSE' ? await portTaken(port) : error
-  })
-  const ending = new AbortController()
-  const endTaking = await takeChanges({
-    session,
-    read: async () => withContext(await parseDeck(session.deck.file), options.context),
-    // Where nothing of it ever runs, nothing has to be asked.
-    approve: async next => !options.live || await askAgain(next, options),
-    async build(next) {
-      const built = await builtOf(next, { flavour: 'stage', signal: ending.signal, gentle: true })
-      if ('error' in built)
-        throw built.error
-      releases.push(await useBuild(built))
-      return built
-    },
-    show: stage.show,
-    tell: say,
-  })
-  return {
-    port: stage.port,
-    async close() {
-      ending.abort()
-      endTaking()
-      await stage.close()
-      await Promise.all(releases.map(release => release()))
-    },
-  }
-}
-
-/** Asks about steps that changed during a talk, as its start did. */
-async function askAgain(next: Deck, { trust }: PresentOptions): Promise<boolean> {
-  // A talk that goes on ends as it always does.
-  const onInterrupt = (): void => void process.kill(process.pid, 'SIGINT')
-  return await askTrust(next, { trust, no: 'No, go on as before', onInterrupt }) === 'trusted'
 }
 
 /** Starts what the talk that was cut off had run and still needs; returns its slide. */

@@ -103,7 +103,7 @@ async function makeBuild(
       at: new Date().toISOString(),
       dir,
       hash: await hashOf(dir),
-      outside: await digestsOf(outside),
+      outside: digestsOf(outside),
       missing,
       broken,
     }
@@ -148,7 +148,7 @@ async function isStillCurrent(build: KeptBuild): Promise<boolean> {
 
 /** The same, and what it was made of outside of the deck's folder too. */
 async function isCurrent(build: KeptBuild): Promise<boolean> {
-  const outside = await digestsOf(Object.keys(build.outside))
+  const outside = digestsOf(Object.keys(build.outside))
   return JSON.stringify(outside) === JSON.stringify(build.outside) && await isWhole(build)
 }
 

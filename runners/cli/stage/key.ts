@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { findUp } from '../../deck/find-up.ts'
+import { isWithin } from '../../deck/workspace.ts'
 import { digestFiles, hashDigests } from '../../service/trust/files.ts'
 import { readTrust } from '../../service/trust/trust.ts'
 
@@ -19,21 +20,21 @@ const RE_KEPT = /^\.slidev\//
 
 /**
  * Names a build by all that its page is made of below the deck's folder, what is installed, and our own code: 16
- * hexadecimal digits. What else it read is in its {@link Digests}.
+ * hexadecimal digits. {@link digestsOf} covers the files that it reads elsewhere.
  */
 export async function buildKey(deck: Deck, flavour: BuiltFlavour): Promise<string> {
   const { digests } = await readTrust(deck, process.env)
   const installed = LOCKS.flatMap(name => findUp(deck.dir, name) ?? []).map(path => readFileSync(path))
   const versions = ['@slidev/cli', 'vite'].map(name => versionOf(name, deck.dir))
   const drawn = deck.drawings?.dir
-  const made = Object.entries(digests).filter(([name]) => !RE_KEPT.test(name) && !(drawn && join(deck.dir, name).startsWith(`${drawn}/`)))
+  const made = Object.entries(digests).filter(([name]) => !RE_KEPT.test(name) && !(drawn && isWithin(join(deck.dir, name), drawn)))
   const hash = createHash('sha256').update(JSON.stringify([flavour, deck.file, versions, made, await ownDigest()]))
   installed.forEach(text => hash.update(text))
   return hash.digest('hex').slice(0, 16)
 }
 
 /** Digests of files by their absolute paths, as they are now. */
-export async function digestsOf(files: string[]): Promise<Digests> {
+export function digestsOf(files: string[]): Digests {
   const there = files.filter(file => existsSync(file))
   return Object.fromEntries(there.map(file => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]))
 }
