@@ -12,6 +12,12 @@ const RE_LINK = /<link\s(?:[^>]*\s)?href="((?:https?:)?\/\/[^"]+)"[^>]*>/g
 const RE_LOADED = /\brel="(?:stylesheet|icon|preload)"/
 const RE_CSS_URL = /url\((["']?)((?:https?:)?\/\/[^"')]+)\1\)/g
 
+/** What stands before the address of a file that is loaded: the same address in shown code stays. */
+const LOADS = String.raw`(?:\b(?:src|href|image|background|backgroundImage|poster|favicon)["']?\s*[:=]\s*\\?["'\x60]|url\(\\?["']?)`
+
+/** What Slidev preloads of a slide. */
+const RE_PRELOADED = /\bimages:\[[^\]]*\]/g
+
 const EXTENSIONS: Record<string, string> = {
   'image/svg+xml': '.svg',
   'image/png': '.png',
@@ -78,12 +84,6 @@ function linksIn(html: string): string[] {
     .filter(([link]) => RE_LOADED.test(link))
     .map(([, url]) => url!.replaceAll('&amp;', '&'))
 }
-
-/** What stands before the address of a file that is loaded: the same address in shown code stays. */
-const LOADS = String.raw`(?:\b(?:src|href|image|background|backgroundImage|poster|favicon)["']?\s*[:=]\s*\\?["'\x60]|url\(\\?["']?)`
-
-/** What Slidev preloads of a slide. */
-const RE_PRELOADED = /\bimages:\[[^\]]*\]/g
 
 function replaceAll(text: string, paths: Map<string, string>): string {
   const preloading = text.replaceAll(RE_PRELOADED, list =>
