@@ -1,12 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import type { ViteDevServer } from 'vite'
 import type { Session } from '../../runners/service/session/session.ts'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { disableSlidevWrites, guardServer } from '../../runners/service/wire/gate.ts'
 import { createToken } from '../../runners/service/wire/token.ts'
 import { attachSocket } from '../../runners/service/wire/viewer.ts'
+import { deckFolder } from '../_deck-folder.ts'
 import { exits, sessionOf, step } from '../_session.ts'
 import { inTurns } from '../engines/turns.ts'
 
@@ -42,10 +43,7 @@ export function onGuarded(): Guarded {
 
   inTurns('vite-cache')
   beforeAll(async () => {
-    // Inside the repository, so that Slidev's packages resolve.
-    const root = resolve(import.meta.dirname, '../../.kamishibai')
-    await mkdir(root, { recursive: true })
-    dir = await mkdtemp(join(root, 'gate-'))
+    dir = await deckFolder('gate')
     slidesDir = join(dir, 'slides')
     await mkdir(slidesDir)
     await writeFile(join(slidesDir, 'deck.md'), DECK)

@@ -1,9 +1,10 @@
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { expect, it, onTestFinished } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { deckFolder } from '../_deck-folder.ts'
 
 const SLOW = { timeout: 90_000 }
 
@@ -11,9 +12,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 
 /** The tour, which has every verb and view, in a folder of its own for which Vite has made nothing yet. */
 async function coldTour(): Promise<{ deck: string, cacheDir: string }> {
-  // Inside the repository, so that Slidev's packages resolve.
-  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
-  const dir = await mkdtemp(join(ROOT, '.kamishibai/cold-'))
+  const dir = await deckFolder('cold')
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const skipped = new Set(['node_modules', '.kamishibai', '.slidev', 'vmlinuz'])
   await cp(join(ROOT, 'slides'), dir, { recursive: true, filter: path => !skipped.has(basename(path)) })

@@ -1,11 +1,12 @@
 import type { Browser, Page } from 'playwright-chromium'
 import type { Presentation } from '../../runners/cli/commands/present.ts'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { deckFolder } from '../_deck-folder.ts'
 import { inTurns } from '../engines/turns.ts'
 
 inTurns('vite-cache')
@@ -54,9 +55,7 @@ async function run(id: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  // Inside the repository, so that Slidev's packages resolve.
-  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
-  dir = await mkdtemp(join(ROOT, '.kamishibai/edit-'))
+  dir = await deckFolder('edit')
   await write(DECK)
   presentation = await startPresentation({ deck: join(dir, 'deck.md'), trust: true, edit: true })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-chromium'
 import type { GetFile } from '../../runners/service/offline/public-file.ts'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
@@ -8,6 +8,7 @@ import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
 import { builtOf } from '../../runners/cli/stage/built.ts'
 import { parseDeck } from '../../runners/deck/parse.ts'
+import { deckFolder } from '../_deck-folder.ts'
 import { goTo } from './_stage.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -45,9 +46,7 @@ let browser: Browser
 let dir: string
 
 beforeAll(async () => {
-  // Inside the repository, so that Slidev's packages resolve.
-  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
-  dir = await mkdtemp(join(ROOT, '.kamishibai/offline-'))
+  dir = await deckFolder('offline')
   const deck = join(dir, 'deck.md')
   await writeFile(deck, DECK)
   const built = await builtOf(await parseDeck(deck), { flavour: 'stage', signal: new AbortController().signal, get: internet })

@@ -1,10 +1,11 @@
 import type { Browser, Page } from 'playwright-chromium'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { deckFolder } from '../_deck-folder.ts'
 import { kamishibai } from '../_present.ts'
 import { inTurns } from '../engines/turns.ts'
 
@@ -38,9 +39,7 @@ let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  // Inside the repository, so that Slidev's packages resolve.
-  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
-  dir = await mkdtemp(join(ROOT, '.kamishibai/rehearse-'))
+  dir = await deckFolder('rehearse')
   await writeFile(join(dir, 'talk.md'), DECK)
   await writeFile(join(dir, 'failing.md'), DECK + STEP)
   await writeFile(join(dir, 'planless.md'), DECK.replaceAll(/^duration: .*\n/gm, ''))

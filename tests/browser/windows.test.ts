@@ -1,11 +1,12 @@
 import type { Browser, Page } from 'playwright-chromium'
 import type { Presentation } from '../../runners/cli/commands/present.ts'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-chromium'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { startPresentation } from '../../runners/cli/commands/present.ts'
 import { findBrowser } from '../../runners/cli/slidev/slidev.ts'
+import { deckFolder } from '../_deck-folder.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const SLOW = { timeout: 30_000 }
@@ -37,9 +38,7 @@ let presentation: Presentation
 let browser: Browser
 
 beforeAll(async () => {
-  // Inside the repository, so that Slidev's packages resolve.
-  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
-  dir = await mkdtemp(join(ROOT, '.kamishibai/windows-'))
+  dir = await deckFolder('windows')
   await writeFile(join(dir, 'deck.md'), DECK)
   presentation = await startPresentation({ deck: join(dir, 'deck.md'), trust: true })
   browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })

@@ -1,7 +1,7 @@
 import type { Result } from '../../../_cli.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import process from 'node:process'
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseDeck } from '../../../../runners/deck/parse.ts'
 import { saveRecording } from '../../../../runners/service/store/recordings.ts'
 import { BIN, kamishibai, kamishibaiIn, ROOT } from '../../../_cli.ts'
+import { deckFolder } from '../../../_deck-folder.ts'
 import { logOf, recordingOf } from '../../../_recordings.ts'
 
 const TITLE = 'What is built'
@@ -20,9 +21,7 @@ let deck: string
 /** For temporary files of the commands. */
 let tmp: string
 beforeAll(async () => {
-  // Inside the repository, so that Slidev's packages resolve.
-  await mkdir(join(ROOT, '.kamishibai'), { recursive: true })
-  dir = await mkdtemp(join(ROOT, '.kamishibai/built-'))
+  dir = await deckFolder('built')
   tmp = await mkdtemp(join(tmpdir(), 'kamishibai-built-'))
   deck = join(dir, 'deck.md')
   await writeDeck('none', 'old', 'fresh')
